@@ -1,0 +1,30 @@
+"""Second factor: where the installation demands one, nothing opens before it is set up."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.shortcuts import redirect
+from django.utils import translation
+
+SETUP = "mfa_activate_totp"
+OPEN = {SETUP, "account_logout", "account_reauthenticate", "mfa_reauthenticate", "language", "healthz"}
+
+
+class SecondFactorMiddleware:
+    """Leads a signed-in person without a second factor to its set-up; also speaks the person's own language."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not request.user.is_authenticated:
+            return None
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        if settings.REQUIRE_SECOND_FACTOR and request.resolver_match.view_name not in OPEN:
+            if not is_mfa_enabled(request.user):
+                return redirect(SETUP)
+        return None

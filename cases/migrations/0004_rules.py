@@ -1,0 +1,108 @@
+"""Rules that span rows: dates against today and the centre, rooms and who shares them."""
+
+from django.db import migrations
+
+from centers.walls import function, on_statement
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cases", "0003_wall")]
+    operations = [
+        on_statement("cases_session", "not_in_the_future", "wall.refuse_future", arguments=["held_on"]),
+        on_statement("cases_activity", "not_in_the_future", "wall.refuse_future", arguments=["held_on"]),
+        on_statement(
+            "cases_stay", "not_in_the_future", "wall.refuse_future", arguments=["checked_in_on", "checked_out_on"]
+        ),
+        on_statement("cases_familylink", "not_in_the_future", "wall.refuse_future", arguments=["entered_on", "settled_on"]),
+        function(
+            "wall.session_within_operation()",
+            """
+            BEGIN
+              IF EXISTS (
+                SELECT FROM new_rows s JOIN centers_workspace w ON w.id = s.workspace_id
+                 WHERE w.counts_from IS NULL OR s.held_on < w.counts_from OR s.held_on > w.ended_on
+              ) THEN
+                RAISE EXCEPTION 'a session lies outside the time its centre counts'
+                  USING ERRCODE = '23514', CONSTRAINT = 'session_within_operation', TABLE = TG_TABLE_NAME;
+              END IF;
+              RETURN NULL;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        on_statement("cases_session", "within_operation", "wall.session_within_operation"),
+        # Two people are of one household where one came with the other, or both with the same third.
+        function(
+            "wall.one_household(one bigint, other bigint)",
+            """
+            SELECT EXISTS (
+              SELECT FROM (SELECT h.principal_person_id AS head FROM cases_familylink f
+                             JOIN cases_household h ON h.id = f.household_id WHERE f.person_id = one
+                           UNION ALL SELECT one) a
+              JOIN (SELECT h.principal_person_id AS head FROM cases_familylink f
+                      JOIN cases_household h ON h.id = f.household_id WHERE f.person_id = other
+                    UNION ALL SELECT other) b USING (head))
+            """,
+            returns="boolean",
+            language="sql",
+            definer=True,
+            traits="STABLE",
+        ),
+        # Who may sleep where. The room is locked first, so that two arrivals at once see each other.
+        function(
+            "wall.stay_fits_its_room()",
+            """
+            DECLARE
+              room centers_room;
+              place centers_bed;
+              sex text;
+              stay_nights daterange := daterange(NEW.checked_in_on, NEW.checked_out_on, '[)');
+              problem text;
+            BEGIN
+              IF NEW.voided_at IS NOT NULL OR isempty(stay_nights) THEN
+                RETURN NULL;
+              END IF;
+              SELECT * INTO STRICT place FROM centers_bed WHERE id = NEW.bed_id;
+              SELECT * INTO STRICT room FROM centers_room WHERE id = place.room_id FOR NO KEY UPDATE;
+              SELECT sex_id INTO sex FROM cases_client WHERE id = NEW.client_id;
+              IF room.workspace_id <> NEW.workspace_id THEN
+                problem := 'stay_in_its_own_shelter';
+              ELSIF NOT daterange(place.in_service_from, place.in_service_to, '[)') @> stay_nights
+                AND NOT (NEW.checked_out_on IS NULL AND place.in_service_to IS NULL
+                         AND NEW.checked_in_on >= place.in_service_from) THEN
+                problem := 'stay_while_the_bed_is_in_service';
+              ELSIF room.sex_rule = 'men' AND sex IS DISTINCT FROM 'male'
+                 OR room.sex_rule = 'women' AND sex IS DISTINCT FROM 'female' THEN
+                problem := 'stay_by_the_rule_of_the_room';
+              ELSIF EXISTS (
+                SELECT FROM cases_stay other
+                  JOIN centers_bed b ON b.id = other.bed_id AND b.room_id = room.id
+                  JOIN cases_client c ON c.id = other.client_id
+                 WHERE other.id <> NEW.id AND other.voided_at IS NULL
+                   AND daterange(other.checked_in_on, other.checked_out_on, '[)') && stay_nights
+                   AND (c.sex_id IS NULL OR c.sex_id IS DISTINCT FROM sex)
+                   AND NOT wall.one_household(other.person_id, NEW.person_id)
+              ) THEN
+                problem := 'stay_by_the_rule_of_the_room';
+              END IF;
+              IF problem IS NOT NULL THEN
+                RAISE EXCEPTION 'a stay does not fit its room'
+                  USING ERRCODE = '23514', CONSTRAINT = problem, TABLE = TG_TABLE_NAME;
+              END IF;
+              RETURN NULL;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        migrations.RunSQL(
+            """
+            CREATE CONSTRAINT TRIGGER fits_its_room
+              AFTER INSERT OR UPDATE OF bed_id, client_id, person_id, checked_in_on, checked_out_on, voided_at
+              ON cases_stay DEFERRABLE INITIALLY DEFERRED
+              FOR EACH ROW EXECUTE FUNCTION wall.stay_fits_its_room();
+            """,
+            "DROP TRIGGER fits_its_room ON cases_stay",
+        ),
+    ]

@@ -1,0 +1,121 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.kept import Kept, Shared, client_key, person_key, with_history
+from cases.models.terms import Country, Language, Sex, StatusCode
+from centers.models import Municipality
+from centers.querysets import scoped
+
+
+class NameKind(models.TextChoices):
+    """Which script a name stands in (행정문서의 외국인 성명 표기: 로마자와 한글을 나란히)."""
+
+    ROMAN = "roman", _("Roman")
+    KOREAN = "korean", _("Korean")
+    NATIVE = "native", _("Native script")
+
+
+class IdentifierKind(models.TextChoices):
+    REGISTRATION = "registration", _("Alien registration number")
+    PASSPORT = "passport", _("Passport number")
+
+
+@with_history
+class Client(Shared, Kept):
+    """One workspace's file on a person. The same human being may have files in several workspaces."""
+
+    person = person_key()
+    nationality = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="+")
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    sex = models.ForeignKey(Sex, models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.ForeignKey(StatusCode, models.PROTECT, null=True, blank=True, related_name="+")
+    status_expires_on = models.DateField(_("status expires on"), null=True, blank=True)
+    language = models.ForeignKey(Language, models.PROTECT, null=True, blank=True, related_name="+")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, db_constraint=False, related_name="merged"
+    )
+
+    objects = scoped("view_clients", shared=True).as_manager()
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="client_by_workspace"),
+            models.Index(fields=["person"], name="client_by_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.workspace_id}-{self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("cases:client", args=[self.pk])
+
+
+@with_history
+class ClientName(models.Model):
+    """A name of a client as it is written in one script."""
+
+    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    client = client_key("names")
+    kind = models.CharField(_("script"), max_length=10, choices=NameKind)
+    text = models.CharField(_("name"), max_length=200)
+
+    objects = scoped("view_clients").as_manager()
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        indexes = [models.Index(fields=["client"], name="name_by_client")]
+
+    def __str__(self):
+        return self.text
+
+
+@with_history
+class Contact(models.Model):
+    """A way to reach a client."""
+
+    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    client = client_key("contacts")
+    kind = models.CharField(_("kind"), max_length=20, default="phone")
+    value = models.CharField(_("contact"), max_length=100)
+
+    objects = scoped("view_clients").as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [models.Index(fields=["client"], name="contact_by_client")]
+
+    def __str__(self):
+        return self.value
+
+
+@with_history
+class Identifier(models.Model):
+    """A number of the state on a client (고유식별정보), encrypted (``cases/secrecy.py``) and never in clear.
+
+    ``digest`` is its keyed hash; the identity it leads to is ``PersonKey``.
+    """
+
+    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    client = client_key("identifiers")
+    kind = models.CharField(_("kind"), max_length=20, choices=IdentifierKind)
+    ciphertext = models.BinaryField()
+    digest = models.BinaryField()
+
+    objects = scoped("view_clients").as_manager()
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        indexes = [models.Index(fields=["client"], name="identifier_by_client")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "kind"], name="identifier_one_of_a_kind"),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()

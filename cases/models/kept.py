@@ -1,0 +1,73 @@
+"""What every record about people has in common."""
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from centers.models import Workspace
+
+
+class Kept(models.Model):
+    """A record that hangs on one workspace and knows two clocks.
+
+    When it happened is the record's own date. When it was recorded is ``recorded_on``, a day in Seoul:
+    the day of typing, or what a workbook gives as 최초입력일; empty for an imported baseline, which was
+    always known. ``recorded_at`` is the instant at which the row came into this database.
+    ``ref`` is the number (번호) under which a workbook knows the record.
+    """
+
+    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+", verbose_name=_("workspace"))
+    ref = models.CharField(_("number"), max_length=60, blank=True)
+    recorded_on = models.DateField(_("recorded on"), null=True, blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Voidable(models.Model):
+    """A record that turned out wrong is voided: it stays in sight and counts no more."""
+
+    voided_at = models.DateTimeField(_("voided at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Shared(models.Model):
+    """``shared_with`` are workspaces that read the row beside its own; a trigger keeps it."""
+
+    shared_with = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def client_key(related_name: str, **options) -> models.ForeignKey:
+    """The client a record is about. The composite key (client, workspace, person) is made in SQL, so that
+    a record never hangs on a client of another workspace (Django's key would not see row security).
+    """
+    return models.ForeignKey("cases.Client", models.PROTECT, db_constraint=False, related_name=related_name, **options)
+
+
+def person_key(**options) -> models.ForeignKey:
+    """The identity behind the client; moves with the client when identities are joined."""
+    return models.ForeignKey("cases.Person", models.PROTECT, db_constraint=False, related_name="+", **options)
+
+
+def staff_key(**options) -> models.ForeignKey:
+    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", **options)
+
+
+def with_history(model: type[models.Model]) -> type[models.Model]:
+    """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets."""
+    return pghistory.track(
+        pghistory.UpdateEvent(row=pghistory.Old),
+        pghistory.DeleteEvent(row=pghistory.Old),
+        exclude=["shared_with"] if issubclass(model, Shared) else None,
+        obj_field=pghistory.ObjForeignKey(related_name="events", null=False),
+        append_only=True,
+    )(model)

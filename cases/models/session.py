@@ -1,0 +1,89 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.kept import Kept, Voidable, client_key, person_key, staff_key, with_history
+from cases.models.terms import Caller, Channel, Country, Interpretation, Language, Outcome, Sex, StatusCode, Topic
+from centers.models import SupportProgramme
+from centers.querysets import scoped
+
+
+@with_history
+class Session(Voidable, Kept):
+    """One counselling session (상담 1건) of a centre.
+
+    ``clients`` is how many people were counselled in it (연인원). Without a client it is anonymous, and
+    then nationality, status and sex are what was told. ``topic`` is its one primary issue (주유형); the
+    others are ``SessionIssue`` rows. ``status`` is the status of residence at the time of the session.
+    """
+
+    client = client_key("sessions", null=True, blank=True)
+    person = person_key(null=True, blank=True)
+    held_on = models.DateField(_("held on"))
+    programme = models.ForeignKey(SupportProgramme, models.PROTECT, related_name="+")
+    language = models.ForeignKey(Language, models.PROTECT, related_name="+")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="+")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+    caller = models.ForeignKey(Caller, models.PROTECT, null=True, blank=True, related_name="+")
+    interpretation = models.ForeignKey(Interpretation, models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.ForeignKey(Outcome, models.PROTECT, null=True, blank=True, related_name="+")
+    nationality = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.ForeignKey(StatusCode, models.PROTECT, null=True, blank=True, related_name="+")
+    sex = models.ForeignKey(Sex, models.PROTECT, null=True, blank=True, related_name="+")
+    minutes = models.PositiveIntegerField(_("minutes"), null=True, blank=True)
+    clients = models.PositiveIntegerField(_("clients"), default=1)
+    counsellor = staff_key(verbose_name=_("counsellor"))
+    counsellor_name = models.CharField(_("counsellor"), max_length=100, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    summary = models.TextField(_("summary in Korean"), blank=True)
+    follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
+
+    objects = scoped("view_sessions").as_manager()
+
+    class Meta:
+        verbose_name = _("counselling session")
+        verbose_name_plural = _("counselling sessions")
+        indexes = [
+            models.Index(fields=["workspace", "-held_on", "-id"], name="session_by_workspace"),
+            models.Index(fields=["-held_on", "-id"], name="session_by_day"),
+            models.Index(fields=["client", "-held_on"], name="session_by_client", condition=~Q(client=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(client=None, person=None) | Q(client__isnull=False, person__isnull=False),
+                name="session_person_iff_client",
+            ),
+            models.CheckConstraint(
+                condition=Q(clients__gte=1),
+                name="session_has_a_client",
+                violation_error_message=_("A session has at least one client."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.held_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
+
+
+@with_history
+class SessionIssue(models.Model):
+    """A further topic of a session, beside the primary one (부유형)."""
+
+    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, models.PROTECT, db_constraint=False, related_name="issues")
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="+")
+
+    objects = scoped("view_sessions").as_manager()
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "topic"],
+                name="session_issue_once",
+                violation_error_message=_("The session already has this topic."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.topic_id}"

@@ -1,0 +1,107 @@
+"""The code sets of the field (domain report, sections 4, 6 and 7). Their rows are ``reference/*.csv``."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from centers.models.municipality import Term
+
+
+class Country(Term):
+    """A nationality by ISO 3166 alpha-2. ``group`` is the column it falls into in the province's own statistics."""
+
+    group = models.CharField(_("group"), max_length=40, blank=True)
+
+    class Meta(Term.Meta):
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+
+
+class Language(Term):
+    """A language by its BCP 47 tag."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("language")
+        verbose_name_plural = _("languages")
+
+
+class Topic(Term):
+    """What a session was about (상담유형). A group (대분류) is a topic of its own."""
+
+    group = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="topics")
+
+    class Meta(Term.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+
+class Channel(Term):
+    """How a session was held (경로)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+
+
+class Outcome(Term):
+    """How a session ended (결과)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+
+
+class Caller(Term):
+    """Who asked for counsel (의뢰인), who need not be the client."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("caller")
+        verbose_name_plural = _("callers")
+
+
+class Interpretation(Term):
+    """By what means the languages met (통역)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("interpretation")
+        verbose_name_plural = _("interpretations")
+
+
+class Relation(Term):
+    """What a dependant is to the principal (관계)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+
+
+class Sex(Term):
+    """As the residence card has it (성별)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("sex")
+        verbose_name_plural = _("sexes")
+
+
+class StayReason(Term):
+    """Why somebody needed the shelter (입소 사유)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason of a stay")
+        verbose_name_plural = _("reasons of stays")
+
+
+class StatusCode(Term):
+    """A status of residence (체류자격, 출입국관리법 시행령 별표 1, 1의2), valid from one day to another.
+
+    ``restricted`` codes are for counsellors alone and reach no official.
+    """
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="kinds")
+    group = models.CharField(_("group"), max_length=20, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    restricted = models.BooleanField(_("for counsellors only"), default=False)
+
+    class Meta(Term.Meta):
+        verbose_name = _("status of residence")
+        verbose_name_plural = _("statuses of residence")

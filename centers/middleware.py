@@ -1,0 +1,52 @@
+"""One transaction a request, with the signed scope of who asks (see ``centers/scope.py``)."""
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from centers.refusals import sentence
+from centers.scope import set_scope
+from centers.selectors import scope_of
+
+
+class ScopeMiddleware:
+    """Owns the request's transaction.
+
+    Django would open it after every middleware, too late for a setting that lives in it. A status of
+    500 or more takes everything back; a broken constraint is told as a sentence, with status 409.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                if request.user.is_authenticated:
+                    set_scope(scope_of(request.user))
+                response = self.get_response(request)
+                if response.status_code >= 500 or getattr(request, "refused", False):
+                    transaction.set_rollback(True)
+                else:
+                    _settle()
+        except IntegrityError as error:
+            return conflict(request, error)
+        if response.streaming and not getattr(response, "file_to_stream", None):
+            raise RuntimeError("A response that reads the database while it streams would read it without a scope")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DatabaseError) and sentence(error):
+            request.refused = True
+            return conflict(request, error)
+        return None
+
+
+def _settle() -> None:
+    """Let the deferred constraints speak while there is still someone to tell."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def conflict(request: HttpRequest, error: Exception) -> HttpResponse:
+    return render(request, "409.html", {"sentence": sentence(error)}, status=409)

@@ -1,0 +1,10 @@
+from centers.models.membership import Membership, Role
+from centers.models.municipality import Municipality
+from centers.models.programme import ProgrammeYear, SupportProgramme
+from centers.models.shelter import Bed, Room, SexRule, Shelter
+from centers.models.workspace import Workspace, WorkspaceGrant, WorkspaceKind
+
+__all__ = [
+    "Bed", "Membership", "Municipality", "ProgrammeYear", "Role", "Room", "SexRule", "Shelter", "SupportProgramme",
+    "Workspace", "WorkspaceGrant", "WorkspaceKind",
+]  # fmt: skip

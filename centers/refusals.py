@@ -1,0 +1,42 @@
+"""When the database says no: the sentence for each rule that lives there, by the rule's name.
+
+A rule of a model carries its sentence in ``violation_error_message``; rules in SQL are listed by the app
+that owns them (``refusals.py`` of each app calls ``register``). A sentence never tells of another row.
+"""
+
+from django.apps import apps
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+_SENTENCES: dict[str, str] = {}
+
+
+def register(sentences: dict[str, str]) -> None:
+    """Name the rules of an app. Keys are constraint names, as PostgreSQL reports them."""
+    _SENTENCES.update(sentences)
+
+
+def sentence(error: Exception) -> str:
+    """What to tell the person whose change was refused; empty if the error is not a refusal."""
+    cause = error.__cause__ or error
+    name = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    if not name:
+        return ""
+    return str(_SENTENCES.get(name) or _of_model(name) or _("This change breaks a rule of the records (%s).") % name)
+
+
+def _of_model(name: str) -> str:
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                return constraint.violation_error_message
+    return ""
+
+
+register(
+    {
+        "room_once_in_its_shelter": gettext_lazy("The shelter already has a room of this name."),
+        "bed_once_in_its_room": gettext_lazy("The room already has a bed of this name."),
+        "programme_year_once": gettext_lazy("The programme already has this year."),
+    }
+)

@@ -1,0 +1,53 @@
+from collections import defaultdict
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from centers.models import WorkspaceGrant, WorkspaceKind
+from centers.roles import PROVINCE_WIDE, ROLE_PERMISSIONS
+from centers.scope import NOTHING, Scope
+
+
+def scope_of(user: User) -> Scope:
+    """What a person may do where, today: guardian's grants, as far as a membership of today bears them.
+
+    Kept on the user object, so that a request asks the database once.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return NOTHING
+    if not hasattr(user, "_scope"):
+        user._scope = _read_scope(user)
+    return user._scope
+
+
+def _read_scope(user: User) -> Scope:
+    today = timezone.localdate()
+    rows = (
+        WorkspaceGrant.objects.filter(user=user, content_object__memberships__user=user)
+        .filter(
+            Q(content_object__memberships__ends_on=None) | Q(content_object__memberships__ends_on__gte=today),
+            content_object__memberships__starts_on__lte=today,
+        )
+        .values_list(
+            "permission__codename",
+            "content_object_id",
+            "content_object__kind",
+            "content_object__memberships__role",
+        )
+    )
+    workspaces, everywhere = defaultdict(set), set()
+    for permission, workspace, kind, role in rows:
+        if permission in ROLE_PERMISSIONS[role]:
+            workspaces[permission].add(workspace)
+            if kind == WorkspaceKind.PROVINCE and permission in PROVINCE_WIDE:
+                everywhere.add(permission)
+    return Scope(
+        user.pk,
+        {permission: tuple(sorted(ids)) for permission, ids in sorted(workspaces.items())},
+        frozenset(everywhere),
+    )
+
+
+def may(user: User, permission: str, workspace_id: int | None) -> bool:
+    return scope_of(user).allows(permission, workspace_id)

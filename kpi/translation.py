@@ -1,0 +1,18 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from kpi.models import CountingRule, Indicator, RuleExample
+
+
+@register(Indicator)
+class IndicatorTranslation(TranslationOptions):
+    fields = ("name", "unit")
+
+
+@register(CountingRule)
+class CountingRuleTranslation(TranslationOptions):
+    fields = ("name", "text")
+
+
+@register(RuleExample)
+class RuleExampleTranslation(TranslationOptions):
+    fields = ("title",)

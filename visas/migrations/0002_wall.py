@@ -1,0 +1,78 @@
+"""Row security of visa cases and vouchers, and who reads them beside their own workspace."""
+
+from django.db import migrations
+
+from centers.walls import client_triple, function, on_statement, wall
+
+
+class Migration(migrations.Migration):
+    dependencies = [("visas", "0001_initial"), ("cases", "0004_rules")]
+    operations = [
+        client_triple("visas_visacase"),
+        client_triple("visas_voucher"),
+        wall("visas_visacase", view="view_visa_cases", work="work_visa_cases", shared=True, history=True),
+        wall("visas_voucher", view="view_vouchers", work="work_vouchers", shared=True, history=True),
+        # A support centre reads the visa cases and vouchers of its own clients, wherever they are kept;
+        # the province reads the files of those whose case it reviews.
+        function(
+            "wall.share(persons bigint[])",
+            """
+            BEGIN
+              UPDATE visas_visacase v SET shared_with = wall.readers_of(v.person_id)
+               WHERE v.person_id = ANY (persons) AND v.shared_with <> wall.readers_of(v.person_id);
+              UPDATE visas_voucher v SET shared_with = wall.readers_of(v.person_id)
+               WHERE v.person_id = ANY (persons) AND v.shared_with <> wall.readers_of(v.person_id);
+              UPDATE cases_client c SET shared_with = r.readers
+                FROM (SELECT x.id, ARRAY(
+                        SELECT w.id::int FROM centers_workspace w
+                         WHERE w.kind = 'province'
+                           AND EXISTS (SELECT FROM visas_visacase v WHERE v.client_id = x.id) ORDER BY w.id) AS readers
+                        FROM cases_client x WHERE x.person_id = ANY (persons)) r
+               WHERE c.id = r.id AND c.shared_with <> r.readers;
+            END
+            """,
+            returns="void",
+            definer=True,
+        ),
+        function(
+            "wall.readers_of(person bigint)",
+            """
+            SELECT ARRAY(SELECT DISTINCT c.workspace_id::int FROM cases_client c
+                           JOIN centers_workspace w ON w.id = c.workspace_id AND w.kind = 'center'
+                          WHERE c.person_id = person ORDER BY 1)
+            """,
+            returns="int[]",
+            language="sql",
+            definer=True,
+            traits="STABLE",
+        ),
+        function(
+            "wall.share_changed()",
+            """
+            DECLARE
+              persons bigint[];
+            BEGIN
+              IF TG_OP = 'UPDATE' THEN
+                SELECT array_agg(DISTINCT p) INTO persons FROM (
+                  SELECT n.person_id FROM new_rows n JOIN old_rows o USING (id) WHERE n.person_id <> o.person_id
+                  UNION ALL
+                  SELECT o.person_id FROM new_rows n JOIN old_rows o USING (id) WHERE n.person_id <> o.person_id
+                ) AS changed (p);
+              ELSE
+                SELECT array_agg(DISTINCT n.person_id) INTO persons FROM new_rows n;
+              END IF;
+              IF persons IS NOT NULL THEN
+                PERFORM wall.share(persons);
+              END IF;
+              RETURN NULL;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        on_statement("cases_client", "share", "wall.share_changed"),
+        on_statement("visas_visacase", "share", "wall.share_changed"),
+        on_statement("visas_voucher", "share", "wall.share_changed"),
+        # Called by triggers alone.
+        migrations.RunSQL("REVOKE ALL ON FUNCTION wall.share, wall.readers_of FROM PUBLIC", migrations.RunSQL.noop),
+    ]

@@ -1,0 +1,104 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.kept import Kept, Shared, client_key, person_key, with_history
+from centers.models import Municipality
+from centers.querysets import scoped
+from visas.models.programme import VisaProgramme
+from visas.models.quota import QuotaPool, RuleException
+
+LIVE = Q(refused_on=None, withdrawn_on=None, lapsed_on=None, ineligible_on=None)
+
+
+@with_history
+class VisaCase(Shared, Kept):
+    """One person's way through one visa programme, by its dates.
+
+    Received (접수) → recommended (추천) → submitted (출입국 신청) → granted (허가) or refused (불허) → settled
+    (정착: residence verified) → left (이탈); ineligible (부적격), withdrawn (철회) and lapsed (실효) end it.
+    A live case has none of refused, ineligible, withdrawn, lapsed. ``pool`` is the quota whose period holds
+    the recommendation, set by a trigger; ``period`` is that in which the person has one live case: the
+    pool's, or the calendar year of reception.
+    """
+
+    client = client_key("visa_cases")
+    person = person_key()
+    programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="+")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="+")
+    received_on = models.DateField(_("received on"))
+    recommended_on = models.DateField(_("recommended on"), null=True, blank=True)
+    letter_number = models.CharField(_("letter number"), max_length=60, blank=True)
+    submitted_on = models.DateField(_("submitted on"), null=True, blank=True)
+    granted_on = models.DateField(_("granted on"), null=True, blank=True)
+    refused_on = models.DateField(_("refused on"), null=True, blank=True)
+    ineligible_on = models.DateField(_("ineligible on"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    lapsed_on = models.DateField(_("lapsed on"), null=True, blank=True)
+    settled_on = models.DateField(_("settled on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    pool = models.ForeignKey(QuotaPool, models.PROTECT, null=True, blank=True, editable=False, related_name="visa_cases")
+    period = models.CharField(max_length=40, editable=False)
+    order_exception = models.ForeignKey(
+        RuleException, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    quota_exception = models.ForeignKey(
+        RuleException, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = scoped("view_visa_cases", shared=True).as_manager()
+
+    class Meta:
+        verbose_name = _("visa case")
+        verbose_name_plural = _("visa cases")
+        indexes = [
+            models.Index(fields=["workspace", "-received_on", "-id"], name="visa_case_by_workspace"),
+            models.Index(fields=["-received_on", "-id"], name="visa_case_by_day"),
+            models.Index(fields=["person"], name="visa_case_by_person"),
+            models.Index(fields=["pool", "recommended_on"], name="visa_case_by_pool"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "programme", "period"],
+                condition=LIVE,
+                name="visa_case_one_live",
+                violation_error_message=_("The person already has a live case of this programme in this period."),
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_on=None) | Q(refused_on=None),
+                name="visa_case_granted_or_refused",
+                violation_error_message=_("A case is granted or refused, not both."),
+            ),
+            models.CheckConstraint(
+                condition=Q(order_exception__isnull=False)
+                | (
+                    Q(recommended_on=None) | Q(recommended_on__gte=F("received_on"))
+                )
+                & (Q(submitted_on=None) | Q(submitted_on__gte=Greatest("received_on", "recommended_on")))
+                & (
+                    Q(granted_on=None)
+                    | Q(granted_on__gte=Greatest("received_on", "recommended_on", "submitted_on"))
+                )
+                & (
+                    Q(refused_on=None)
+                    | Q(refused_on__gte=Greatest("received_on", "recommended_on", "submitted_on"))
+                )
+                & (Q(settled_on=None) | Q(granted_on__isnull=False, settled_on__gte=F("granted_on")))
+                & (
+                    Q(left_on=None)
+                    | Q(granted_on__isnull=False, left_on__gte=Coalesce("settled_on", "granted_on"))
+                )
+                & (Q(ineligible_on=None) | Q(ineligible_on__gte=F("received_on")))
+                & (Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("received_on")))
+                & (Q(lapsed_on=None) | Q(lapsed_on__gte=F("received_on"))),
+                name="visa_case_dates_in_order",
+                violation_error_message=_(
+                    "The dates of the case are out of order: received, recommended, submitted, granted or refused, "
+                    "settled, left."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.programme_id} {self.workspace_id}-{self.ref or self.pk}"

@@ -1,0 +1,44 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from centers.models import Municipality, WorkspaceKind
+from centers.models.municipality import Term
+
+
+class SeatTaken(models.TextChoices):
+    """The step at which a case takes its place in the quota."""
+
+    RECOMMENDATION = "recommendation", _("At recommendation")
+
+
+class VisaProgramme(Term):
+    """A way to a status that the province recommends for (지역특화형, 숙련기능인력, 광역형).
+
+    ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
+    """
+
+    workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
+    seat_taken_at = models.CharField(
+        _("place taken"), max_length=20, choices=SeatTaken, default=SeatTaken.RECOMMENDATION
+    )
+    regional = models.BooleanField(_("region-specific"), default=False)
+
+    class Meta(Term.Meta):
+        verbose_name = _("visa programme")
+        verbose_name_plural = _("visa programmes")
+
+
+class ProgrammeArea(models.Model):
+    """A municipality in which a programme is offered. ``source`` says where that stands."""
+
+    programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="areas")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    source = models.CharField(_("source"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("area of a programme")
+        verbose_name_plural = _("areas of programmes")
+        constraints = [models.UniqueConstraint(fields=["programme", "municipality"], name="programme_area_once")]
+
+    def __str__(self):
+        return f"{self.programme_id} {self.municipality_id}"

@@ -1,0 +1,3 @@
+from workbook.models.imported import ImportedFile, ImportedRow, OpenedFile
+
+__all__ = ["ImportedFile", "ImportedRow", "OpenedFile"]
