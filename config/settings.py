@@ -58,7 +58,8 @@ _APPLICATION = environ("DATABASE_URL") or "postgresql://settlement_app@/settleme
 _OWNER = environ("DATABASE_OWNER_URL") or _APPLICATION
 DATABASE_APP_ROLE = conninfo_to_dict(_APPLICATION).get("user", "settlement_app")
 DATABASE_OWNER = _database(_OWNER)
-DATABASES = {"default": _database(_OWNER if environ("SETTLEMENT_AS_OWNER") else _APPLICATION)}
+AS_OWNER = bool(environ("SETTLEMENT_AS_OWNER"))
+DATABASES = {"default": _database(_OWNER if AS_OWNER else _APPLICATION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = environ("REDIS_URL") or "redis://localhost:6379/0"

@@ -1,6 +1,7 @@
 """What the application role may do with tables and functions made after this, in every migration of every app."""
 
 from django.conf import settings
+from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations
 
 
@@ -25,6 +26,7 @@ class Migration(migrations.Migration):
     dependencies = []
     operations = [
         migrations.RunPython(grant, migrations.RunPython.noop, elidable=False),
+        BtreeGistExtension(),  # exclusion of a bed and its nights; a trusted extension, the owner may make it
         # Django's own database cache, as `createcachetable` makes it: rate limits survive a broker that is down.
         migrations.RunSQL(
             """
