@@ -18,6 +18,7 @@ from kpi.management.commands.prepare import store_scope_key
 from kpi.services.reference import load_reference_data
 
 ROOT = Path(__file__).parents[1]
+APPLICATION = dict(settings.DATABASES["default"])  # a copy: Django's connection changes its own
 
 
 def template() -> str:
@@ -60,7 +61,7 @@ def use(name: str, *, owner: bool = False) -> None:
     """Point Django's connection at a database, as the application or as the owner."""
     connection = connections["default"]
     connection.close()
-    chosen = settings.DATABASE_OWNER if owner else settings.DATABASES["default"]
+    chosen = settings.DATABASE_OWNER if owner else APPLICATION
     for key in ("USER", "PASSWORD", "HOST", "PORT"):
         connection.settings_dict[key] = chosen.get(key, "")
     connection.settings_dict["NAME"] = name
