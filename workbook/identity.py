@@ -268,7 +268,7 @@ def _identify(batch: Batch, people: People) -> None:
     for row in people.rows.values():
         number = hashes.get(row.ref)
         if number is None:
-            row.person = row.person or -len(made) - 1_000_000 - row.line
+            row.person = row.person or -1_000_000 - row.line
             continue
         if row.person is None or row.state == CHANGED:
             row.person = holders.get(number) or _own_or_new(row, made, number)

@@ -8,7 +8,7 @@ from functools import cached_property
 from django.db import connection
 from django.utils import timezone
 
-from centers.models import Bed, Workspace, WorkspaceKind
+from centers.models import Bed, Shelter, Workspace, WorkspaceKind
 from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, VisaProgramme, VoucherBudget
 
 
@@ -75,6 +75,11 @@ class Known:
         return {
             (bed.room.workspace_id, bed.room.code, bed.code): bed for bed in Bed.objects.select_related("room").order_by("pk")
         }
+
+    @cached_property
+    def longest_stays(self) -> dict[int, int]:
+        """The longest stay of each shelter that has such a rule (nights)."""
+        return dict(Shelter.objects.exclude(longest_nights=None).values_list("workspace_id", "longest_nights"))
 
     @cached_property
     def budgets(self) -> set[tuple[str, int]]:
