@@ -49,7 +49,10 @@ def sealed(table: str) -> migrations.RunSQL:
     """A table that the application reaches through functions of the database alone."""
     return migrations.RunSQL(
         [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", f"REVOKE ALL ON {table} FROM {app_role()}"],
-        [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app_role()}", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"],
+        [
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app_role()}",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ],
     )
 
 
@@ -67,7 +70,9 @@ def client_triple(table: str, *, person: str = "person_id", client: str = "clien
     )
 
 
-def function(signature: str, body: str, *, returns: str, definer: bool = False, language="plpgsql", traits="") -> migrations.RunSQL:
+def function(
+    signature: str, body: str, *, returns: str, definer: bool = False, language="plpgsql", traits=""
+) -> migrations.RunSQL:
     """A function of the wall. A definer function sees all rows, so its search path is pinned."""
     security = "SECURITY DEFINER SET search_path = public, pg_temp" if definer else ""
     name = signature.partition("(")[0]
@@ -79,7 +84,9 @@ def function(signature: str, body: str, *, returns: str, definer: bool = False, 
     )
 
 
-def on_statement(table: str, name: str, function_name: str, *, events=("INSERT", "UPDATE"), arguments=()) -> migrations.RunSQL:
+def on_statement(
+    table: str, name: str, function_name: str, *, events=("INSERT", "UPDATE"), arguments=()
+) -> migrations.RunSQL:
     """Call a trigger function once a statement, with the rows it changed as ``new_rows`` and ``old_rows``."""
     tables = {
         "INSERT": "REFERENCING NEW TABLE AS new_rows",

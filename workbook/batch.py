@@ -28,7 +28,7 @@ class Row:
     """
 
     __slots__ = (
-        "before", "client", "digest", "exceptions", "imported_id", "line", "namespace", "person", "record_id", "ref",
+        "before", "client", "digest", "json", "exceptions", "imported_id", "line", "namespace", "person", "record_id", "ref",
         "sheet", "sound", "state", "values", "workspace",
     )  # fmt: skip
 
@@ -39,6 +39,7 @@ class Row:
         self.namespace = self.workspace = self.person = self.client = self.record_id = self.imported_id = None
         self.before = None
         self.digest = b""
+        self.json = ""
         self.state = NEW
         self.exceptions: dict[str, bool] = {}
 
@@ -58,7 +59,9 @@ class Row:
         return values
 
     def seal(self) -> None:
-        self.digest = hashlib.blake2b(as_json(self.content()).encode(), digest_size=16).digest()
+        """Fix what the row brings in, for comparing it and for keeping it."""
+        self.json = as_json(self.content())
+        self.digest = hashlib.blake2b(self.json.encode(), digest_size=16).digest()
 
 
 def as_json(content: dict) -> str:
@@ -110,7 +113,9 @@ def read_batch(opened: list[OpenedSheet], readers: Readers, progress: Progress) 
     for sheet_in_file in opened:
         sheet = sheet_named(sheet_in_file.name)
         if sheet is None:
-            batch.problems.add(_of_sheet(sheet_in_file.name, _("This sheet is not one of the seven and is left out."), warning=True))
+            batch.problems.add(
+                _of_sheet(sheet_in_file.name, _("This sheet is not one of the seven and is left out."), warning=True)
+            )
         elif sheet.key in known:
             message = _("The file has this sheet twice (%s): put the rows into one.") % known[sheet.key].name
             batch.problems.add(_of_sheet(sheet_in_file.name, message))
@@ -132,7 +137,9 @@ def _of_sheet(name: str, message: str, *, line: int = 0, column: str = "", warni
     return Problem(name, line, column, "", message, warning)
 
 
-def _read_sheet(batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int) -> int:
+def _read_sheet(
+    batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int
+) -> int:
     _note_hidden(batch, opened)
     columns = None
     formulas = {line for _letters, line in opened.hidden.formulas}
@@ -202,6 +209,10 @@ def _read_row(batch: Batch, sheet: Sheet, columns: list, cells: list, line: int)
     row = Row(sheet.key, line, values)
     for column, cell, message in bad:
         batch.error(row, column.key, message, shown(cell, column))
-    if sheet.key == PEOPLE and not bad and not any(values.get(name) for name in ("roman_name", "korean_name", "native_name")):
+    if (
+        sheet.key == PEOPLE
+        and not bad
+        and not any(values.get(name) for name in ("roman_name", "korean_name", "native_name"))
+    ):
         batch.error(row, "roman_name", _("A person needs at least one name: roman, Korean or native."))
     return row

@@ -172,7 +172,10 @@ def text_of(cell) -> str:
 
 def _short(text: str, longest: int) -> str:
     if len(text) > longest:
-        raise BadCell(_("The text has %(length)d characters; at most %(longest)d fit.") % {"length": len(text), "longest": longest})
+        raise BadCell(
+            _("The text has %(length)d characters; at most %(longest)d fit.")
+            % {"length": len(text), "longest": longest}
+        )
     return text
 
 

@@ -1,5 +1,6 @@
 """Who the rows are about: identities, the workspaces that refer to them, and what earlier files brought."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -121,7 +122,8 @@ def compare_with_earlier(batch: Batch, *, update: bool) -> None:
                 batch.error(
                     row,
                     "ref",
-                    _("The number came in before with other content: %s. Use --update to change it.") % difference(batch, row),
+                    _("The number came in before with other content: %s. Use --update to change it.")
+                    % difference(batch, row),
                 )
 
 
@@ -175,11 +177,7 @@ def _load_before(rows: list[Row]) -> None:
 
 def difference(batch: Batch, row: Row) -> str:
     """What a changed row says now and what its number brought before: 상담일 2025-01-02 → 2025-01-03."""
-    import json
-
-    from workbook.batch import as_json
-
-    now, was = json.loads(as_json(row.content())), row.before or {}
+    now, was = json.loads(row.json), row.before or {}
     parts = []
     for column in SHEET[row.sheet].columns:
         if now.get(column.key) != was.get(column.key):
@@ -274,7 +272,9 @@ def _identify(batch: Batch, people: People) -> None:
             row.person = holders.get(number) or _own_or_new(row, made, number)
         twin = first.setdefault(number, row)
         if twin is not row and row.sound:
-            batch.warn(row, "registration_number", _("Row %d has the same number: one person with two files.") % twin.line)
+            batch.warn(
+                row, "registration_number", _("Row %d has the same number: one person with two files.") % twin.line
+            )
 
 
 def _own_or_new(row: Row, made: dict[bytes, int], number: bytes) -> int:

@@ -11,7 +11,7 @@ from django.db import connection
 from cases.models import Household
 from cases.secrecy import digest, encrypt
 from visas.models import RuleException
-from workbook.batch import CHANGED, NEW, Batch, Progress, Row, as_json
+from workbook.batch import CHANGED, NEW, Batch, Progress, Row
 from workbook.identity import REFERRING, OpenFile, People
 from workbook.known import Known
 from workbook.models import ImportedFile
@@ -226,7 +226,9 @@ def _update_files(people: People) -> None:
 
 def _exceptions(batch: Batch, file: ImportedFile) -> dict[str, int]:
     """One recorded exception for each rule that the file's history breaks; its reason is the file."""
-    rules = sorted({rule for rows in batch.rows.values() for row in rows for rule, broken in row.exceptions.items() if broken})
+    rules = sorted(
+        {rule for rows in batch.rows.values() for row in rows for rule, broken in row.exceptions.items() if broken}
+    )
     return {rule: RuleException.objects.create(rule=rule, reason=file.name).pk for rule in rules}
 
 
@@ -284,7 +286,7 @@ def _remember(batch: Batch, file: ImportedFile) -> None:
         ("id", "sheet", "namespace", "ref", "record_id", "digest", "content", "secret", "file_id"),
         (
             (
-                row.imported_id, row.sheet, row.namespace, row.ref, row.record_id, row.digest, as_json(row.content()),
+                row.imported_id, row.sheet, row.namespace, row.ref, row.record_id, row.digest, row.json,
                 _kept_secret(row), file.pk,
             )
             for row in rows
@@ -297,7 +299,15 @@ def _remember(batch: Batch, file: ImportedFile) -> None:
             "workbook_importedrow",
             ("id", "record_id", "digest", "content", "secret", "file_id", "brought_at"),
             (
-                (row.imported_id, row.record_id, row.digest, as_json(row.content()), _kept_secret(row), file.pk, file.imported_at)
+                (
+                    row.imported_id,
+                    row.record_id,
+                    row.digest,
+                    row.json,
+                    _kept_secret(row),
+                    file.pk,
+                    file.imported_at,
+                )
                 for row in changed
             ),
         )

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from centers.walls import function, on_statement
+from centers.walls import app_role, function, on_statement
 
 
 class Migration(migrations.Migration):
@@ -14,6 +14,61 @@ class Migration(migrations.Migration):
             "cases_stay", "not_in_the_future", "wall.refuse_future", arguments=["checked_in_on", "checked_out_on"]
         ),
         on_statement("cases_familylink", "not_in_the_future", "wall.refuse_future", arguments=["entered_on", "settled_on"]),
+        # Codes of many rows at once. The arguments are columns and the tables they point to: language_id=cases_language.
+        function(
+            "wall.codes_are_known()",
+            """
+            DECLARE
+              pair text;
+              source text;
+              target text;
+              key text;
+              unknown boolean;
+            BEGIN
+              FOREACH pair IN ARRAY TG_ARGV LOOP
+                source := split_part(pair, '=', 1);
+                target := split_part(split_part(pair, '=', 2), '.', 1);
+                key := split_part(pair, '.', 2);
+                EXECUTE format('SELECT EXISTS (SELECT FROM new_rows n WHERE n.%1$I IS NOT NULL AND NOT EXISTS '
+                               '(SELECT FROM %2$I t WHERE t.%3$I = n.%1$I))', source, target, key) INTO unknown;
+                IF unknown THEN
+                  RAISE EXCEPTION 'a code is not known: %', source
+                    USING ERRCODE = '23503', CONSTRAINT = 'code_is_known', TABLE = TG_TABLE_NAME, COLUMN = source;
+                END IF;
+              END LOOP;
+              RETURN NULL;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        on_statement(
+            "cases_session",
+            "codes",
+            "wall.codes_are_known",
+            arguments=[
+                "workspace_id=centers_workspace.id",
+                "programme_id=centers_supportprogramme.code",
+                "language_id=cases_language.code",
+                "channel_id=cases_channel.code",
+                "topic_id=cases_topic.code",
+                "caller_id=cases_caller.code",
+                "interpretation_id=cases_interpretation.code",
+                "outcome_id=cases_outcome.code",
+                "nationality_id=cases_country.code",
+                "status_id=cases_statuscode.code",
+                "sex_id=cases_sex.code",
+            ],
+        ),
+        # What is checked by statement and not by key may not be taken away under the rows.
+        migrations.RunSQL(
+            f"""
+            REVOKE INSERT, UPDATE, DELETE ON cases_language, cases_channel, cases_topic, cases_caller, cases_interpretation,
+              cases_outcome, cases_country, cases_statuscode, cases_sex FROM {app_role()};
+            REVOKE DELETE ON centers_workspace, centers_supportprogramme FROM {app_role()};
+            """,
+            migrations.RunSQL.noop,
+        ),
         function(
             "wall.session_within_operation()",
             """

@@ -44,7 +44,9 @@ def grant_role(
     membership.save()
     for permission in sorted(ROLE_PERMISSIONS[role]):
         assign_perm(permission, user, workspace)
-    record(Action.ROLE_GRANTED, actor=actor, target=membership, workspace_id=workspace.pk, role=str(role), user=user.pk)
+    record(
+        Action.ROLE_GRANTED, actor=actor, target=membership, workspace_id=workspace.pk, role=str(role), user=user.pk
+    )
     return membership
 
 

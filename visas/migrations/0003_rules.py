@@ -183,17 +183,31 @@ class Migration(migrations.Migration):
         # A dependant settles only with a principal who has a permit on or before that day. Looked at when all is
         # written, from both sides: the dependant's and the permit's.
         function(
+            "wall.settled_without_permit(principal bigint)",
+            """
+            SELECT EXISTS (
+              SELECT FROM cases_household h JOIN cases_familylink f ON f.household_id = h.id
+               WHERE h.principal_person_id = principal AND f.settled_on IS NOT NULL
+                 AND NOT EXISTS (SELECT FROM visas_visacase v
+                                  WHERE v.person_id = principal AND v.granted_on <= f.settled_on))
+            """,
+            returns="boolean",
+            language="sql",
+            definer=True,
+            traits="STABLE",
+        ),
+        function(
             "wall.dependant_has_a_permit()",
             """
+            DECLARE
+              principal bigint;
             BEGIN
-              IF EXISTS (
-                SELECT FROM cases_familylink f JOIN cases_household h ON h.id = f.household_id
-                 WHERE CASE WHEN TG_TABLE_NAME = 'cases_familylink' THEN f.id = (to_jsonb(NEW) ->> 'id')::bigint
-                            ELSE h.principal_person_id = (to_jsonb(OLD) ->> 'person_id')::bigint END
-                   AND f.settled_on IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM visas_visacase v
-                                    WHERE v.person_id = h.principal_person_id AND v.granted_on <= f.settled_on)
-              ) THEN
+              IF TG_TABLE_NAME = 'cases_familylink' THEN
+                SELECT h.principal_person_id INTO principal FROM cases_household h WHERE h.id = NEW.household_id;
+              ELSE
+                principal := OLD.person_id;
+              END IF;
+              IF wall.settled_without_permit(principal) THEN
                 RAISE EXCEPTION 'a dependant is settled without a permit of the principal'
                   USING ERRCODE = '23514', CONSTRAINT = 'dependant_settles_with_a_permit', TABLE = TG_TABLE_NAME;
               END IF;
@@ -205,17 +219,19 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             """
+            CREATE INDEX household_by_person ON cases_household (principal_person_id);
             CREATE CONSTRAINT TRIGGER has_a_permit AFTER INSERT OR UPDATE OF settled_on, household_id ON cases_familylink
               DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
             CREATE CONSTRAINT TRIGGER permit_of_dependants AFTER UPDATE OF granted_on, person_id OR DELETE ON visas_visacase
               DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
             """,
-            "DROP TRIGGER has_a_permit ON cases_familylink; DROP TRIGGER permit_of_dependants ON visas_visacase",
+            "DROP TRIGGER has_a_permit ON cases_familylink; DROP TRIGGER permit_of_dependants ON visas_visacase; "
+            "DROP INDEX household_by_person",
         ),
         migrations.RunSQL(
             f"""
             REVOKE INSERT, UPDATE, DELETE ON visas_quotapool, visas_voucherbudget FROM {app_role()};
-            REVOKE ALL ON FUNCTION wall.count_seats FROM {app_role()};
+            REVOKE ALL ON FUNCTION wall.count_seats, wall.settled_without_permit FROM {app_role()};
             """,
             f"GRANT INSERT, UPDATE, DELETE ON visas_quotapool, visas_voucherbudget TO {app_role()}",
         ),

@@ -17,9 +17,15 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE.xlsx")
         parser.add_argument("--workspace", metavar="CODE", help="people become clients of this workspace")
         parser.add_argument("--dry-run", action="store_true", help="check everything, write nothing")
-        parser.add_argument("--update", action="store_true", help="change records whose number came with other content")
-        parser.add_argument("--historic", action="store_true", help="record broken date orders and full quotas as exceptions")
-        parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help="write the file back with the bad cells marked")
+        parser.add_argument(
+            "--update", action="store_true", help="change records whose number came with other content"
+        )
+        parser.add_argument(
+            "--historic", action="store_true", help="record broken date orders and full quotas as exceptions"
+        )
+        parser.add_argument(
+            "--report", type=Path, metavar="OUT.xlsx", help="write the file back with the bad cells marked"
+        )
 
     def handle(self, *, file: Path, workspace, dry_run, update, historic, report, **options):
         try:
@@ -70,5 +76,7 @@ class Command(BaseCommand):
         try:
             write_marked(file, outcome.problems, report)
         except OSError as error:
-            raise CommandError(_("The report %(file)s cannot be written: %(why)s.") % {"file": report, "why": error.strerror}) from error
+            raise CommandError(
+                _("The report %(file)s cannot be written: %(why)s.") % {"file": report, "why": error.strerror}
+            ) from error
         self.stderr.write(_("The marked file is %s.") % report)
