@@ -15,6 +15,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
         _OWN_PEOPLE
         | _COUNSELLING
         | {"view_visa_cases", "work_visa_cases", "view_vouchers", "work_vouchers", "view_figures", "import_workbooks"}
+        | {"accept_activities", "view_access_log"}
     ),
     Role.CITY_OFFICER: frozenset(
         _OWN_PEOPLE

@@ -78,7 +78,11 @@ def acting_for(workspaces: Iterable[int] | str, *, actor: User | None = None, re
     The scope of before is back when the block ends.
     """
     if workspaces == WHOLE_PROVINCE:
+        if not reason:
+            raise ValueError("Whoever works on the whole province says why")
         scope = Scope(actor and actor.pk, everywhere=DATA_PERMISSIONS)
+    elif isinstance(workspaces, str):  # its letters would be taken for workspaces
+        raise TypeError("Give the ids of workspaces, or WHOLE_PROVINCE")
     else:
         here = tuple(workspaces)
         scope = Scope(actor and actor.pk, workspaces={permission: here for permission in sorted(DATA_PERMISSIONS)})

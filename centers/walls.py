@@ -15,18 +15,26 @@ def _open_to(permission: str, *, shared: bool = False) -> str:
 
 
 def wall(
-    table: str, *, view: str, work: str, shared: bool = False, deletable: bool = False, history: bool = False
+    table: str,
+    *,
+    view: str,
+    work: str,
+    review: str = "",
+    shared: bool = False,
+    deletable: bool = False,
+    history: bool = False,
 ) -> migrations.RunSQL:
     """Row security on a table: read with ``view``, write with ``work``; one policy a command.
 
-    ``shared``: the row is also read by the workspaces in ``shared_with``. ``deletable``: rows of it are
+    ``review``: who may change a row and not make one. ``shared``: the row is also read by the workspaces in ``shared_with``. ``deletable``: rows of it are
     parts of another record and may go. ``history``: its event table is read likewise and written by none.
     """
+    change = f"{_open_to(work)} OR {_open_to(review)}" if review else _open_to(work)
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"CREATE POLICY view ON {table} FOR SELECT USING ({_open_to(view, shared=shared)})",
         f"CREATE POLICY work_insert ON {table} FOR INSERT WITH CHECK ({_open_to(work)})",
-        f"CREATE POLICY work_update ON {table} FOR UPDATE USING ({_open_to(work)}) WITH CHECK ({_open_to(work)})",
+        f"CREATE POLICY work_update ON {table} FOR UPDATE USING ({change}) WITH CHECK ({change})",
     ]
     undo = [f"DROP POLICY {name} ON {table}" for name in ("view", "work_insert", "work_update")]
     if deletable:
@@ -56,6 +64,15 @@ def sealed(table: str) -> migrations.RunSQL:
     )
 
 
+def shared_by_trigger(table: str) -> migrations.RunSQL:
+    """Keep ``shared_with`` to the functions of the wall: a row that was read before it changed would write it back."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER keep_shared BEFORE INSERT OR UPDATE OF shared_with ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION wall.keep_shared()",
+        f"DROP TRIGGER keep_shared ON {table}",
+    )
+
+
 def client_triple(table: str, *, person: str = "person_id", client: str = "client_id") -> migrations.RunSQL:
     """Tie (client, workspace, person) of a record to its client: no record hangs on a foreign one, and joining
     identities moves every record with its client. ``person=""`` where the record keeps no identity.
@@ -71,12 +88,22 @@ def client_triple(table: str, *, person: str = "person_id", client: str = "clien
 
 
 def function(
-    signature: str, body: str, *, returns: str, definer: bool = False, language="plpgsql", traits=""
+    signature: str,
+    body: str,
+    *,
+    returns: str,
+    definer: bool = False,
+    private: bool = False,
+    language: str = "plpgsql",
+    traits: str = "",
 ) -> migrations.RunSQL:
-    """A function of the wall. A definer function sees all rows, so its search path is pinned."""
+    """A function of the wall. A definer function sees all rows, so its search path is pinned.
+
+    ``private``: other functions of the wall call it, and the application does not.
+    """
     security = "SECURITY DEFINER SET search_path = public, pg_temp" if definer else ""
     name = signature.partition("(")[0]
-    grant = "" if returns == "trigger" else f"GRANT EXECUTE ON FUNCTION {name} TO {app_role()};"
+    grant = "" if private or returns == "trigger" else f"GRANT EXECUTE ON FUNCTION {name} TO {app_role()};"
     return migrations.RunSQL(
         f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE {language} {traits} {security} AS $body$"
         f"{body}$body$; REVOKE ALL ON FUNCTION {name} FROM PUBLIC; {grant}",

@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
             returns="boolean",
             language="sql",
             definer=True,
+            private=True,
             traits="STABLE",
         ),
         # Who may sleep where. The room is locked first, so that two arrivals at once see each other.
@@ -123,9 +124,7 @@ class Migration(migrations.Migration):
               SELECT sex_id INTO sex FROM cases_client WHERE id = NEW.client_id;
               IF room.workspace_id <> NEW.workspace_id THEN
                 problem := 'stay_in_its_own_shelter';
-              ELSIF NOT daterange(place.in_service_from, place.in_service_to, '[)') @> stay_nights
-                AND NOT (NEW.checked_out_on IS NULL AND place.in_service_to IS NULL
-                         AND NEW.checked_in_on >= place.in_service_from) THEN
+              ELSIF NOT daterange(place.in_service_from, place.in_service_to, '[)') @> stay_nights THEN
                 problem := 'stay_while_the_bed_is_in_service';
               ELSIF room.sex_rule = 'men' AND sex IS DISTINCT FROM 'male'
                  OR room.sex_rule = 'women' AND sex IS DISTINCT FROM 'female' THEN
