@@ -12,6 +12,7 @@ from cases.secrecy import digest
 from centers.models import WorkspaceKind
 from workbook.batch import CHANGED, UNCHANGED, Batch, Row
 from workbook.known import Known
+from workbook.models import ImportedRow
 from workbook.sheets import (
     ACTIVITIES,
     DEPENDANTS,
@@ -169,10 +170,8 @@ def _earlier(rows: list[Row]) -> list[tuple]:
 
 def _load_before(rows: list[Row]) -> None:
     by_id = {row.imported_id: row for row in rows}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, content FROM workbook_importedrow WHERE id = ANY (%s)", [list(by_id)])
-        for imported, content in cursor.fetchall():
-            by_id[imported].before = content
+    for imported, content in ImportedRow.objects.filter(pk__in=by_id).values_list("pk", "content"):
+        by_id[imported].before = content
 
 
 def difference(batch: Batch, row: Row) -> str:
@@ -219,18 +218,13 @@ def _load_referred(batch: Batch, people: People, known: Known) -> None:
     missing = sorted(wanted - set(people.rows))
     if not missing:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, ref, record_id, content FROM workbook_importedrow "
-            "WHERE sheet = %s AND namespace = %s AND ref = ANY (%s)",
-            [PEOPLE, known.workspace.pk if known.workspace else 0, missing],
-        )
-        for imported, ref, record, content in cursor.fetchall():
-            row = Row(PEOPLE, 0, _revived(content))
-            row.imported_id, row.record_id, row.state = imported, record, UNCHANGED
-            row.namespace = known.workspace.pk if known.workspace else 0
-            row.workspace = known.workspace.pk if known.workspace else None
-            people.rows[ref] = row
+    namespace = known.workspace.pk if known.workspace else 0
+    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, ref__in=missing)
+    for imported in earlier.defer("digest", "secret"):
+        row = Row(PEOPLE, 0, _revived(imported.content))
+        row.imported_id, row.record_id, row.state = imported.pk, imported.record_id, UNCHANGED
+        row.namespace, row.workspace = namespace, known.workspace and known.workspace.pk
+        people.rows[row.ref] = row
 
 
 def _revived(content: dict) -> dict:

@@ -40,7 +40,6 @@ class Migration(migrations.Migration):
             END
             """,
             returns="trigger",
-            definer=True,
         ),
         on_statement(
             "cases_session",
