@@ -1,0 +1,125 @@
+"""Rows for the tests: each function makes what the test is about, through the models and behind the second wall."""
+
+from datetime import date
+from itertools import count
+
+from django.db import connection
+
+from accounts.models import User
+from cases.models import Activity, Client, ClientName, FamilyLink, Household, NameKind, Session, Stay, StayLeave
+from centers.models import Bed, Role, Workspace
+from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.services.membership import grant_role
+from visas.models import VisaCase, Voucher
+
+DAY = date(2025, 3, 3)
+_number = count(1)
+
+
+def place(code: str = "52110-c1") -> Workspace:
+    return Workspace.objects.get(code=code)
+
+
+def everywhere():
+    """The scope under which the test's rows are made."""
+    return acting_for(WHOLE_PROVINCE, reason="test")
+
+
+def make_user(role: Role | None = None, at: str = "52110-c1", *, name: str = "", **fields) -> User:
+    number = next(_number)
+    user = User.objects.create_user(username=f"user{number}", password="x", name=name or f"User {number}", **fields)
+    if role:
+        granter, _ = User.objects.get_or_create(username="granter")
+        grant_role(user=user, workspace=place(at), role=role, actor=granter)
+    return user
+
+
+def make_person(digest: bytes | None = None) -> int:
+    """An identity; the same digest gives the same one."""
+    with everywhere(), connection.cursor() as cursor:
+        cursor.execute("SELECT person_id FROM wall.persons_for(ARRAY[%s]::bytea[])", [digest])
+        return cursor.fetchone()[0]
+
+
+def make_client(at: str = "52110-c1", *, person: int | None = None, name: str = "", **fields) -> Client:
+    with everywhere():
+        workspace = place(at)
+        client = Client.objects.create(workspace=workspace, person_id=person or make_person(), **fields)
+        ClientName.objects.create(
+            workspace=workspace, client=client, kind=NameKind.ROMAN, text=name or f"CLIENT {client.pk}"
+        )
+        return client
+
+
+def make_session(at: str = "52110-c1", *, client: Client | None = None, held_on: date = DAY, **fields) -> Session:
+    """A session at a centre, or at the client's; without a client it is anonymous."""
+    values = {"programme_id": "one-centre", "language_id": "vi", "channel_id": "visit", "topic_id": "labour.wages"}
+    with everywhere():
+        return Session.objects.create(held_on=held_on, **_of(client, at), **(values | fields))
+
+
+def make_activity(
+    programme: str = "civil-groups", at: str = "52-office", *, held_on: date = DAY, title: str = "Class", **fields
+) -> Activity:
+    with everywhere():
+        return Activity.objects.create(
+            workspace=place(at), programme_id=programme, held_on=held_on, title=title, **fields
+        )
+
+
+def make_visa_case(
+    programme: str = "E-7-4R",
+    at: str = "52140-office",
+    *,
+    client: Client | None = None,
+    received_on: date = DAY,
+    **fields,
+) -> VisaCase:
+    with everywhere():
+        client = client or make_client(at)
+        return VisaCase.objects.create(programme_id=programme, received_on=received_on, **_of(client, at), **fields)
+
+
+def make_voucher(
+    municipality: str = "52140", *, client: Client | None = None, applied_on: date = DAY, **fields
+) -> Voucher:
+    with everywhere():
+        client = client or make_client(f"{municipality}-office")
+        values = {"status_changed_on": applied_on, "applied_on": applied_on}
+        return Voucher.objects.create(municipality_id=municipality, **_of(client), **(values | fields))
+
+
+def bed(room: str = "3", code: str = "1", at: str = "52110-s1") -> Bed:
+    return Bed.objects.get(room__workspace__code=at, room__code=room, code=code)
+
+
+def make_stay(
+    *, client: Client | None = None, room: str = "3", bed_code: str = "1", checked_in_on: date = DAY, **fields
+) -> Stay:
+    with everywhere():
+        client = client or make_client("52110-s1", sex_id="male")
+        return Stay.objects.create(bed=bed(room, bed_code), checked_in_on=checked_in_on, **_of(client), **fields)
+
+
+def make_leave(stay: Stay, left_on: date, back_on: date) -> StayLeave:
+    with everywhere():
+        return StayLeave.objects.create(workspace_id=stay.workspace_id, stay=stay, left_on=left_on, back_on=back_on)
+
+
+def make_dependant(
+    principal: Client, *, client: Client | None = None, relation: str = "spouse", **fields
+) -> FamilyLink:
+    """Somebody who came with the principal; a file in the principal's workspace, unless one is given."""
+    with everywhere():
+        client = client or make_client(principal.workspace.code)
+        household, _ = Household.objects.get_or_create(
+            workspace_id=principal.workspace_id, principal=principal, principal_person_id=principal.person_id
+        )
+        return FamilyLink.objects.create(household=household, relation_id=relation, **_of(client), **fields)
+
+
+def _of(client: Client | None, at: str = "") -> dict:
+    """Whose row it is. Without a client only the place is known."""
+    if client is None:
+        return {"workspace": place(at)}
+    return {"workspace_id": client.workspace_id, "client": client, "person_id": client.person_id}
