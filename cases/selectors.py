@@ -25,7 +25,7 @@ class StatusShown:
 def status_shown(status: StatusCode | None, expires_on: date | None, viewer: User) -> StatusShown:
     """The status for this viewer. An official reads 확인 필요 where a day has passed, and no restricted code."""
     past = expires_on is not None and expires_on < timezone.localdate()
-    name = str(status) if status else ""
+    name = f"{status.code} {status}" if status else ""
     if not is_official(viewer):
         return StatusShown(name, expires_on, expired=past)
     if status is not None and status.restricted:

@@ -40,7 +40,7 @@ def grant_role(
         starts_on=starts_on or timezone.localdate(),
         ends_on=ends_on,
     )
-    membership.full_clean()
+    membership.full_clean(exclude=None if actor else {"granted_by"})
     membership.save()
     for permission in sorted(ROLE_PERMISSIONS[role]):
         assign_perm(permission, user, workspace)
