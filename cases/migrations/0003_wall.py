@@ -80,6 +80,15 @@ class Migration(migrations.Migration):
             returns="TABLE (place int, person_id bigint)",
             definer=True,
         ),
+        # The identities that hold these hashes; nothing is made and nothing else is told.
+        function(
+            "wall.known_persons(digests bytea[])",
+            "SELECT k.digest, k.person_id FROM cases_personkey k WHERE k.digest = ANY (digests)",
+            returns="TABLE (digest bytea, person_id bigint)",
+            definer=True,
+            language="sql",
+            traits="STABLE",
+        ),
         # Adds a hash to an identity; answers the identity that holds it (another one, if it was taken).
         function(
             "wall.name_person(person bigint, hash bytea)",

@@ -95,6 +95,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('workspace', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='shelter', serialize=False, to='centers.workspace')),
                 ('capacity_confirmed', models.BooleanField(default=False, verbose_name='capacity confirmed')),
+                ('longest_nights', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='longest stay (nights)')),
+                ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
             ],
             options={
                 'verbose_name': 'shelter',

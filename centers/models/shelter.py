@@ -14,10 +14,16 @@ class SexRule(models.TextChoices):
 
 
 class Shelter(models.Model):
-    """What is known of a shelter beside its workspace. ``capacity_confirmed``: the operator vouches for the beds."""
+    """What is known of a shelter beside its workspace.
+
+    ``capacity_confirmed``: the operator vouches for the beds. ``longest_nights``: its rule for a stay without
+    extension; a longer one is a warning, never refused.
+    """
 
     workspace = models.OneToOneField(Workspace, models.PROTECT, primary_key=True, related_name="shelter")
     capacity_confirmed = models.BooleanField(_("capacity confirmed"), default=False)
+    longest_nights = models.PositiveSmallIntegerField(_("longest stay (nights)"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("shelter")

@@ -130,6 +130,17 @@ SHEETS = [
         },
     ),
     Sheet(
+        "centers/reference/shelters.csv",
+        centers.Shelter,
+        key=("workspace_id",),
+        columns={
+            "shelter": ("workspace_id", workspace),
+            "capacity_confirmed": ("capacity_confirmed", yes),
+            "longest_nights": ("longest_nights", number),
+            "source": ("source", text),
+        },
+    ),
+    Sheet(
         "centers/reference/rooms.csv",
         centers.Room,
         key=("workspace_id", "code"),
@@ -258,7 +269,6 @@ def load_reference_data() -> dict[str, tuple[int, int]]:
     """Bring the tables to what the files say. Returns for each file how many rows were new and how many changed."""
     done = {sheet.path: _load(sheet) for sheet in SHEETS}
     _load_beds()
-    _load_shelters()
     _load_pool_programmes()
     return done
 
@@ -300,11 +310,6 @@ def _load_beds() -> None:
         bed, new = centers.Bed.objects.get_or_create(room=room, code=values["code"], defaults=service)
         if not new and any(getattr(bed, name) != value for name, value in service.items()):
             centers.Bed.objects.filter(pk=bed.pk).update(**service)
-
-
-def _load_shelters() -> None:
-    for place in centers.Workspace.objects.filter(kind=centers.WorkspaceKind.SHELTER, shelter=None):
-        centers.Shelter.objects.create(workspace=place)
 
 
 def _load_pool_programmes() -> None:

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import client_key
@@ -41,6 +42,7 @@ class ImportedRow(models.Model):
     content = models.JSONField(default=dict)
     secret = models.BinaryField(null=True)
     file = models.ForeignKey(ImportedFile, models.PROTECT, related_name="+")
+    brought_at = models.DateTimeField(_("brought in at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("imported row")

@@ -1,0 +1,207 @@
+"""A workbook on its way in: its rows, read and turned into values, and everything found wrong with them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from cases.secrecy import digest
+from workbook.cells import BadCell, Readers, shown
+from workbook.opening import OpenedSheet, column_letters
+from workbook.problems import FileRefused, Problem, Problems
+from workbook.sheets import PEOPLE, SHEET, SHEETS, Column, Sheet, sheet_named
+
+NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
+PROGRESS_EVERY = 2000  # rows
+
+Progress = Callable[[str, int, int], None]
+
+
+class Row:
+    """One row of a sheet. What it refers to and what it became is filled in step by step.
+
+    ``namespace`` is the workspace within which its number is unique (0: people of the whole province),
+    ``workspace`` the one its record hangs on. ``before`` is what the number last brought in, if that differs.
+    """
+
+    __slots__ = (
+        "before", "client", "digest", "exceptions", "imported_id", "line", "namespace", "person", "record_id", "ref",
+        "sheet", "sound", "state", "values", "workspace",
+    )  # fmt: skip
+
+    def __init__(self, sheet: str, line: int, values: dict):
+        self.sheet, self.line, self.values = sheet, line, values
+        self.ref = values.get("ref")
+        self.sound = True
+        self.namespace = self.workspace = self.person = self.client = self.record_id = self.imported_id = None
+        self.before = None
+        self.digest = b""
+        self.state = NEW
+        self.exceptions: dict[str, bool] = {}
+
+    def __getitem__(self, key: str):
+        return self.values.get(key)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the row brings something that the rules have to look at."""
+        return self.sound and self.state != UNCHANGED
+
+    def content(self) -> dict:
+        """What the row brings in, as it is compared and kept; a registration number as its keyed hash."""
+        values = self.values
+        if values.get("registration_number"):
+            values = {**values, "registration_number": digest("registration", values["registration_number"]).hex()}
+        return values
+
+    def seal(self) -> None:
+        self.digest = hashlib.blake2b(as_json(self.content()).encode(), digest_size=16).digest()
+
+
+def as_json(content: dict) -> str:
+    return json.dumps(content, default=date.isoformat, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@dataclass
+class Batch:
+    """All rows of a file by sheet, with the headers as the file has them."""
+
+    problems: Problems = field(default_factory=Problems)
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {sheet.key: [] for sheet in SHEETS})
+    headers: dict[str, dict[str, str]] = field(default_factory=lambda: {sheet.key: {} for sheet in SHEETS})
+    titles: dict[str, str] = field(default_factory=lambda: {sheet.key: sheet.name for sheet in SHEETS})
+
+    def error(self, row: Row, column: str, message: str, value: str | None = None) -> None:
+        """Note a bad cell. The row takes no part in what is checked after this."""
+        row.sound = False
+        self._note(row, column, message, value, warning=False)
+
+    def warn(self, row: Row, column: str, message: str, value: str | None = None) -> None:
+        self._note(row, column, message, value, warning=True)
+
+    def _note(self, row: Row, key: str, message: str, value: str | None, *, warning: bool) -> None:
+        column = next((column for column in SHEET[row.sheet].columns if column.key == key), None)
+        if value is None:
+            value = "" if column is None else _as_typed(row[key], column)
+        header = self.headers[row.sheet].get(key) or (column.name if column else "")
+        self.problems.add(Problem(self.titles[row.sheet], row.line, header, value, message, warning))
+
+    def sound(self, sheet: str) -> list[Row]:
+        """Rows of a sheet that the rules have to look at."""
+        return [row for row in self.rows[sheet] if row.counts]
+
+    def total(self, state: str) -> int:
+        return sum(row.state == state for rows in self.rows.values() for row in rows)
+
+
+def _as_typed(value, column: Column) -> str:
+    if isinstance(value, list):
+        value = ";".join(map(str, value))
+    return shown(value.isoformat() if isinstance(value, date) else value, column)
+
+
+def read_batch(opened: list[OpenedSheet], readers: Readers, progress: Progress) -> Batch:
+    """Read every known sheet. Raises FileRefused where there is none; bad cells are noted and reading goes on."""
+    batch = Batch()
+    known: dict[str, OpenedSheet] = {}
+    for sheet_in_file in opened:
+        sheet = sheet_named(sheet_in_file.name)
+        if sheet is None:
+            batch.problems.add(_of_sheet(sheet_in_file.name, _("This sheet is not one of the seven and is left out."), warning=True))
+        elif sheet.key in known:
+            message = _("The file has this sheet twice (%s): put the rows into one.") % known[sheet.key].name
+            batch.problems.add(_of_sheet(sheet_in_file.name, message))
+        else:
+            known[sheet.key] = sheet_in_file
+    if not known:
+        names = ", ".join(sheet.name for sheet in SHEETS)
+        raise FileRefused(_("The file has none of the sheets %s.") % names)
+    total = sum(sheet_in_file.height for sheet_in_file in known.values())
+    done = 0
+    for key, sheet_in_file in known.items():
+        batch.titles[key] = sheet_in_file.name
+        done = _read_sheet(batch, SHEET[key], sheet_in_file, readers, progress, done, total)
+    progress("read", total, total)
+    return batch
+
+
+def _of_sheet(name: str, message: str, *, line: int = 0, column: str = "", warning: bool = False) -> Problem:
+    return Problem(name, line, column, "", message, warning)
+
+
+def _read_sheet(batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int) -> int:
+    _note_hidden(batch, opened)
+    columns = None
+    formulas = {line for _letters, line in opened.hidden.formulas}
+    for line, cells in opened.rows():
+        done += 1
+        if done % PROGRESS_EVERY == 0:
+            progress("read", done, total)
+        if not any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in cells):
+            continue
+        if columns is None:
+            columns = _read_header(batch, sheet, opened, cells, line, readers)
+            continue
+        row = _read_row(batch, sheet, columns, cells, line)
+        if line in formulas:
+            row.sound = False
+        batch.rows[sheet.key].append(row)
+    return done
+
+
+def _note_hidden(batch: Batch, opened: OpenedSheet) -> None:
+    for letters, line in opened.hidden.formulas:
+        message = _("The cell %s holds a formula: paste its value instead.") % f"{letters}{line}"
+        batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
+    for letters, line in opened.hidden.merged:
+        message = _("The cell %s is merged with others: unmerge it and fill each row.") % f"{letters}{line}"
+        batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
+
+
+def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: int, readers: Readers) -> list:
+    """Which cell of a row holds which column: (place, column, reader), in the file's order."""
+    columns, seen = [], {}
+    for place, cell in enumerate(cells):
+        header = str(cell).strip()
+        if not header:
+            continue
+        letters = column_letters(opened.first_column + place)
+        column = sheet.column(header)
+        if column is None:
+            message = _("The column “%s” is not known and is left out.") % header
+            batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters, warning=True))
+        elif column.key in seen:
+            message = _("The column “%s” stands there twice: keep one of them.") % header
+            batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
+        else:
+            seen[column.key] = header
+            columns.append((place, column, readers.of(column)))
+    for column in sheet.columns:
+        if column.required and column.key not in seen:
+            message = _("The column “%s” is missing; it must be there and filled.") % column.name
+            batch.problems.add(_of_sheet(opened.name, message, line=line))
+    batch.headers[sheet.key] = seen
+    return columns
+
+
+def _read_row(batch: Batch, sheet: Sheet, columns: list, cells: list, line: int) -> Row:
+    values, bad = {}, []
+    for place, column, read in columns:
+        cell = cells[place]
+        if cell == "" or (cell.__class__ is str and not cell.strip()):
+            if column.required:
+                bad.append((column, cell, _("This cell must be filled.")))
+            continue
+        try:
+            values[column.key] = read(cell)
+        except BadCell as error:
+            bad.append((column, cell, str(error)))
+    row = Row(sheet.key, line, values)
+    for column, cell, message in bad:
+        batch.error(row, column.key, message, shown(cell, column))
+    if sheet.key == PEOPLE and not bad and not any(values.get(name) for name in ("roman_name", "korean_name", "native_name")):
+        batch.error(row, "roman_name", _("A person needs at least one name: roman, Korean or native."))
+    return row

@@ -1,0 +1,90 @@
+"""What the installation knows when a workbook comes in: places, periods, beds, and what earlier files brought."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db import connection
+from django.utils import timezone
+
+from centers.models import Bed, Shelter, Workspace, WorkspaceKind
+from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, VisaProgramme, VoucherBudget
+
+
+@dataclass
+class Known:
+    """Read once for a file; small beside it."""
+
+    workspace: Workspace | None  # of --workspace
+    today: date
+
+    @classmethod
+    def now(cls, workspace: Workspace | None) -> "Known":
+        return cls(workspace, timezone.localdate())
+
+    @cached_property
+    def workspaces(self) -> dict[int, Workspace]:
+        return {place.pk: place for place in Workspace.objects.all()}
+
+    @cached_property
+    def offices(self) -> dict[str, int]:
+        """The office of each municipality."""
+        return {
+            place.municipality_id: place.pk for place in self.workspaces.values() if place.kind == WorkspaceKind.OFFICE
+        }
+
+    @cached_property
+    def province_office(self) -> int:
+        return next(place.pk for place in self.workspaces.values() if place.kind == WorkspaceKind.PROVINCE)
+
+    @cached_property
+    def programmes(self) -> dict[str, VisaProgramme]:
+        return {programme.pk: programme for programme in VisaProgramme.objects.all()}
+
+    @cached_property
+    def areas(self) -> dict[str, set[str]]:
+        """The municipalities in which each visa programme is offered."""
+        areas = defaultdict(set)
+        for programme, municipality in ProgrammeArea.objects.values_list("programme_id", "municipality_id"):
+            areas[programme].add(municipality)
+        return areas
+
+    @cached_property
+    def pools(self) -> dict[str, list[QuotaPool]]:
+        """The quotas of each visa programme, with what their ledger holds today."""
+        pools = defaultdict(list)
+        for link in PoolProgramme.objects.select_related("pool").order_by("pool_id"):
+            pools[link.programme_id].append(link.pool)
+        return pools
+
+    def pool_on(self, programme: str, day: date | None) -> QuotaPool | None:
+        """The quota of a programme whose period holds the day, as ``wall.pool_on`` finds it."""
+        if day is None:
+            return None
+        return next((pool for pool in self.pools[programme] if pool.starts_on <= day <= pool.ends_on), None)
+
+    @cached_property
+    def capacities(self) -> dict[str, int | None]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT code, wall.capacity_of(code) FROM visas_quotapool")
+            return dict(cursor.fetchall())
+
+    @cached_property
+    def beds(self) -> dict[tuple[int, str, str], Bed]:
+        return {
+            (bed.room.workspace_id, bed.room.code, bed.code): bed for bed in Bed.objects.select_related("room").order_by("pk")
+        }
+
+    @cached_property
+    def longest_stays(self) -> dict[int, int]:
+        """The longest stay of each shelter that has such a rule (nights)."""
+        return dict(Shelter.objects.exclude(longest_nights=None).values_list("workspace_id", "longest_nights"))
+
+    @cached_property
+    def budgets(self) -> set[tuple[str, int]]:
+        return set(VoucherBudget.objects.values_list("municipality_id", "year"))
+
+    def home_of(self, municipality: str | None) -> int:
+        """The office that keeps the file of a person nobody refers to."""
+        return self.offices.get(municipality, self.province_office)

@@ -1,0 +1,107 @@
+"""Dependants: where they hang, and that they settle only behind a permit."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from cases.models import FamilyLink
+from visas.models import VisaCase
+from workbook.batch import Row
+from workbook.rules import Check
+from workbook.sheets import DEPENDANTS, VISA_CASES
+
+ADULT = 19  # years; 민법 제4조
+
+
+def check(check: Check) -> None:
+    rows = [row for row in check.batch.rows[DEPENDANTS] if row.sound]
+    cases = _cases_of(check, {check.people.rows[row["principal_ref"]].person for row in rows})
+    _place(check, rows, cases)
+    seen: dict[tuple, Row] = {}
+    for row in rows:
+        if row.counts:
+            _check_row(check, row, cases)
+        principal = check.people.rows[row["principal_ref"]]
+        first = seen.setdefault((row.workspace, principal.person, row.person), row)
+        if first is not row and row.counts:
+            check.batch.error(row, "ref", _("This person is already a dependant of this principal, in row %d.") % first.line)
+
+
+def _cases_of(check: Check, persons: set[int]) -> dict[int, list[tuple[date | None, date, int]]]:
+    """The visa cases of each principal: (granted on, received on, workspace), of this file and of before."""
+    cases = defaultdict(list)
+    replaced = set()
+    for row in check.batch.rows[VISA_CASES]:
+        if row.sound and row.workspace:
+            cases[row.person].append((row["granted_on"], row["received_on"], row.workspace))
+            replaced.add(row.record_id)
+    known = VisaCase.objects.filter(person_id__in=[person for person in persons if person > 0])
+    for case in known.exclude(pk__in=replaced - {None}):
+        cases[case.person_id].append((case.granted_on, case.received_on, case.workspace_id))
+    return cases
+
+
+def _place(check: Check, rows: list[Row], cases) -> None:
+    """Each row hangs on the workspace of the principal's earliest permit, else of the latest reception, else of their file."""
+    recorded = dict(
+        FamilyLink.objects.filter(pk__in=[row.record_id for row in rows if row.record_id]).values_list("pk", "workspace_id")
+    )
+    for row in rows:
+        if row.record_id in recorded:
+            row.workspace = recorded[row.record_id]
+        elif check.known.workspace is None:
+            principal = check.people.rows[row["principal_ref"]]
+            row.workspace = _place_of_cases(cases[principal.person]) or _place_of_file(check, principal)
+
+
+def _place_of_cases(cases) -> int | None:
+    permits = [case for case in cases if case[0]]
+    if permits:
+        return min(permits, key=lambda case: (case[0], case[2]))[2]
+    return max(cases, key=lambda case: (case[1], case[2]))[2] if cases else None
+
+
+def _place_of_file(check: Check, principal: Row) -> int:
+    """Where the principal's file is: one opened before, else one that this file opens, else at home."""
+    opened = check.people.files[principal.ref]
+    if opened:
+        return next(iter(opened))
+    from workbook.identity import REFERRING
+
+    for sheet in REFERRING:
+        for row in check.batch.rows[sheet]:
+            if row.sound and row["person_ref"] == principal.ref and row.workspace:
+                return row.workspace
+    return check.known.home_of(principal["municipality"])
+
+
+def _check_row(check: Check, row: Row, cases) -> None:
+    principal, person = check.people.rows[row["principal_ref"]], check.people.rows[row["ref"]]
+    settled, entered = row["settled_on"], row["entered_on"]
+    if entered and settled and settled < entered:
+        check.batch.error(row, "settled_on", _("A dependant settles on or after the day of entry (%s).") % entered)
+    if settled and not any(granted and granted <= settled for granted, _received, _place in cases[principal.person]):
+        check.batch.error(row, "settled_on", _("The principal has no permit on or before this day."))
+    _warn(check, row, principal, person)
+
+
+def _warn(check: Check, row: Row, principal: Row, person: Row) -> None:
+    homes = {one["municipality"] for one in (principal, person) if one["municipality"]}
+    if len(homes) > 1:
+        check.batch.warn(row, "ref", _("The dependant lives in another municipality than the principal."))
+    if row["status"] and person["status"] and row["status"] != person["status"]:
+        check.batch.warn(row, "status", _("The person's own row says otherwise (%s).") % person["status"])
+    if not _age_fits(row["relation"], principal["birth_date"], person["birth_date"], row["entered_on"] or check.known.today):
+        check.batch.warn(row, "relation", _("The age does not fit this relation to the principal."))
+
+
+def _age_fits(relation: str, principal_born: date | None, born: date | None, day: date) -> bool:
+    if born is None:
+        return True
+    age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    if relation == "child":
+        return age < ADULT and (principal_born is None or born > principal_born)
+    if relation == "parent":
+        return principal_born is None or born < principal_born
+    return relation != "spouse" or age >= 18

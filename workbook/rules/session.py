@@ -1,0 +1,46 @@
+"""Counselling sessions: within the time their centre counts."""
+
+from django.utils.translation import gettext as _
+
+from workbook.batch import Row
+from workbook.rules import Check
+from workbook.sheets import SESSIONS
+
+
+def check(check: Check) -> None:
+    for row in check.batch.sound(SESSIONS):
+        _check_operation(check, row)
+        if row.sound:
+            _warn(check, row)
+
+
+def _check_operation(check: Check, row: Row) -> None:
+    center, day = check.known.workspaces[row.workspace], row["held_on"]
+    if center.counts_from is None:
+        check.batch.error(row, "center", _("The centre is not in operation."))
+    elif day < center.counts_from:
+        check.batch.error(row, "held_on", _("The centre counts from %s on; the session lies before it.") % center.counts_from)
+    elif center.ended_on and day > center.ended_on:
+        check.batch.error(row, "held_on", _("The centre ended on %s; the session lies after it.") % center.ended_on)
+
+
+def _warn(check: Check, row: Row) -> None:
+    batch, center, day = check.batch, check.known.workspaces[row.workspace], row["held_on"]
+    if center.weekdays and day.isoweekday() not in center.weekdays:
+        batch.warn(row, "held_on", _("The centre is not open on this day of the week."))
+    if row["follow_up_on"] and row["follow_up_on"] < day:
+        batch.warn(row, "follow_up_on", _("The follow-up lies before the session."))
+    if row["other_topics"] and row["topic"] in row["other_topics"]:
+        batch.warn(row, "other_topics", _("The primary topic stands here again; it is kept once."))
+    if row["person_ref"]:
+        _warn_of_person(check, row)
+
+
+def _warn_of_person(check: Check, row: Row) -> None:
+    person = check.people.rows[row["person_ref"]]
+    for column in ("nationality", "sex", "status"):
+        if row[column] and person[column] and row[column] != person[column]:
+            check.batch.warn(row, column, _("The person's own row says otherwise (%s).") % person[column])
+    expires = person["status_expires_on"]
+    if expires and expires < row["held_on"]:
+        check.batch.warn(row, "person_ref", _("The period of stay in the person's row needs to be confirmed."))

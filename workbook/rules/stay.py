@@ -1,0 +1,132 @@
+"""Shelter stays: beds, nights, and who may share a room."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from cases.models import FamilyLink, Stay
+from centers.models import Bed, SexRule
+from workbook.batch import Row
+from workbook.rules import Check
+from workbook.sheets import DEPENDANTS, STAYS
+
+SEX_OF_ROOM = {SexRule.MEN: "male", SexRule.WOMEN: "female"}
+
+
+@dataclass
+class Nights:
+    """A stay as the rules see it: of this file (``row``) or recorded before. Half-open; no end means still there."""
+
+    bed: Bed
+    person: int
+    sex: str | None
+    start: date
+    end: date
+    row: Row | None = None
+
+    def meets(self, other: "Nights") -> bool:
+        return max(self.start, other.start) < min(self.end, other.end)
+
+
+def check(check: Check) -> None:
+    stays = [nights for row in check.batch.sound(STAYS) if (nights := _read(check, row))]
+    _warn_of_long_stays(check, stays)
+    recorded = _recorded(check, stays)
+    _refuse_overlaps(check, stays, recorded, "bed", lambda stay: stay.bed.pk, _("The bed is taken on at least one of these nights."))
+    _refuse_overlaps(
+        check, stays, recorded, "person_ref", lambda stay: stay.person, _("The person already has a bed on at least one of these nights.")
+    )
+    _check_rooms(check, [stay for stay in stays if stay.row.sound], recorded)
+
+
+def _read(check: Check, row: Row) -> Nights | None:
+    bed = check.known.beds.get((row["shelter"], row["room"], row["bed"]))
+    start, end = row["checked_in_on"], row["checked_out_on"] or date.max
+    if bed is None:
+        rooms = {room for shelter, room, _bed in check.known.beds if shelter == row["shelter"]}
+        column = "bed" if row["room"] in rooms else "room"
+        check.batch.error(row, column, _("The shelter has no such room or bed."))
+    elif end < start:
+        check.batch.error(row, "checked_out_on", _("Nobody leaves before they came: the check-out is before the check-in."))
+    elif start < bed.in_service_from or (bed.in_service_to and start != end and (end > bed.in_service_to)):
+        check.batch.error(row, "bed", _("The bed is not in service on all of these nights."))
+    else:
+        return Nights(bed, row.person, check.people.rows[row["person_ref"]]["sex"], start, end, row)
+    return None
+
+
+def _warn_of_long_stays(check: Check, stays: list[Nights]) -> None:
+    for stay in stays:
+        longest = check.known.longest_stays.get(stay.row.workspace)
+        nights = (min(stay.end, check.known.today) - stay.start).days
+        if longest and nights > longest:
+            check.batch.warn(
+                stay.row,
+                "checked_in_on",
+                _("%(nights)d nights are more than the shelter's longest stay of %(longest)d.") % {"nights": nights, "longest": longest},
+            )
+
+
+def _recorded(check: Check, stays: list[Nights]) -> list[Nights]:
+    """Live stays of before in the same rooms or of the same people, less those that the file changes."""
+    replaced = [row.record_id for row in check.batch.rows[STAYS] if row.record_id and row.counts]
+    rooms = {stay.bed.room_id for stay in stays}
+    persons = {stay.person for stay in stays if stay.person > 0}
+    found = Stay.objects.filter(Q(bed__room__in=rooms) | Q(person_id__in=persons), voided_at=None).exclude(pk__in=replaced)
+    return [
+        Nights(stay.bed, stay.person_id, stay.client.sex_id, stay.checked_in_on, stay.checked_out_on or date.max)
+        for stay in found.select_related("bed__room", "client")
+    ]
+
+
+def _refuse_overlaps(check: Check, stays, recorded, column: str, key, message: str) -> None:
+    groups = defaultdict(list)
+    for stay in [*recorded, *stays]:
+        groups[key(stay)].append(stay)
+    for group in groups.values():
+        for place, stay in enumerate(group):
+            other = next((one for one in group[:place] if one.meets(stay)), None) if stay.row else None
+            if other:
+                here = " " + _("It stands in row %d.") % other.row.line if other.row else ""
+                check.batch.error(stay.row, column, message + here)
+
+
+def _check_rooms(check: Check, stays: list[Nights], recorded: list[Nights]) -> None:
+    heads = _heads(check, stays, recorded)
+    by_room = defaultdict(list)
+    for stay in [*recorded, *stays]:
+        by_room[stay.bed.room_id].append(stay)
+    for stay in stays:
+        room, line = stay.bed.room, stay.row
+        if stay.start == stay.end:
+            continue
+        if room.sex_rule in SEX_OF_ROOM and stay.sex != SEX_OF_ROOM[room.sex_rule]:
+            check.batch.error(line, "room", _("The room is for one sex only, and the person's is another or not known."))
+        elif any(
+            other is not stay and other.meets(stay) and not _may_share(stay, other, heads) for other in by_room[stay.bed.room_id]
+        ):
+            check.batch.error(line, "room", _("On some of these nights the room would hold neither one sex nor one household."))
+
+
+def _may_share(one: Nights, other: Nights, heads: dict[int, set[int]]) -> bool:
+    same_sex = one.sex is not None and one.sex == other.sex
+    return same_sex or bool(heads[one.person] & heads[other.person])
+
+
+def _heads(check: Check, stays: list[Nights], recorded: list[Nights]) -> dict[int, set[int]]:
+    """For each person, themselves and those they came with: who shares one is of one household."""
+    heads = defaultdict(set)
+    persons = {stay.person for stay in [*stays, *recorded]}
+    for person in persons:
+        heads[person].add(person)
+    known = FamilyLink.objects.filter(person_id__in=[person for person in persons if person > 0])
+    for person, head in known.values_list("person_id", "household__principal_person_id"):
+        heads[person].add(head)
+    for row in check.batch.rows[DEPENDANTS]:
+        principal = check.people.rows.get(row["principal_ref"])
+        if row.sound and principal and row.person is not None:
+            heads[row.person].add(principal.person)
+    return heads

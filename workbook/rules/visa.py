@@ -1,0 +1,154 @@
+"""Visa cases: dates in order, one live case in a period, places in a quota."""
+
+from collections import defaultdict
+
+from django.utils.translation import gettext as _
+
+from visas.models import VisaCase
+from visas.models.case import LIVE
+from workbook.batch import Row
+from workbook.rules import Check
+from workbook.sheets import VISA_CASES
+
+ENDED = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
+
+# A date, and those it may not lie before.
+NOT_BEFORE = {
+    "recommended_on": ("received_on",),
+    "submitted_on": ("received_on", "recommended_on"),
+    "granted_on": ("received_on", "recommended_on", "submitted_on"),
+    "refused_on": ("received_on", "recommended_on", "submitted_on"),
+    "settled_on": ("granted_on",),
+    "left_on": ("granted_on", "settled_on"),
+    "ineligible_on": ("received_on",),
+    "withdrawn_on": ("received_on",),
+    "lapsed_on": ("received_on",),
+}
+# A step, and those that normally come before it.
+EXPECTED_BEFORE = {
+    "submitted_on": ("recommended_on",),
+    "granted_on": ("recommended_on", "submitted_on"),
+    "refused_on": ("recommended_on", "submitted_on"),
+}
+
+
+def check(check: Check) -> None:
+    for row in check.batch.sound(VISA_CASES):
+        _check_dates(check, row)
+        _warn(check, row)
+    _check_one_live(check)
+    _check_quota(check)
+
+
+def _check_dates(check: Check, row: Row) -> None:
+    if row["granted_on"] and row["refused_on"]:
+        check.batch.error(row, "refused_on", _("A case is granted or refused, not both."))
+        return
+    for column, before in NOT_BEFORE.items():
+        message = _out_of_order(check, row, column, before)
+        if not message:
+            continue
+        if check.historic:
+            row.exceptions["order"] = True
+            check.batch.warn(row, column, _("Recorded as an exception: %s") % message)
+        else:
+            check.batch.error(row, column, message)
+
+
+def _out_of_order(check: Check, row: Row, column: str, before: tuple[str, ...]) -> str:
+    day = row[column]
+    if day is None:
+        return ""
+    if "granted_on" in before and column in {"settled_on", "left_on"} and row["granted_on"] is None:
+        return _("This needs a permit (%s) on or before it.") % _header(check, "granted_on")
+    late = next((other for other in before if row[other] and row[other] > day), None)
+    return _("This day lies before %s.") % f"{_header(check, late)} {row[late]}" if late else ""
+
+
+def _header(check: Check, key: str) -> str:
+    from workbook.sheets import SHEET
+
+    named = {column.key: column.name for column in SHEET[VISA_CASES].columns}
+    return check.batch.headers[VISA_CASES].get(key, named[key])
+
+
+def _warn(check: Check, row: Row) -> None:
+    for column, steps in EXPECTED_BEFORE.items():
+        missing = [step for step in steps if row[column] and not row[step]]
+        if missing:
+            names = ", ".join(_header(check, step) for step in missing)
+            check.batch.warn(row, column, _("The step before it is not filled: %s.") % names)
+    programme, known = row["programme"], check.known
+    areas = known.areas[programme]
+    if row["municipality"] and areas and row["municipality"] not in areas:
+        check.batch.warn(row, "municipality", _("%s is not offered in this municipality.") % programme)
+    if row["recommended_on"] and known.pools[programme] and known.pool_on(programme, row["recommended_on"]) is None:
+        check.batch.warn(row, "recommended_on", _("The day lies outside every quota period; no place is taken."))
+
+
+def is_live(row: Row) -> bool:
+    return not any(row[column] for column in ENDED)
+
+
+def period_of(check: Check, row: Row) -> str:
+    """The period in which there is one live case, as ``wall.place_visa_case`` sets it."""
+    pool = check.known.pool_on(row["programme"], row["recommended_on"] or row["received_on"])
+    return pool.pk if pool else str(row["received_on"].year)
+
+
+def _check_one_live(check: Check) -> None:
+    rows = [row for row in check.batch.sound(VISA_CASES) if is_live(row)]
+    persons = {row.person for row in rows if row.person and row.person > 0}
+    replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
+    taken: dict[tuple, Row | None] = {}
+    for case in VisaCase.objects.filter(LIVE, person_id__in=persons).exclude(pk__in=replaced):
+        taken[case.person_id, case.programme_id, case.period] = None
+    for row in rows:
+        key = (row.person, row["programme"], period_of(check, row))
+        if key in taken:
+            first = taken[key]
+            here = " " + _("It stands in row %d.") % first.line if first else ""
+            check.batch.error(
+                row,
+                "person_ref",
+                _("The person already has a live case of this programme in the period %s.") % key[2] + here,
+            )
+        else:
+            taken[key] = row
+
+
+def _check_quota(check: Check) -> None:
+    """Places go to the earliest recommendations; who comes after the last place is refused."""
+    wanted = defaultdict(list)
+    for row in check.batch.sound(VISA_CASES):
+        pool = check.known.pool_on(row["programme"], row["recommended_on"])
+        if pool and is_live(row):
+            wanted[pool.pk].append(row)
+    for code, rows in wanted.items():
+        capacity = check.known.capacities[code]
+        if capacity is None:
+            continue
+        pool = next(pool for pools in check.known.pools.values() for pool in pools if pool.pk == code)
+        free = capacity - (pool.taken - pool.excepted) + _given_back(check, code)
+        rows.sort(key=lambda row: (row["recommended_on"], row.line))
+        for row in rows[max(free, 0) :]:
+            _no_place_left(check, row, pool, capacity, max(free, 0))
+
+
+def _given_back(check: Check, code: str) -> int:
+    """Places that the cases being changed hold now."""
+    changed = [row.record_id for row in check.batch.sound(VISA_CASES) if row.record_id]
+    return VisaCase.objects.filter(LIVE, pk__in=changed, pool_id=code, quota_exception=None).count()
+
+
+def _no_place_left(check: Check, row: Row, pool, capacity: int, free: int) -> None:
+    message = _("The quota %(pool)s is full: it holds %(capacity)d places and %(free)d were free for this file.") % {
+        "pool": pool,
+        "capacity": capacity,
+        "free": free,
+    }
+    if check.historic:
+        row.exceptions["quota"] = True
+        check.batch.warn(row, "recommended_on", _("Recorded as an exception: %s") % message)
+    else:
+        check.batch.error(row, "recommended_on", message)
