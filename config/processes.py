@@ -17,7 +17,7 @@ class Child:
     def __init__(self, name: str, arguments: list[str], *, log: Path | None = None, folder: Path | None = None):
         self.name = name
         self.log = log
-        output = open(log, "ab") if log else None  # noqa: SIM115  (handed to the child)
+        output = open(log, "wb") if log else None  # noqa: SIM115  (handed to the child)
         parent = os.getpid()
         # A session of its own: Ctrl-C in the terminal reaches us alone, and we stop things in order.
         self.process = subprocess.Popen(  # noqa: S603  (our own programs)
@@ -49,9 +49,9 @@ class Child:
             self.process.wait()
 
 
-def run(arguments: list[str], *, folder: Path) -> int:
+def run(arguments: list[str], *, folder: Path, log: Path | None = None) -> int:
     """Run a program to its end and give its exit status. Interrupted, it is stopped first."""
-    child = Child(arguments[0], arguments, folder=folder)
+    child = Child(arguments[0], arguments, log=log, folder=folder)
     try:
         return child.process.wait()
     finally:

@@ -60,9 +60,10 @@ class Command(BaseCommand):
         demo.make_sign_ins()
 
     def _manage(self, command: str, *arguments: str):
-        status = processes.run(["manage.py", command, *arguments], folder=settings.BASE_DIR)
+        log = servers.state_folder() / f"{command}.log"
+        status = processes.run(["manage.py", command, *arguments], folder=settings.BASE_DIR, log=log)
         if status:
-            raise CommandError(f"`manage.py {command}` ended with status {status}: what it found stands above.")
+            raise CommandError(f"`manage.py {command}` failed: {_last_line(log)} More stands in {log}.")
 
     def _start(self, port: int):
         self._say(gettext_noop("Starting the pages and the background work."))
