@@ -1,5 +1,11 @@
 from django.urls import path
-from django.http import HttpResponse
+
+from kpi import views
 
 app_name = "kpi"
-urlpatterns = [path("", lambda r: HttpResponse(""), name="sheet")]
+urlpatterns = [
+    path("", views.sheet, name="sheet"),
+    path("<int:year>/", views.sheet, name="sheet"),
+    path("<int:year>/sheet.xlsx", views.sheet_xlsx, name="sheet_xlsx"),
+    path("<int:year>/evidence/<path:key>/", views.evidence, name="evidence"),
+]
