@@ -62,6 +62,9 @@ AS_OWNER = bool(environ("SETTLEMENT_AS_OWNER"))
 DATABASES = {"default": _database(_OWNER if AS_OWNER else _APPLICATION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# An achievement above this per cent scores no more than this.
+SCORE_CAP = int(environ("SETTLEMENT_SCORE_CAP", "100"))
+
 REDIS_URL = environ("REDIS_URL") or "redis://localhost:6379/0"
 
 INSTALLED_APPS = [
