@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 
 
 @register()
@@ -94,3 +95,31 @@ def check_role(app_configs, databases, **kwargs):
             Error("The role of DATABASE_URL owns the tables: keep the owner to DATABASE_OWNER_URL.", id="start.E009")
         )
     return errors
+
+
+@register(Tags.database)
+def check_scope_key(app_configs, databases, **kwargs):
+    """A scope signed with another key than the database holds would open nothing, and nobody would know why."""
+    if settings.AS_OWNER:
+        return []
+    try:
+        fingerprint = sha256(bytes.fromhex(settings.SCOPE_KEY)).hexdigest()
+    except ValueError:
+        return []  # check_keys says it
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT wall.key_is(%s)", [fingerprint])
+            fits = cursor.fetchone()[0]
+    except OperationalError:
+        return []  # check_role says it
+    except ProgrammingError:
+        return [Error("The database is not prepared: run `manage.py prepare` first.", id="start.E010")]
+    if not fits:
+        return [
+            Error(
+                "SETTLEMENT_SCOPE_KEY is not the key that the database knows: run `manage.py prepare`, or give every "
+                "process the same key.",
+                id="start.E011",
+            )
+        ]
+    return []

@@ -1,11 +1,20 @@
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, staff_key, with_history
 from cases.models.terms import Caller, Channel, Country, Interpretation, Language, Outcome, Sex, StatusCode, Topic
 from centers.models import SupportProgramme, Workspace
 from centers.querysets import scoped
+
+
+class SessionQuerySet(scoped("view_sessions")):
+    def for_list(self) -> "SessionQuerySet":
+        """With what a list says of each session, in a number of queries that does not grow with the rows."""
+        return self.select_related(
+            "workspace", "client", "language", "channel", "topic", "outcome", "nationality", "client__nationality"
+        ).prefetch_related("client__names")
 
 
 @with_history
@@ -44,7 +53,7 @@ class Session(Voidable, Kept):
     summary = models.TextField(_("summary in Korean"), blank=True)
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
 
-    objects = scoped("view_sessions").as_manager()
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("counselling session")
@@ -68,6 +77,9 @@ class Session(Voidable, Kept):
 
     def __str__(self):
         return f"{self.held_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("cases:session", args=[self.pk])
 
 
 @with_history
