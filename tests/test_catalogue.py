@@ -79,7 +79,9 @@ class RightsTests:
         assert writable & {"visas_quotapool", "visas_poolprogramme", "visas_voucherbudget"} == set()
 
     def test_the_application_makes_nothing_in_our_schemas(self):
-        assert names(f"SELECT nspname FROM pg_namespace n WHERE {OURS} AND has_schema_privilege(oid, 'CREATE')") == set()
+        assert (
+            names(f"SELECT nspname FROM pg_namespace n WHERE {OURS} AND has_schema_privilege(oid, 'CREATE')") == set()
+        )
 
     def test_the_role_has_no_way_above_the_wall(self):
         above = "rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication"
@@ -107,7 +109,9 @@ class FunctionTests:
         found = names(f"SELECT p.proname {self.DEFINERS} AND p.proname NOT LIKE 'pgtrigger\\_%'")
         assert found >= CALLED_BY_THE_APPLICATION | CALLED_BY_THE_WALL
         # kpi has functions of its own, which are held to the same rules below.
-        assert {name for name in found - CALLED_BY_THE_APPLICATION - CALLED_BY_THE_WALL if not name.startswith("kpi_")} == set()
+        assert {
+            name for name in found - CALLED_BY_THE_APPLICATION - CALLED_BY_THE_WALL if not name.startswith("kpi_")
+        } == set()
 
     def test_each_pins_its_search_path(self):
         loose = names(
