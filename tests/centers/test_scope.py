@@ -28,7 +28,7 @@ from tests.make import (
     make_voucher,
     place,
 )
-from tests.support import ask, as_owner, forbidden, run, sqlstate
+from tests.support import as_owner, ask, forbidden, run, sqlstate
 from tests.tables import HISTORY, SEALED, WALLED
 from workbook.models import ImportedFile, ImportedRow, OpenedFile
 
@@ -211,7 +211,6 @@ class NoScopeTests:
         client = make_client(ELSEWHERE)
         with forbidden():
             Client.objects.create(workspace=place(), person_id=client.person_id)
-
 
 
 class OutsideOfATransactionTests:
