@@ -13,8 +13,8 @@ WALLED = {
 # Their history, written by triggers alone.
 HISTORY = {
     "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent", "cases_familylinkevent",
-    "cases_identifierevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent", "cases_stayleaveevent",
-    "visas_visacaseevent", "visas_voucherevent",
+    "cases_identifierevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent",
+    "cases_stayleaveevent", "visas_visacaseevent", "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.
 SEALED = {"cases_person", "cases_personjoin", "cases_personkey"}

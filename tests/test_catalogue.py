@@ -93,13 +93,14 @@ class RightsTests:
 class ViewTests:
     def test_every_view_asks_as_the_caller(self):
         views = rows(
-            "SELECT c.relname, coalesce(c.reloptions, '{}') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT c.relname, coalesce(c.reloptions, '{}')"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             f" WHERE {OURS} AND c.relkind = 'v'"
         )
         assert [name for name, options in views if "security_invoker=true" not in options] == []
 
     def test_no_view_keeps_rows_of_its_own(self):
-        assert names(f"SELECT matviewname FROM pg_matviews n WHERE schemaname IN ('public', 'wall')") == set()
+        assert names("SELECT matviewname FROM pg_matviews n WHERE schemaname IN ('public', 'wall')") == set()
 
 
 class FunctionTests:
@@ -114,9 +115,8 @@ class FunctionTests:
         } == set()
 
     def test_each_pins_its_search_path(self):
-        loose = names(
-            f"SELECT p.proname {self.DEFINERS} AND NOT coalesce('search_path=public, pg_temp' = ANY (p.proconfig), false)"
-        )
+        pinned = "coalesce('search_path=public, pg_temp' = ANY (p.proconfig), false)"
+        loose = names(f"SELECT p.proname {self.DEFINERS} AND NOT {pinned}")
         assert loose == set()
 
     def test_none_is_open_to_everyone(self):

@@ -8,6 +8,7 @@ from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, 
 from cases.models.terms import StayReason
 from centers.models import Bed
 from centers.querysets import scoped
+from centers.ranges import ends_after_start
 
 
 def nights(start: str, end: str) -> Func:
@@ -69,6 +70,10 @@ class Stay(Voidable, Kept):
     def __str__(self):
         return f"{self.checked_in_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
 
+    def clean(self):
+        message = _("Nobody leaves before they came: the check-out is before the check-in.")
+        ends_after_start(self, "checked_in_on", "checked_out_on", message)
+
 
 @with_history
 class StayLeave(models.Model):
@@ -102,3 +107,6 @@ class StayLeave(models.Model):
 
     def __str__(self):
         return f"{self.left_on:%Y-%m-%d}"
+
+    def clean(self):
+        ends_after_start(self, "left_on", "back_on", _("A leave has at least one night."))
