@@ -197,8 +197,8 @@ def _check_major(data: Path) -> None:
     found = (data / "PG_VERSION").read_text().strip()
     if found != POSTGRES_MAJOR:
         raise ServerError(
-            f"{data} was made by PostgreSQL {found} and this program brings {POSTGRES_MAJOR}: dump it with the program "
-            f"of then (pg_dump), name an empty SETTLEMENT_STATE, run prepare and restore the dump there."
+            f"{data} was made by PostgreSQL {found} and this program brings {POSTGRES_MAJOR}: dump it with the "
+            f"program of then (pg_dump), name an empty SETTLEMENT_STATE, run prepare and restore the dump there."
         )
 
 

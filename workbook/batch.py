@@ -28,9 +28,23 @@ class Row:
     """
 
     __slots__ = (
-        "before", "client", "digest", "json", "exceptions", "imported_id", "line", "namespace", "person", "record_id", "ref",
-        "sheet", "sound", "state", "values", "workspace",
-    )  # fmt: skip
+        "before",
+        "client",
+        "digest",
+        "exceptions",
+        "imported_id",
+        "json",
+        "line",
+        "namespace",
+        "person",
+        "record_id",
+        "ref",
+        "sheet",
+        "sound",
+        "state",
+        "values",
+        "workspace",
+    )
 
     def __init__(self, sheet: str, line: int, values: dict):
         self.sheet, self.line, self.values = sheet, line, values

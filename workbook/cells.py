@@ -38,7 +38,7 @@ class Names:
                     self.labels.setdefault(_plain(word), word)
 
     def find(self, word: str):
-        """The code of a name, or None. A language also answers without its ending (베트남, 베트남어) or region (zh-CN)."""
+        """The code of a name, or None. A language answers without its ending (베트남어) or region (zh-CN), too."""
         plain = _plain(word)
         found = self.codes.get(plain)
         for ending in self.endings:

@@ -92,7 +92,7 @@ _PLACES = {
 
 def refuse_repeated_numbers(batch: Batch) -> None:
     """A number (번호) stands once in a sheet and workspace."""
-    for sheet, rows in batch.rows.items():
+    for rows in batch.rows.values():
         seen: dict = {}
         for row in rows:
             if row.ref is None or row.namespace is None:
@@ -128,6 +128,25 @@ def compare_with_earlier(batch: Batch, *, update: bool) -> None:
                 )
 
 
+_HISTORY = {
+    VISA_CASES: "visas_visacaseevent",
+    VOUCHERS: "visas_voucherevent",
+    STAYS: "cases_stayevent",
+    SESSIONS: "cases_sessionevent",
+    ACTIVITIES: "cases_activityevent",
+    DEPENDANTS: "cases_familylinkevent",
+}
+# Whether the record of an imported row has history later than the import.
+_EDITED = " ".join(
+    f"WHEN '{sheet}' THEN EXISTS "
+    f"(SELECT FROM {table} e WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)"
+    for sheet, table in _HISTORY.items()
+)
+_EDITED += """ ELSE EXISTS (
+  SELECT FROM workbook_openedfile o JOIN cases_clientevent e ON e.pgh_obj_id = o.client_id
+   WHERE o.row_id = i.id AND e.pgh_created_at > i.brought_at)"""
+
+
 def _earlier(rows: list[Row]) -> list[tuple]:
     """For the rows that came before: place, imported row, its record, its digest, whether edited since."""
     if not rows:
@@ -141,24 +160,8 @@ def _earlier(rows: list[Row]) -> list[tuple]:
                 copy.write_row((place, row.sheet, row.namespace, row.ref))
         cursor.execute("ANALYZE numbers")
         cursor.execute(
-            """
-            SELECT n.place, i.id, i.record_id, i.digest,
-                   CASE i.sheet
-                     WHEN 'sessions' THEN EXISTS (SELECT FROM cases_sessionevent e
-                                                   WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'visa_cases' THEN EXISTS (SELECT FROM visas_visacaseevent e
-                                                     WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'vouchers' THEN EXISTS (SELECT FROM visas_voucherevent e
-                                                   WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'stays' THEN EXISTS (SELECT FROM cases_stayevent e
-                                                WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'activities' THEN EXISTS (SELECT FROM cases_activityevent e
-                                                     WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'dependants' THEN EXISTS (SELECT FROM cases_familylinkevent e
-                                                     WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     ELSE EXISTS (SELECT FROM workbook_openedfile o JOIN cases_clientevent e ON e.pgh_obj_id = o.client_id
-                                   WHERE o.row_id = i.id AND e.pgh_created_at > i.brought_at)
-                   END
+            f"""
+            SELECT n.place, i.id, i.record_id, i.digest, CASE i.sheet {_EDITED} END
               FROM numbers n JOIN workbook_importedrow i
                 ON i.sheet = n.sheet AND i.namespace = n.namespace AND i.ref = n.ref
             """

@@ -115,24 +115,20 @@ def _references(batch: Batch, people: People, known: Known) -> Iterator[tuple[st
     mine = [row for row in batch.rows[PEOPLE] if row.sound]
     if known.workspace:
         yield from ((row.ref, known.workspace.pk) for row in mine)
-    referred = set()
-    for sheet in REFERRING:
-        for row in batch.rows[sheet]:
-            if row["person_ref"]:
-                referred.add(row["person_ref"])
-                if row.counts:
-                    yield row["person_ref"], row.workspace
-    for row in batch.rows[DEPENDANTS]:
-        referred |= {row["ref"], row["principal_ref"]}
+    referring = [row for sheet in (*REFERRING, DEPENDANTS) for row in batch.rows[sheet]]
+    for row in referring:
         if row.counts:
-            yield row["principal_ref"], row.workspace
-            yield row["ref"], row.workspace
+            yield from ((ref, row.workspace) for ref in _people_of(row))
     if not known.workspace:
-        yield from (
-            (row.ref, known.home_of(row["municipality"]))
-            for row in mine
-            if row.ref not in referred and not people.files[row.ref]
-        )
+        referred = {ref for row in referring for ref in _people_of(row)}
+        alone = (row for row in mine if row.ref not in referred and not people.files[row.ref])
+        yield from ((row.ref, known.home_of(row["municipality"])) for row in alone)
+
+
+def _people_of(row: Row) -> list[str]:
+    """The person rows that a row refers to."""
+    refs = (row["principal_ref"], row["ref"]) if row.sheet == DEPENDANTS else (row["person_ref"],)
+    return [ref for ref in refs if ref]
 
 
 def _open_files(people: People, openings: list[Opening]) -> None:
@@ -142,8 +138,8 @@ def _open_files(people: People, openings: list[Opening]) -> None:
         ("id", "workspace_id", "ref", "recorded_on", "person_id", *_CLIENT, "shared_with"),
         (
             (
-                opening.client, opening.workspace, opening.row.ref, opening.row["first_recorded_on"], opening.row.person,
-                *_client_values(opening.row), [],
+                opening.client, opening.workspace, opening.row.ref, opening.row["first_recorded_on"],
+                opening.row.person, *_client_values(opening.row), [],
             )
             for opening in openings
         ),

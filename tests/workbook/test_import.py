@@ -5,11 +5,9 @@ from django.db import connection
 
 from cases.models import Activity, Client, ClientName, FamilyLink, Identifier, Session, SessionIssue, Stay
 from cases.secrecy import decrypt
-from tests.make import everywhere
 from tests.make import place as at
-from tests.workbook.files import ACTIVITY, CASE, PERSON, SESSION, STAY, VOUCHER, counts, errors, warnings, workbook
+from tests.workbook.files import ACTIVITY, CASE, PERSON, SESSION, STAY, VOUCHER, counts, errors, warnings
 from visas.models import QuotaPool, VisaCase, Voucher
-from workbook.services import import_workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +54,8 @@ class EverySheetTests:
             people=[{"municipality": "52140", "korean_name": "데모", "ref": "A"}],
             sessions=[
                 {
-                    "topic": "labour.wages", "ref": 7, "channel": "phone", "language": "중국어", "held_on": "2025-03-04",
-                    "center": "52140-c1", "person_ref": "A",
+                    "topic": "labour.wages", "ref": 7, "channel": "phone", "language": "중국어",
+                    "held_on": "2025-03-04", "center": "52140-c1", "person_ref": "A",
                 }
             ],
         )  # fmt: skip

@@ -145,13 +145,11 @@ class OddCellTests:
         ("cell", "value"),
         [
             ("상담일", 45000), ("상담일", "2025.03.04"), ("상담일", "2025-02-30"), ("상담일", True), ("소요분", 1.5),
-            ("소요분", "열"), ("인원", 0), ("소요분", 10**12), ("번호", "x" * 201), ("내용", "a\x07b"), ("언어", "클링온"),
-            ("부유형", "산재;없는유형"), ("센터", "52110-s1"),
+            ("소요분", "열"), ("인원", 0), ("소요분", 10**12), ("번호", "x" * 201), ("내용", "a\x85b"),
+            ("언어", "클링온"), ("부유형", "산재;없는유형"), ("센터", "52110-s1"),
         ],
     )  # fmt: skip
     def test_bad_cells(self, tmp_path, cell, value):
-        if value == "a\x07b":
-            value = "a\x85b"  # what an XML file can hold of control characters
         outcome = import_workbook(workbook(tmp_path / "a.xlsx", 상담=[{**SESSION, cell: value}]))
         assert errors(outcome) == [("상담", 2, cell)]
 

@@ -45,7 +45,7 @@ def _cases_of(check: Check, persons: set[int]) -> dict[int, list[tuple[date | No
 
 
 def _place(check: Check, rows: list[Row], cases) -> None:
-    """Each row hangs on the workspace of the principal's earliest permit, else of the latest reception, else of their file."""
+    """Each row hangs where the principal has the earliest permit, else the latest reception, else their file."""
     recorded = dict(
         FamilyLink.objects.filter(pk__in=[row.record_id for row in rows if row.record_id]).values_list(
             "pk", "workspace_id"
