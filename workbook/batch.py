@@ -1,11 +1,11 @@
 """A workbook on its way in: its rows, read and turned into values, and everything found wrong with them."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+import orjson
 from django.utils.translation import gettext as _
 
 from cases.secrecy import digest
@@ -74,12 +74,9 @@ class Row:
 
     def seal(self) -> None:
         """Fix what the row brings in, for comparing it and for keeping it."""
-        self.json = as_json(self.content())
-        self.digest = hashlib.blake2b(self.json.encode(), digest_size=16).digest()
-
-
-def as_json(content: dict) -> str:
-    return json.dumps(content, default=date.isoformat, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        encoded = orjson.dumps(self.content(), option=orjson.OPT_SORT_KEYS)
+        self.digest = hashlib.blake2b(encoded, digest_size=16).digest()
+        self.json = encoded.decode()
 
 
 @dataclass

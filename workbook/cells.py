@@ -165,9 +165,13 @@ def text_of(cell) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == cell.time().min else cell.isoformat(" ")
     text = unicodedata.normalize("NFC", str(cell)).strip()
-    if "\x00" in text or any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\r\n" for sign in text):
+    if not text.isprintable() and any(_is_control(sign) for sign in text):
         raise BadCell(_("The text holds control characters; type it anew."))
     return text
+
+
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\r\n"
 
 
 def _short(text: str, longest: int) -> str:

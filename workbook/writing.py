@@ -27,7 +27,7 @@ _CLIENT = (
 
 def write_batch(batch: Batch, people: People, known: Known, file: ImportedFile, progress: Progress) -> None:
     _settle_identities(batch, people)
-    _number_imported_rows(batch)
+    _number_person_rows(batch)
     opening = _files_to_open(batch, people, known)
     _open_files(people, opening)
     _update_files(people)
@@ -267,46 +267,36 @@ def _write_issues(new: list[Row], changed: list[Row]) -> None:
 # What the numbers brought in.
 
 
-def _number_imported_rows(batch: Batch) -> None:
-    rows = [row for sheet in SHEETS for row in batch.rows[sheet.key] if row.state == NEW]
+def _number_person_rows(batch: Batch) -> None:
+    """Only person rows are pointed to: by the client files they open."""
+    rows = [row for row in batch.rows[PEOPLE] if row.state == NEW]
     for row, number in zip(rows, new_ids("workbook_importedrow", len(rows)), strict=True):
         row.imported_id = number
+
+
+_KEPT = ("sheet", "namespace", "ref", "record_id", "digest", "content", "secret", "file_id")
 
 
 def _remember(batch: Batch, file: ImportedFile) -> None:
     for row in batch.rows[PEOPLE]:
         row.record_id = row.person
-    rows = [row for sheet in SHEETS for row in batch.rows[sheet.key]]
-    insert(
-        "workbook_importedrow",
-        ("id", "sheet", "namespace", "ref", "record_id", "digest", "content", "secret", "file_id"),
-        (
-            (
-                row.imported_id, row.sheet, row.namespace, row.ref, row.record_id, row.digest, row.json,
-                _kept_secret(row), file.pk,
-            )
-            for row in rows
-            if row.state == NEW
-        ),
-    )  # fmt: skip
-    changed = [row for row in rows if row.state == CHANGED]
+    people = [row for row in batch.rows[PEOPLE] if row.state == NEW]
+    others = [row for sheet in RECORDS for row in batch.rows[sheet] if row.state == NEW]
+    insert("workbook_importedrow", ("id", *_KEPT), ((row.imported_id, *_kept(row, file)) for row in people))
+    insert("workbook_importedrow", _KEPT, (_kept(row, file) for row in others))
+    changed = [row for sheet in SHEETS for row in batch.rows[sheet.key] if row.state == CHANGED]
     if changed:
         change(
             "workbook_importedrow",
-            ("id", "record_id", "digest", "content", "secret", "file_id", "brought_at"),
-            (
-                (
-                    row.imported_id,
-                    row.record_id,
-                    row.digest,
-                    row.json,
-                    _kept_secret(row),
-                    file.pk,
-                    file.imported_at,
-                )
-                for row in changed
-            ),
+            ("id", *_KEPT, "brought_at"),
+            ((row.imported_id, *_kept(row, file), file.imported_at) for row in changed),
         )
+
+
+def _kept(row: Row, file: ImportedFile) -> tuple:
+    return (
+        row.sheet, row.namespace, row.ref, row.record_id, row.digest, row.json, _kept_secret(row), file.pk,
+    )  # fmt: skip
 
 
 def _kept_secret(row: Row) -> bytes | None:
