@@ -9,13 +9,16 @@ import orjson
 from django.utils.translation import gettext as _
 
 from cases.secrecy import digest
-from workbook.cells import BadCell, Readers, shown
+from workbook.cells import BadCell, Reader, Readers, shown
 from workbook.opening import OpenedSheet, column_letters
 from workbook.problems import FileRefused, Problem, Problems
 from workbook.sheets import PEOPLE, SHEET, SHEETS, Column, Sheet, sheet_named
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 PROGRESS_EVERY = 2000  # rows
+MOST_REMEMBERED = 50_000  # cells of a column
+TRUTH = type("Truth", (), {"__str__": lambda self: "TRUE / FALSE"})()  # stands for both in a row
+NAMES = ("roman_name", "korean_name", "native_name")
 
 Progress = Callable[[str, int, int], None]
 
@@ -180,7 +183,7 @@ def _note_hidden(batch: Batch, opened: OpenedSheet) -> None:
 
 
 def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: int, readers: Readers) -> list:
-    """Which cell of a row holds which column: (place, column, reader), in the file's order."""
+    """Which cell of a row holds which column: (place, column, reader, cells read so far), in the file's order."""
     columns, seen = [], {}
     for place, cell in enumerate(cells):
         header = str(cell).strip()
@@ -196,7 +199,7 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
             batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
         else:
             seen[column.key] = header
-            columns.append((place, column, readers.of(column)))
+            columns.append((place, column, readers.of(column), {}))
     for column in sheet.columns:
         if column.required and column.key not in seen:
             message = _("The column “%s” is missing; it must be there and filled.") % column.name
@@ -207,23 +210,39 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
 
 def _read_row(batch: Batch, sheet: Sheet, columns: list, cells: list, line: int) -> Row:
     values, bad = {}, []
-    for place, column, read in columns:
+    if 1 in cells or 0 in cells:
+        cells = [TRUTH if cell.__class__ is bool else cell for cell in cells]  # Python takes True and 1 for one
+    for place, column, read, known in columns:
         cell = cells[place]
-        if cell == "" or (cell.__class__ is str and not cell.strip()):
-            if column.required:
-                bad.append((column, cell, _("This cell must be filled.")))
-            continue
         try:
-            values[column.key] = read(cell)
-        except BadCell as error:
-            bad.append((column, cell, str(error)))
-    row = Row(sheet.key, line, values)
+            # A column repeats itself: most cells were read before.
+            value = known[cell]
+        except KeyError:
+            try:
+                value = known[cell] = _read_cell(column, read, cell)
+            except BadCell as error:
+                bad.append((column, cell, str(error)))
+                continue
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+        if value is not None:
+            values[column.key] = value
+    return _finish_row(batch, Row(sheet.key, line, values), bad)
+
+
+def _finish_row(batch: Batch, row: Row, bad: list[tuple[Column, object, str]]) -> Row:
     for column, cell, message in bad:
         batch.error(row, column.key, message, shown(cell, column))
-    if (
-        sheet.key == PEOPLE
-        and not bad
-        and not any(values.get(name) for name in ("roman_name", "korean_name", "native_name"))
-    ):
+    if row.sheet == PEOPLE and not bad and not any(row[name] for name in NAMES):
         batch.error(row, "roman_name", _("A person needs at least one name: roman, Korean or native."))
     return row
+
+
+def _read_cell(column: Column, read: Reader, cell):
+    if cell is TRUTH:
+        raise BadCell(_("This cell is a truth value; nothing of the kind is expected here."))
+    if cell == "" or (isinstance(cell, str) and not cell.strip()):
+        if column.required:
+            raise BadCell(_("This cell must be filled."))
+        return None
+    return read(cell)

@@ -105,10 +105,7 @@ class Readers:
         return cls(code_sets(), timezone.localdate())
 
     def of(self, column: Column) -> Reader:
-        read = self._plain_reader(column)
-        return _remembering(read) if column.reads != "note" else read
-
-    def _plain_reader(self, column: Column) -> Reader:
+        """How the cells of a column are read. Raises BadCell."""
         if column.reads in self.sets:
             return lambda cell: self._code(column.reads, text_of(cell))
         if column.reads in {"text", "ref", "phone"}:
@@ -140,26 +137,8 @@ class Readers:
         return day
 
 
-def _remembering(read: Reader) -> Reader:
-    known: dict = {}
-
-    def reader(cell):
-        # True and 1.0 are one key of a dictionary and two cells.
-        key = (cell.__class__, cell)
-        if key in known:
-            return known[key]
-        if len(known) > 200_000:
-            known.clear()
-        value = known[key] = read(cell)
-        return value
-
-    return reader
-
-
 def text_of(cell) -> str:
     """Text without blanks around it, composed (NFC). A number reads as Excel shows it: 12, not 12.0."""
-    if isinstance(cell, bool):
-        raise BadCell(_("This cell is a truth value; text is expected."))
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -200,7 +179,7 @@ def day_of(cell) -> date:
 def number_of(cell, *, least: int) -> int:
     """A whole number, as a number or as text of digits."""
     number = None
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float):
         number = int(cell) if float(cell).is_integer() else None
     elif isinstance(cell, str) and cell.strip().replace(",", "").isascii() and cell.strip().replace(",", "").isdigit():
         number = int(cell.strip().replace(",", ""))

@@ -174,7 +174,7 @@ def _earlier(rows: list[Row]) -> list[tuple]:
 def _load_before(rows: list[Row]) -> None:
     by_id = {row.imported_id: row for row in rows}
     for imported, content in ImportedRow.objects.filter(pk__in=by_id).values_list("pk", "content"):
-        by_id[imported].before = content
+        by_id[imported].before = json.loads(content)
 
 
 def difference(batch: Batch, row: Row) -> str:
@@ -224,7 +224,7 @@ def _load_referred(batch: Batch, people: People, known: Known) -> None:
     namespace = known.workspace.pk if known.workspace else 0
     earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, ref__in=missing)
     for imported in earlier.defer("digest", "secret"):
-        row = Row(PEOPLE, 0, _revived(imported.content))
+        row = Row(PEOPLE, 0, _revived(json.loads(imported.content)))
         row.imported_id, row.record_id, row.state = imported.pk, imported.record_id, UNCHANGED
         row.namespace, row.workspace = namespace, known.workspace and known.workspace.pk
         people.rows[row.ref] = row

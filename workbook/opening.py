@@ -130,11 +130,9 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool, room:
             if is_sheet:
                 window = tail + chunk
                 _note_hidden(window, found)
-                last_row = max(last_row, max((int(row) for row in _ROW.findall(window)), default=0))
-                if width < 702 and _WIDE.search(window):
-                    width = 702
-                if _TOO_WIDE.search(window):
-                    width = 16_384
+                last_row = max(last_row, max(map(int, _ROW.findall(window)), default=0))
+                if _WIDE.search(window):
+                    width = max(width, 16_384 if _TOO_WIDE.search(window) else 702)
                 tail = window[-OVERLAP:]
     if last_row * width > LARGEST_GRID:
         raise FileRefused(_("A cell stands far from all others: delete the empty rows and columns around the table."))

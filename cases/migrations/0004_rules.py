@@ -14,28 +14,22 @@ class Migration(migrations.Migration):
             "cases_stay", "not_in_the_future", "wall.refuse_future", arguments=["checked_in_on", "checked_out_on"]
         ),
         on_statement("cases_familylink", "not_in_the_future", "wall.refuse_future", arguments=["entered_on", "settled_on"]),
-        # Codes of many rows at once. The arguments are columns and the tables they point to: language_id=cases_language.
+        # Codes of many rows in one pass. The arguments are columns and what they point to: language_id=cases_language.code.
         function(
             "wall.codes_are_known()",
             """
             DECLARE
-              pair text;
-              source text;
-              target text;
-              key text;
+              tests text;
               unknown boolean;
             BEGIN
-              FOREACH pair IN ARRAY TG_ARGV LOOP
-                source := split_part(pair, '=', 1);
-                target := split_part(split_part(pair, '=', 2), '.', 1);
-                key := split_part(pair, '.', 2);
-                EXECUTE format('SELECT EXISTS (SELECT FROM new_rows n WHERE n.%1$I IS NOT NULL AND NOT EXISTS '
-                               '(SELECT FROM %2$I t WHERE t.%3$I = n.%1$I))', source, target, key) INTO unknown;
-                IF unknown THEN
-                  RAISE EXCEPTION 'a code is not known: %', source
-                    USING ERRCODE = '23503', CONSTRAINT = 'code_is_known', TABLE = TG_TABLE_NAME, COLUMN = source;
-                END IF;
-              END LOOP;
+              SELECT string_agg(format('n.%I NOT IN (SELECT %I FROM %I)', split_part(pair, '=', 1), split_part(pair, '.', 2),
+                                       split_part(split_part(pair, '=', 2), '.', 1)), ' OR ')
+                INTO tests FROM unnest(TG_ARGV) AS pair;
+              EXECUTE format('SELECT EXISTS (SELECT FROM new_rows n WHERE %s)', tests) INTO unknown;
+              IF unknown THEN
+                RAISE EXCEPTION 'a code is not known'
+                  USING ERRCODE = '23503', CONSTRAINT = 'code_is_known', TABLE = TG_TABLE_NAME;
+              END IF;
               RETURN NULL;
             END
             """,

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('ref', models.CharField(max_length=60)),
                 ('record_id', models.BigIntegerField()),
                 ('digest', models.BinaryField()),
-                ('content', models.JSONField(default=dict)),
+                ('content', models.TextField()),
                 ('secret', models.BinaryField(null=True)),
                 ('brought_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='brought in at')),
                 ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workbook.importedfile')),

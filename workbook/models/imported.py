@@ -39,7 +39,7 @@ class ImportedRow(models.Model):
     ref = models.CharField(max_length=60)
     record_id = models.BigIntegerField()
     digest = models.BinaryField()
-    content = models.JSONField(default=dict)
+    content = models.TextField()  # JSON, read whole and never searched
     secret = models.BinaryField(null=True)
     file = models.ForeignKey(ImportedFile, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     brought_at = models.DateTimeField(_("brought in at"), db_default=Now(), editable=False)
