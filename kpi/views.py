@@ -1,20 +1,25 @@
 from datetime import date
 
+from django.core import signing
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from centers.access import require_everywhere
 from centers.scope import WHOLE_PROVINCE, acting_for
 from kpi import sheet as lines
+from kpi.evidence import Evidence, rows_behind
 from kpi.forms import AsOfForm
 from kpi.rollup import roll_up
+from kpi.rows import shown_to, title_of
 from kpi.spreadsheet import spreadsheet
 
 OLDEST_YEAR = 2000
+TOKEN = "kpi.evidence"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -88,5 +93,40 @@ def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
 @never_cache
 @require_safe
 def evidence(request: HttpRequest, year: int, key: str) -> HttpResponse:
+    """The rows behind one figure; those the viewer's own roles do not open are masked and never dropped."""
     require_everywhere(request.user, "view_figures")
-    return HttpResponse("")
+    form = AsOfForm(request.GET, year=_known_year(year))
+    as_of = _day(form) or lines.last_day(year)
+    try:
+        with acting_for(WHOLE_PROVINCE, actor=request.user, reason="kpi evidence"):
+            found = rows_behind(key, year, as_of, after=_after(request.GET.get("after", "")))
+    except LookupError as error:
+        raise Http404 from error
+    context = {
+        "year": year,
+        "as_of": as_of,
+        "title": title_of(key),
+        "evidence": found,
+        "rows": shown_to(request.user, found.rows),
+        "links": _links(found, as_of, first="after" not in request.GET),
+    }
+    return render(request, "kpi/evidence_list.html", context)
+
+
+def _after(token: str) -> tuple[date, str, int] | None:
+    if not token:
+        return None
+    try:
+        day, source, pk = signing.loads(token, salt=TOKEN)
+    except signing.BadSignature as error:
+        raise BadRequest("a page token that was not given out here") from error
+    return date.fromisoformat(day), source, pk
+
+
+def _links(found: Evidence, as_of: date, *, first: bool) -> dict[str, str]:
+    kept = {"as_of": as_of.isoformat()}
+    following = ""
+    if found.after:
+        day, source, pk = found.after
+        following = "?" + urlencode({**kept, "after": signing.dumps([day.isoformat(), source, pk], salt=TOKEN)})
+    return {"first": "" if first else "?" + urlencode(kept), "next": following}
