@@ -7,6 +7,7 @@ import base64
 import hmac
 import re
 import secrets
+import unicodedata
 from functools import lru_cache
 from hashlib import sha256
 
@@ -31,15 +32,23 @@ def encrypt(text: str) -> bytes:
 
 
 def decrypt(stored: bytes) -> str:
-    """Raises KeyError where the key has left the ring, ``cryptography.exceptions.InvalidTag`` where it was tampered with."""
+    """The text of ``encrypt``.
+
+    Raises KeyError where the key has left the ring, ``cryptography.exceptions.InvalidTag`` where it was tampered with.
+    """
     name, _colon, rest = bytes(stored).partition(b":")
-    key = _ring(settings.FIELD_KEYS)[name.decode()]
+    key = _ring(settings.FIELD_KEYS)[name.decode(errors="replace")]
     return key.decrypt(rest[:_NONCE], rest[_NONCE:], name).decode()
 
 
 def digest(kind: str, text: str) -> bytes:
-    """A keyed hash (HMAC-SHA-256) equal for two spellings of one number; worthless without the key."""
-    plain = re.sub(r"[^0-9A-Z]", "", text.upper())
+    """A keyed hash (HMAC-SHA-256) equal for two spellings of one number; worthless without the key.
+
+    Raises ValueError where nothing is left of the text.
+    """
+    plain = re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+    if not plain:  # all such texts would be one number, and their holders one person
+        raise ValueError("a number without a digit or a Latin letter")
     return hmac.new(bytes.fromhex(settings.MATCH_KEY), f"{kind}:{plain}".encode(), sha256).digest()
 
 

@@ -1,11 +1,11 @@
 """One transaction a request, with the signed scope of who asks (see ``centers/scope.py``)."""
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from centers.refusals import sentence
-from centers.scope import set_scope
+from centers.scope import set_scope, settle_constraints
 from centers.selectors import scope_of
 
 
@@ -25,27 +25,24 @@ class ScopeMiddleware:
                 if request.user.is_authenticated:
                     set_scope(scope_of(request.user))
                 response = self.get_response(request)
-                if response.status_code >= 500 or getattr(request, "refused", False):
+                refusal = getattr(request, "refusal", None)
+                if response.status_code >= 500 or refusal:
                     transaction.set_rollback(True)
                 else:
-                    _settle()
+                    settle_constraints()
         except IntegrityError as error:
-            return conflict(request, error)
+            refusal = error
+        if refusal:  # told after the broken transaction is over: the page may read the database
+            return conflict(request, refusal)
         if response.streaming and not getattr(response, "file_to_stream", None):
             raise RuntimeError("A response that reads the database while it streams would read it without a scope")
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DatabaseError) and sentence(error):
-            request.refused = True
-            return conflict(request, error)
+            request.refusal = error
+            return HttpResponse(status=409)
         return None
-
-
-def _settle() -> None:
-    """Let the deferred constraints speak while there is still someone to tell."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def conflict(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -7,12 +7,15 @@ _COUNSELLING = {"view_sessions", "work_sessions", "view_activities", "work_activ
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COUNSELLOR: frozenset(
-        _OWN_PEOPLE | _COUNSELLING | {"view_visa_cases", "work_visa_cases", "view_vouchers", "work_vouchers", "view_figures"}
+        _OWN_PEOPLE
+        | _COUNSELLING
+        | {"view_visa_cases", "work_visa_cases", "view_vouchers", "work_vouchers", "view_figures"}
     ),
     Role.MANAGER: frozenset(
         _OWN_PEOPLE
         | _COUNSELLING
         | {"view_visa_cases", "work_visa_cases", "view_vouchers", "work_vouchers", "view_figures", "import_workbooks"}
+        | {"accept_activities", "view_access_log"}
     ),
     Role.CITY_OFFICER: frozenset(
         _OWN_PEOPLE
@@ -34,7 +37,15 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
 # Held on the province office, these reach every workspace. All others stay where they are held:
 # the province reads visa cases and figures, and never a counselling note.
 PROVINCE_WIDE = frozenset(
-    {"view_visa_cases", "review_visa_cases", "view_vouchers", "view_figures", "enter_figures", "view_access_log", "grant_roles"}
+    {
+        "view_visa_cases",
+        "review_visa_cases",
+        "view_vouchers",
+        "view_figures",
+        "enter_figures",
+        "view_access_log",
+        "grant_roles",
+    }
 )
 
 # What may be read and written of people at all. A command that acts for workspaces gets these.

@@ -78,7 +78,11 @@ def acting_for(workspaces: Iterable[int] | str, *, actor: User | None = None, re
     The scope of before is back when the block ends.
     """
     if workspaces == WHOLE_PROVINCE:
+        if not reason:
+            raise ValueError("Whoever works on the whole province says why")
         scope = Scope(actor and actor.pk, everywhere=DATA_PERMISSIONS)
+    elif isinstance(workspaces, str):  # its letters would be taken for workspaces
+        raise TypeError("Give the ids of workspaces, or WHOLE_PROVINCE")
     else:
         here = tuple(workspaces)
         scope = Scope(actor and actor.pk, workspaces={permission: here for permission in sorted(DATA_PERMISSIONS)})
@@ -90,6 +94,13 @@ def acting_for(workspaces: Iterable[int] | str, *, actor: User | None = None, re
         yield scope
         # Only on success: after an error the transaction, or its savepoint, takes the setting back itself.
         _set(before)
+
+
+def settle_constraints() -> None:
+    """Let the deferred constraints speak now, while there is still someone to tell. Raises IntegrityError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def warn_of_missing_scope(notice) -> None:

@@ -15,18 +15,27 @@ def _open_to(permission: str, *, shared: bool = False) -> str:
 
 
 def wall(
-    table: str, *, view: str, work: str, shared: bool = False, deletable: bool = False, history: bool = False
+    table: str,
+    *,
+    view: str,
+    work: str,
+    review: str = "",
+    shared: bool = False,
+    deletable: bool = False,
+    history: bool = False,
 ) -> migrations.RunSQL:
     """Row security on a table: read with ``view``, write with ``work``; one policy a command.
 
-    ``shared``: the row is also read by the workspaces in ``shared_with``. ``deletable``: rows of it are
-    parts of another record and may go. ``history``: its event table is read likewise and written by none.
+    ``review``: who may change a row and not make one. ``shared``: the row is also read by the workspaces in
+    ``shared_with``. ``deletable``: rows of it are parts of another record and may go. ``history``: its event
+    table is read likewise and written by none.
     """
+    change = f"{_open_to(work)} OR {_open_to(review)}" if review else _open_to(work)
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"CREATE POLICY view ON {table} FOR SELECT USING ({_open_to(view, shared=shared)})",
         f"CREATE POLICY work_insert ON {table} FOR INSERT WITH CHECK ({_open_to(work)})",
-        f"CREATE POLICY work_update ON {table} FOR UPDATE USING ({_open_to(work)}) WITH CHECK ({_open_to(work)})",
+        f"CREATE POLICY work_update ON {table} FOR UPDATE USING ({change}) WITH CHECK ({change})",
     ]
     undo = [f"DROP POLICY {name} ON {table}" for name in ("view", "work_insert", "work_update")]
     if deletable:
@@ -49,7 +58,19 @@ def sealed(table: str) -> migrations.RunSQL:
     """A table that the application reaches through functions of the database alone."""
     return migrations.RunSQL(
         [f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", f"REVOKE ALL ON {table} FROM {app_role()}"],
-        [f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app_role()}", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"],
+        [
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {app_role()}",
+            f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+        ],
+    )
+
+
+def shared_by_trigger(table: str) -> migrations.RunSQL:
+    """Keep ``shared_with`` to the functions of the wall: a row that was read before it changed would write it back."""
+    return migrations.RunSQL(
+        f"CREATE TRIGGER keep_shared BEFORE INSERT OR UPDATE OF shared_with ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION wall.keep_shared()",
+        f"DROP TRIGGER keep_shared ON {table}",
     )
 
 
@@ -67,11 +88,23 @@ def client_triple(table: str, *, person: str = "person_id", client: str = "clien
     )
 
 
-def function(signature: str, body: str, *, returns: str, definer: bool = False, language="plpgsql", traits="") -> migrations.RunSQL:
-    """A function of the wall. A definer function sees all rows, so its search path is pinned."""
+def function(
+    signature: str,
+    body: str,
+    *,
+    returns: str,
+    definer: bool = False,
+    private: bool = False,
+    language: str = "plpgsql",
+    traits: str = "",
+) -> migrations.RunSQL:
+    """A function of the wall. A definer function sees all rows, so its search path is pinned.
+
+    ``private``: other functions of the wall call it, and the application does not.
+    """
     security = "SECURITY DEFINER SET search_path = public, pg_temp" if definer else ""
     name = signature.partition("(")[0]
-    grant = "" if returns == "trigger" else f"GRANT EXECUTE ON FUNCTION {name} TO {app_role()};"
+    grant = "" if private or returns == "trigger" else f"GRANT EXECUTE ON FUNCTION {name} TO {app_role()};"
     return migrations.RunSQL(
         f"CREATE OR REPLACE FUNCTION {signature} RETURNS {returns} LANGUAGE {language} {traits} {security} AS $body$"
         f"{body}$body$; REVOKE ALL ON FUNCTION {name} FROM PUBLIC; {grant}",
@@ -79,7 +112,9 @@ def function(signature: str, body: str, *, returns: str, definer: bool = False, 
     )
 
 
-def on_statement(table: str, name: str, function_name: str, *, events=("INSERT", "UPDATE"), arguments=()) -> migrations.RunSQL:
+def on_statement(
+    table: str, name: str, function_name: str, *, events=("INSERT", "UPDATE"), arguments=()
+) -> migrations.RunSQL:
     """Call a trigger function once a statement, with the rows it changed as ``new_rows`` and ``old_rows``."""
     tables = {
         "INSERT": "REFERENCING NEW TABLE AS new_rows",

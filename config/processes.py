@@ -20,7 +20,7 @@ class Child:
         output = open(log, "wb") if log else None  # noqa: SIM115  (handed to the child)
         parent = os.getpid()
         # A session of its own: Ctrl-C in the terminal reaches us alone, and we stop things in order.
-        self.process = subprocess.Popen(  # noqa: S603  (our own programs)
+        self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=folder,
             stdin=subprocess.DEVNULL,

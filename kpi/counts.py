@@ -132,7 +132,8 @@ class Counts:
             if kind == "voucher_paid" and dimension == "municipality"
         ]
         found += [
-            ProgrammeRecord("stay", "worker-shelter", municipality, first) for municipality, first, _n, _p in self.stays
+            ProgrammeRecord("stay", "worker-shelter", municipality, first)
+            for municipality, first, _n, _p in self.stays
         ]
         activities = self._rows(
             "SELECT programme, municipality, happened_on, approved, reported, count(*) FROM kpi_activity "

@@ -92,9 +92,18 @@ def rule_named(code: str | None) -> CountingRule | None:
 
 def require_whole_province() -> None:
     """A scope of some workspaces would give figures that look whole and are not, so it is refused."""
-    permissions = ("view_sessions", "view_clients", "view_activities", "view_stays", "view_visa_cases", "view_vouchers")
+    permissions = (
+        "view_sessions",
+        "view_clients",
+        "view_activities",
+        "view_stays",
+        "view_visa_cases",
+        "view_vouchers",
+    )
     with connection.cursor() as cursor:
-        cursor.execute("SELECT bool_and(wall.whole(permission)) FROM unnest(%s::text[]) permission", [list(permissions)])
+        cursor.execute(
+            "SELECT bool_and(wall.whole(permission)) FROM unnest(%s::text[]) permission", [list(permissions)]
+        )
         if not cursor.fetchone()[0]:
             raise RuntimeError("The roll-up counts the whole province: use acting_for(WHOLE_PROVINCE, reason=...)")
 
@@ -191,7 +200,9 @@ def _newest(indicator: Indicator, attribute: str, rows, window: Window, order: s
 
 
 def _programmes(counts: Counts) -> list[dict]:
-    records = {code: dict.fromkeys(RECORD_KINDS, 0) for code in SupportProgramme.objects.values_list("code", flat=True)}
+    records = {
+        code: dict.fromkeys(RECORD_KINDS, 0) for code in SupportProgramme.objects.values_list("code", flat=True)
+    }
     for kind in ("session", "activity"):
         for code, count in counts.split(kind, "programme").items():
             records[code][kind] = count.records
@@ -251,7 +262,8 @@ def _visas(counts: Counts) -> dict:
         for stage in STAGES
     }
     figures = {
-        stage: counts.total(f"visa_{stage}").records for stage in ("received", "recommended", "granted", "refused", "settled", "left")
+        stage: counts.total(f"visa_{stage}").records
+        for stage in ("received", "recommended", "granted", "refused", "settled", "left")
     }
     return figures | {
         "dependants_settled": counts.dependants_settled,
@@ -279,7 +291,9 @@ def _quotas(counts: Counts) -> list[dict]:
 
 def _quota(pool: QuotaPool, counts: Counts) -> dict:
     entries = pool.entries.all()
-    capacity = sum(entry.amount for entry in entries if counts.window.happened(entry.effective_on)) if entries else None
+    capacity = (
+        sum(entry.amount for entry in entries if counts.window.happened(entry.effective_on)) if entries else None
+    )
     taken, granted, settled = counts.seats.get(pool.code, (0, 0, 0))
     return {
         "code": pool.code,
@@ -313,6 +327,7 @@ def _shelter(counts: Counts) -> dict:
         "persons": len({person for *_others, person in counts.stays}),
         "bed_nights": bed_nights,
         "capacity_nights": counts.capacity_nights,
-        "capacity_confirmed": not Shelter.objects.filter(capacity_confirmed=False).exists() and Shelter.objects.exists(),
+        "capacity_confirmed": not Shelter.objects.filter(capacity_confirmed=False).exists()
+        and Shelter.objects.exists(),
         "occupancy_percent": percent(bed_nights, counts.capacity_nights),
     }

@@ -10,7 +10,7 @@ os.environ.pop("LANGUAGE_CODE", None)
 # Where collected static files would be; whitenoise warns of its absence, and a warning is an error here.
 (Path(__file__).parents[1] / "staticfiles").mkdir(exist_ok=True)
 
-from config import servers  # noqa: E402  (reads the environment)
+from config import servers
 
 if not os.environ.get("DATABASE_URL"):
     servers.start(redis=True)

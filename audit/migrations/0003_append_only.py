@@ -22,10 +22,15 @@ class Migration(migrations.Migration):
 
             CREATE FUNCTION wall.record(
               actor bigint, action text, workspace bigint, target_type text, target_id bigint, data jsonb
-            ) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            BEGIN
+              -- A person's request puts that person on record and nobody else.
+              IF coalesce(current_setting('wall.scope', true), '') <> '' AND wall.actor() <> coalesce(actor, 0) THEN
+                RAISE EXCEPTION 'nobody is put on record for another' USING ERRCODE = '42501';
+              END IF;
               INSERT INTO audit_auditentry (at, actor_id, action, workspace_id, target_type, target_id, data)
-              VALUES (now(), actor, action, workspace, target_type, target_id, data)
-            $$;
+              VALUES (now(), actor, action, workspace, target_type, target_id, data);
+            END $$;
             REVOKE ALL ON FUNCTION wall.record FROM PUBLIC;
             GRANT EXECUTE ON FUNCTION wall.record TO {ROLE};
             """,

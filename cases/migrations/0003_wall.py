@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from centers.walls import client_triple, function, sealed, wall
+from centers.walls import client_triple, function, sealed, shared_by_trigger, wall
 
 PEOPLE = {"view": "view_clients", "work": "work_clients"}
 COUNSELLING = {"view": "view_sessions", "work": "work_sessions"}
@@ -22,6 +22,11 @@ class Migration(migrations.Migration):
             ALTER TABLE cases_stay ADD CONSTRAINT stay_of_workspace UNIQUE (id, workspace_id);
             ALTER TABLE cases_sessionissue ADD CONSTRAINT session_issue_is_of_the_workspace
               FOREIGN KEY (session_id, workspace_id) REFERENCES cases_session (id, workspace_id) ON DELETE CASCADE;
+            ALTER TABLE cases_household ADD CONSTRAINT household_of_workspace UNIQUE (id, workspace_id);
+            ALTER TABLE cases_familylink ADD CONSTRAINT family_link_is_of_the_workspace
+              FOREIGN KEY (household_id, workspace_id) REFERENCES cases_household (id, workspace_id);
+            ALTER TABLE cases_client ADD CONSTRAINT client_is_merged_within_its_workspace
+              FOREIGN KEY (merged_into_id, workspace_id) REFERENCES cases_client (id, workspace_id);
             ALTER TABLE cases_stayleave ADD CONSTRAINT stay_leave_is_of_the_workspace
               FOREIGN KEY (stay_id, workspace_id) REFERENCES cases_stay (id, workspace_id);
             """,
@@ -43,12 +48,28 @@ class Migration(migrations.Migration):
         wall("cases_clientmerge", **PEOPLE),
         wall("cases_session", **COUNSELLING, history=True),
         wall("cases_sessionissue", **COUNSELLING, deletable=True, history=True),
-        wall("cases_activity", view="view_activities", work="work_activities", history=True),
+        wall(
+            "cases_activity", view="view_activities", work="work_activities", review="accept_activities", history=True
+        ),
         wall("cases_stay", **STAYS, history=True),
         wall("cases_stayleave", **STAYS, deletable=True, history=True),
         sealed("cases_person"),
         sealed("cases_personkey"),
         sealed("cases_personjoin"),
+        # Who else reads a row is worked out by functions of the wall, and never said by the application.
+        function(
+            "wall.keep_shared()",
+            """
+            BEGIN
+              IF NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE') THEN
+                NEW.shared_with := CASE WHEN TG_OP = 'INSERT' THEN '{}'::int[] ELSE OLD.shared_with END;
+              END IF;
+              RETURN NEW;
+            END
+            """,
+            returns="trigger",
+        ),
+        shared_by_trigger("cases_client"),
         # Identities by their keyed hashes, one for each element and in its order; a null element and an
         # unknown hash give a new identity. Rows that give the same hash are one person, whoever holds the file.
         function(
@@ -80,6 +101,20 @@ class Migration(migrations.Migration):
             returns="TABLE (place int, person_id bigint)",
             definer=True,
         ),
+        # Whether the running scope works on a file of this identity; the whole province works on all.
+        function(
+            "wall.works_on(person bigint)",
+            """
+            SELECT wall.whole('work_clients') OR EXISTS (
+              SELECT FROM cases_client c
+               WHERE c.person_id = person AND c.workspace_id = ANY (wall.scope('work_clients')))
+            """,
+            returns="boolean",
+            language="sql",
+            definer=True,
+            private=True,
+            traits="STABLE",
+        ),
         # The identities that hold these hashes; nothing is made and nothing else is told.
         function(
             "wall.known_persons(digests bytea[])",
@@ -96,6 +131,9 @@ class Migration(migrations.Migration):
             DECLARE
               holder bigint;
             BEGIN
+              IF NOT wall.works_on(person) AND EXISTS (SELECT FROM cases_client c WHERE c.person_id = person) THEN
+                RAISE EXCEPTION 'the identity is of other workspaces' USING ERRCODE = '42501';
+              END IF;
               PERFORM pg_advisory_xact_lock(hashtext('cases_personkey'));
               SELECT k.person_id INTO holder FROM cases_personkey k WHERE k.digest = hash;
               IF holder IS NULL THEN
@@ -116,12 +154,14 @@ class Migration(migrations.Migration):
             DECLARE
               answer bigint;
             BEGIN
-              IF wall.payload() IS NULL THEN
-                RAISE EXCEPTION 'identities are joined by somebody' USING ERRCODE = '42501';
+              IF NOT wall.works_on(kept) OR NOT wall.works_on(absorbed) THEN
+                RAISE EXCEPTION 'an identity is of other workspaces' USING ERRCODE = '42501';
               END IF;
               IF kept = absorbed THEN
                 RAISE EXCEPTION 'one identity' USING ERRCODE = '23514', CONSTRAINT = 'person_join_takes_two';
               END IF;
+              -- Nobody opens a file for the one that gives way between finding it and now.
+              PERFORM pg_advisory_xact_lock(hashtext('cases_personkey'));
               PERFORM FROM cases_person WHERE id IN (kept, absorbed) ORDER BY id FOR UPDATE;
               INSERT INTO cases_personjoin (kept_id, absorbed_id, clients, keys, joined_at)
               SELECT kept, absorbed,
@@ -142,11 +182,23 @@ class Migration(migrations.Migration):
             """
             DECLARE
               was cases_personjoin;
+              here bigint[];
             BEGIN
-              IF wall.payload() IS NULL THEN
-                RAISE EXCEPTION 'identities are parted by somebody' USING ERRCODE = '42501';
-              END IF;
+              PERFORM pg_advisory_xact_lock(hashtext('cases_personkey'));
               SELECT * INTO STRICT was FROM cases_personjoin WHERE id = join_id AND parted_at IS NULL FOR UPDATE;
+              here := wall.scope('work_clients');
+              IF NOT wall.whole('work_clients') AND NOT (
+                   EXISTS (SELECT FROM cases_client c WHERE c.id = ANY (was.clients) AND c.workspace_id = ANY (here))
+                   AND EXISTS (SELECT FROM cases_client c WHERE c.person_id = was.kept_id
+                                  AND c.id <> ALL (was.clients) AND c.workspace_id = ANY (here))) THEN
+                RAISE EXCEPTION 'an identity is of other workspaces' USING ERRCODE = '42501';
+              END IF;
+              -- What was joined last is parted first, else files would come back to an identity that is gone.
+              IF EXISTS (SELECT FROM cases_personjoin j WHERE j.parted_at IS NULL AND j.id > was.id
+                            AND (was.kept_id IN (j.absorbed_id, j.kept_id) OR was.absorbed_id IN (j.absorbed_id, j.kept_id))) THEN
+                RAISE EXCEPTION 'a later join stands on this one'
+                  USING ERRCODE = '23514', CONSTRAINT = 'person_join_parted_last_first', TABLE = 'cases_personjoin';
+              END IF;
               UPDATE cases_client SET person_id = was.absorbed_id
                WHERE id = ANY (was.clients) AND person_id = was.kept_id;
               UPDATE cases_personkey SET person_id = was.absorbed_id WHERE id = ANY (was.keys);

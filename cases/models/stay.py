@@ -4,10 +4,11 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Voidable, client_key, person_key, with_history
+from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, with_history
 from cases.models.terms import StayReason
 from centers.models import Bed
 from centers.querysets import scoped
+from centers.ranges import ends_after_start
 
 
 def nights(start: str, end: str) -> Func:
@@ -29,14 +30,17 @@ class Stay(Voidable, Kept):
     bed = models.ForeignKey(Bed, models.PROTECT, related_name="stays")
     checked_in_on = models.DateField(_("checked in on"))
     checked_out_on = models.DateField(_("checked out on"), null=True, blank=True)
-    reason = models.ForeignKey(StayReason, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = code_key(StayReason, null=True, blank=True)
 
     objects = scoped("view_stays").as_manager()
 
     class Meta:
         verbose_name = _("stay")
         verbose_name_plural = _("stays")
-        indexes = [models.Index(fields=["workspace", "-checked_in_on", "-id"], name="stay_by_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "-checked_in_on", "-id"], name="stay_by_workspace"),
+            models.Index(fields=["client"], name="stay_by_client"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(checked_out_on=None) | Q(checked_out_on__gte=F("checked_in_on")),
@@ -65,6 +69,10 @@ class Stay(Voidable, Kept):
 
     def __str__(self):
         return f"{self.checked_in_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
+
+    def clean(self):
+        message = _("Nobody leaves before they came: the check-out is before the check-in.")
+        ends_after_start(self, "checked_in_on", "checked_out_on", message)
 
 
 @with_history
@@ -99,3 +107,6 @@ class StayLeave(models.Model):
 
     def __str__(self):
         return f"{self.left_on:%Y-%m-%d}"
+
+    def clean(self):
+        ends_after_start(self, "left_on", "back_on", _("A leave has at least one night."))

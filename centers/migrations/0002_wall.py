@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
               key bytea NOT NULL CHECK (length(key) = 32)
             );
             REVOKE ALL ON wall.scope_key FROM {app_role()};
+            -- Who could read what is kept: a membership is ended, never deleted.
+            REVOKE DELETE ON centers_membership FROM {app_role()};
             """,
             "DROP TABLE wall.scope_key",
         ),

@@ -6,6 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from centers.models.workspace import Workspace
+from centers.ranges import ends_after_start
 
 
 class Role(models.TextChoices):
@@ -35,7 +36,7 @@ class Membership(models.Model):
     official = models.BooleanField(_("public official"), default=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
-    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("membership")
@@ -69,3 +70,6 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()} · {self.workspace}"
+
+    def clean(self):
+        ends_after_start(self, "starts_on", "ends_on", _("A role cannot end before it starts."))

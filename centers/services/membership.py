@@ -2,6 +2,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
@@ -9,7 +10,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
-from centers.models import Membership, Role, Workspace
+from centers.models import Membership, Role, Workspace, WorkspaceGrant
 from centers.roles import ROLE_PERMISSIONS
 
 
@@ -42,33 +43,55 @@ def grant_role(
     )
     membership.full_clean(exclude=None if actor else {"granted_by"})
     membership.save()
-    for permission in sorted(ROLE_PERMISSIONS[role]):
-        assign_perm(permission, user, workspace)
-    record(Action.ROLE_GRANTED, actor=actor, target=membership, workspace_id=workspace.pk, role=str(role), user=user.pk)
+    align_grants(user=user, workspace=workspace)
+    _record(Action.ROLE_GRANTED, membership, actor)
     return membership
 
 
 @transaction.atomic
 def end_role(*, membership_id: int, actor: User, ends_on: date | None = None) -> Membership:
-    """End a role on a day (today). What another role of the person still bears stays granted."""
+    """End a role with a day (today), the last on which it is held.
+
+    Raises ValidationError where the day lies before the role's first or after its last: a role that is over
+    is granted anew.
+    """
     membership = Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership_id)
-    membership.ends_on = ends_on or timezone.localdate()
+    last = ends_on or timezone.localdate()
+    if membership.ends_on is not None and membership.ends_on < last:
+        raise ValidationError(_("The role ends before that day already."), code="ended")
+    membership.ends_on = last
     membership.full_clean()
     membership.save(update_fields=["ends_on"])
-    today = timezone.localdate()
-    others = Membership.objects.filter(user=membership.user, workspace=membership.workspace).exclude(pk=membership.pk)
-    still = set().union(
-        *(ROLE_PERMISSIONS[other.role] for other in others if other.ends_on is None or other.ends_on >= today)
+    align_grants(user=membership.user, workspace=membership.workspace)
+    _record(Action.ROLE_ENDED, membership, actor)
+    return membership
+
+
+@transaction.atomic
+def align_grants(*, user: User, workspace: Workspace) -> None:
+    """Bring guardian's grants to what the roles of today and later bear; what two roles bear stays with one."""
+    lasting = Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=timezone.localdate()))
+    roles = lasting.filter(user=user, workspace=workspace).values_list("role", flat=True)
+    borne = set().union(*(ROLE_PERMISSIONS[role] for role in roles))
+    granted = set(
+        WorkspaceGrant.objects.filter(user=user, content_object=workspace).values_list(
+            "permission__codename", flat=True
+        )
     )
-    if membership.ends_on < today:
-        for permission in sorted(ROLE_PERMISSIONS[membership.role] - still):
-            remove_perm(permission, membership.user, membership.workspace)
+    for permission in sorted(borne - granted):
+        assign_perm(permission, user, workspace)
+    for permission in sorted(granted - borne):
+        remove_perm(permission, user, workspace)
+
+
+def _record(action: Action, membership: Membership, actor: User | None) -> None:
     record(
-        Action.ROLE_ENDED,
+        action,
         actor=actor,
         target=membership,
         workspace_id=membership.workspace_id,
-        role=membership.role,
+        role=str(membership.role),
         user=membership.user_id,
+        starts_on=membership.starts_on.isoformat(),
+        ends_on=membership.ends_on and membership.ends_on.isoformat(),
     )
-    return membership

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from centers.walls import client_triple, function, on_statement, wall
+from centers.walls import client_triple, function, on_statement, shared_by_trigger, wall
 
 
 class Migration(migrations.Migration):
@@ -10,14 +10,32 @@ class Migration(migrations.Migration):
     operations = [
         client_triple("visas_visacase"),
         client_triple("visas_voucher"),
-        wall("visas_visacase", view="view_visa_cases", work="work_visa_cases", shared=True, history=True),
-        wall("visas_voucher", view="view_vouchers", work="work_vouchers", shared=True, history=True),
+        wall(
+            "visas_visacase",
+            view="view_visa_cases",
+            work="work_visa_cases",
+            review="review_visa_cases",
+            shared=True,
+            history=True,
+        ),
+        wall(
+            "visas_voucher",
+            view="view_vouchers",
+            work="work_vouchers",
+            review="approve_vouchers",
+            shared=True,
+            history=True,
+        ),
+        shared_by_trigger("visas_visacase"),
+        shared_by_trigger("visas_voucher"),
         # A support centre reads the visa cases and vouchers of its own clients, wherever they are kept;
         # the province reads the files of those whose case it reviews.
         function(
             "wall.share(persons bigint[])",
             """
             BEGIN
+              -- Two files of one person made at once would not see each other.
+              PERFORM FROM cases_person WHERE id = ANY (persons) ORDER BY id FOR NO KEY UPDATE;
               UPDATE visas_visacase v SET shared_with = wall.readers_of(v.person_id)
                WHERE v.person_id = ANY (persons) AND v.shared_with <> wall.readers_of(v.person_id);
               UPDATE visas_voucher v SET shared_with = wall.readers_of(v.person_id)
@@ -33,6 +51,7 @@ class Migration(migrations.Migration):
             """,
             returns="void",
             definer=True,
+            private=True,
         ),
         function(
             "wall.readers_of(person bigint)",
@@ -44,6 +63,7 @@ class Migration(migrations.Migration):
             returns="int[]",
             language="sql",
             definer=True,
+            private=True,
             traits="STABLE",
         ),
         function(
@@ -73,6 +93,4 @@ class Migration(migrations.Migration):
         on_statement("cases_client", "share", "wall.share_changed"),
         on_statement("visas_visacase", "share", "wall.share_changed"),
         on_statement("visas_voucher", "share", "wall.share_changed"),
-        # Called by triggers alone.
-        migrations.RunSQL("REVOKE ALL ON FUNCTION wall.share, wall.readers_of FROM PUBLIC", migrations.RunSQL.noop),
     ]

@@ -15,6 +15,11 @@ VISA_DATES = [
 VOUCHER_DATES = ["status_changed_on", "applied_on", "ineligible_on", "cancelled_on", "paid_on"]
 
 SEATED = "{0}.pool_id IS NOT NULL AND coalesce({0}.refused_on, {0}.withdrawn_on, {0}.lapsed_on, {0}.ineligible_on) IS NULL"
+PROMISED = "{0}.ineligible_on IS NULL AND {0}.cancelled_on IS NULL"
+MONEY = (
+    "jsonb_build_object('municipality', {0}.municipality_id, 'year', extract(year FROM {0}.applied_on)::int, "
+    "'won', {1}{0}.amount_won)"
+)
 
 
 class Migration(migrations.Migration):
@@ -44,16 +49,18 @@ class Migration(migrations.Migration):
             END
             """,
             returns="trigger",
+            definer=True,  # a temporary table of the caller's cannot stand in for the quotas
         ),
         migrations.RunSQL(
             """
-            CREATE TRIGGER place BEFORE INSERT OR UPDATE OF programme_id, received_on, recommended_on
+            CREATE TRIGGER place BEFORE INSERT OR UPDATE OF programme_id, received_on, recommended_on, pool_id, period
               ON visas_visacase FOR EACH ROW EXECUTE FUNCTION wall.place_visa_case();
             """,
             "DROP TRIGGER place ON visas_visacase",
         ),
         # Take or give back places, and hold them against what the ledger says today. Pools are locked in one
-        # order, late, and only those whose count changes.
+        # order, late, and only those whose count changes; before the ledger is added up, since an UPDATE that
+        # waits goes on with the sums of when it began.
         function(
             "wall.count_seats(changes jsonb)",
             """
@@ -65,6 +72,7 @@ class Migration(migrations.Migration):
                   FROM jsonb_to_recordset(changes) AS c (pool text, seats int, exceptions int)
                  GROUP BY c.pool HAVING sum(c.seats) <> 0 OR sum(c.exceptions) <> 0 ORDER BY c.pool
               LOOP
+                PERFORM FROM visas_quotapool p WHERE p.code = change.pool FOR NO KEY UPDATE;
                 UPDATE visas_quotapool p
                    SET taken = p.taken + change.seats,
                        excepted = p.excepted + change.exceptions,
@@ -75,6 +83,7 @@ class Migration(migrations.Migration):
             """,
             returns="void",
             definer=True,
+            private=True,
         ),
         function(
             "wall.capacity_of(pool text)",
@@ -109,12 +118,14 @@ class Migration(migrations.Migration):
             returns="trigger",
             definer=True,
         ),
-        on_statement("visas_visacase", "seats", "wall.visa_case_seats", events=("INSERT", "UPDATE", "DELETE")),
+        # "take" comes after "share": persons are locked before pools, in every transaction.
+        on_statement("visas_visacase", "take_seats", "wall.visa_case_seats", events=("INSERT", "UPDATE", "DELETE")),
         function(
             "wall.ledger_changed()",
             """
             BEGIN
-              UPDATE visas_quotapool SET capacity = wall.capacity_of(code) WHERE code = coalesce(NEW.pool_id, OLD.pool_id);
+              PERFORM FROM visas_quotapool WHERE code = NEW.pool_id FOR NO KEY UPDATE;
+              UPDATE visas_quotapool SET capacity = wall.capacity_of(code) WHERE code = NEW.pool_id;
               RETURN NULL;
             END
             """,
@@ -130,41 +141,110 @@ class Migration(migrations.Migration):
             """,
             "DROP TRIGGER ledger ON visas_quotaentry; DROP TRIGGER append_only ON visas_quotaentry",
         ),
-        # Money promised by live vouchers, against the budget of the municipality where there is one.
+        # A quota that becomes known, or changes its period or programmes, takes in the cases that are there.
         function(
-            "wall.count_vouchers()",
+            "wall.place_again()",
             """
             BEGIN
-              IF TG_OP <> 'DELETE' THEN
-                UPDATE visas_voucherbudget b SET committed_won = b.committed_won + n.won
-                  FROM (SELECT municipality_id, extract(year FROM applied_on)::int AS year, sum(amount_won) AS won
-                          FROM new_rows WHERE ineligible_on IS NULL AND cancelled_on IS NULL GROUP BY 1, 2) n
-                 WHERE b.municipality_id = n.municipality_id AND b.year = n.year;
-              END IF;
-              IF TG_OP <> 'INSERT' THEN
-                UPDATE visas_voucherbudget b SET committed_won = b.committed_won - o.won
-                  FROM (SELECT municipality_id, extract(year FROM applied_on)::int AS year, sum(amount_won) AS won
-                          FROM old_rows WHERE ineligible_on IS NULL AND cancelled_on IS NULL GROUP BY 1, 2) o
-                 WHERE b.municipality_id = o.municipality_id AND b.year = o.year;
-              END IF;
+              UPDATE visas_visacase v SET pool_id = v.pool_id
+               WHERE v.pool_id IS DISTINCT FROM wall.pool_on(v.programme_id, v.recommended_on)
+                  OR v.period <> coalesce(
+                       wall.pool_on(v.programme_id, coalesce(v.recommended_on, v.received_on)), to_char(v.received_on, 'YYYY'));
               RETURN NULL;
             END
             """,
             returns="trigger",
             definer=True,
         ),
-        on_statement("visas_voucher", "budget", "wall.count_vouchers", events=("INSERT", "UPDATE", "DELETE")),
+        migrations.RunSQL(
+            """
+            CREATE TRIGGER place_again AFTER INSERT OR UPDATE OR DELETE ON visas_poolprogramme
+              FOR EACH STATEMENT EXECUTE FUNCTION wall.place_again();
+            CREATE TRIGGER place_again AFTER UPDATE OF starts_on, ends_on ON visas_quotapool
+              FOR EACH STATEMENT EXECUTE FUNCTION wall.place_again();
+            """,
+            "DROP TRIGGER place_again ON visas_poolprogramme; DROP TRIGGER place_again ON visas_quotapool",
+        ),
+        # Money promised by live vouchers, against the budget of the municipality where there is one. What a
+        # statement adds and takes back is one change, so that a full budget still lets its vouchers be paid.
+        function(
+            "wall.count_money(changes jsonb)",
+            """
+            DECLARE
+              change record;
+            BEGIN
+              FOR change IN
+                SELECT c.municipality, c.year, sum(c.won)::bigint AS won
+                  FROM jsonb_to_recordset(changes) AS c (municipality text, year int, won bigint)
+                 GROUP BY c.municipality, c.year HAVING sum(c.won) <> 0 ORDER BY c.municipality, c.year
+              LOOP
+                UPDATE visas_voucherbudget b SET committed_won = b.committed_won + change.won
+                 WHERE b.municipality_id = change.municipality AND b.year = change.year;
+              END LOOP;
+            END
+            """,
+            returns="void",
+            definer=True,
+            private=True,
+        ),
+        function(
+            "wall.count_vouchers()",
+            f"""
+            DECLARE
+              changes jsonb := '[]';
+              more jsonb;
+            BEGIN
+              IF TG_OP <> 'DELETE' THEN
+                SELECT jsonb_agg({MONEY.format("n", "")}) INTO more FROM new_rows n WHERE {PROMISED.format("n")};
+                changes := changes || coalesce(more, '[]');
+              END IF;
+              IF TG_OP <> 'INSERT' THEN
+                SELECT jsonb_agg({MONEY.format("o", "-")}) INTO more FROM old_rows o WHERE {PROMISED.format("o")};
+                changes := changes || coalesce(more, '[]');
+              END IF;
+              PERFORM wall.count_money(changes);
+              RETURN NULL;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        on_statement("visas_voucher", "take_budget", "wall.count_vouchers", events=("INSERT", "UPDATE", "DELETE")),
+        # A budget that becomes known begins with what is promised already. The vouchers are held still meanwhile.
+        function(
+            "wall.begin_budget()",
+            f"""
+            BEGIN
+              LOCK TABLE visas_voucher IN SHARE ROW EXCLUSIVE MODE;
+              NEW.committed_won := (
+                SELECT coalesce(sum(v.amount_won), 0) FROM visas_voucher v
+                 WHERE v.municipality_id = NEW.municipality_id AND extract(year FROM v.applied_on) = NEW.year
+                   AND {PROMISED.format("v")});
+              RETURN NEW;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        migrations.RunSQL(
+            """
+            CREATE TRIGGER begin BEFORE INSERT OR UPDATE OF municipality_id, year ON visas_voucherbudget
+              FOR EACH ROW EXECUTE FUNCTION wall.begin_budget();
+            """,
+            "DROP TRIGGER begin ON visas_voucherbudget",
+        ),
         function(
             "wall.keep_paid_voucher()",
             """
             BEGIN
+              -- Joining identities or merging files moves it with its client and changes nothing else.
               IF OLD.paid_on IS NOT NULL AND (
                    TG_OP = 'DELETE'
-                   OR (NEW.municipality_id, NEW.status_changed_on, NEW.applied_on, NEW.paid_on, NEW.amount_won,
-                       NEW.ineligible_on, NEW.cancelled_on)
-                      IS DISTINCT FROM
-                      (OLD.municipality_id, OLD.status_changed_on, OLD.applied_on, OLD.paid_on, OLD.amount_won,
-                       OLD.ineligible_on, OLD.cancelled_on)) THEN
+                   OR to_jsonb(NEW) - '{client_id,person_id,shared_with}'::text[]
+                      IS DISTINCT FROM to_jsonb(OLD) - '{client_id,person_id,shared_with}'::text[]
+                   OR NEW.person_id <> OLD.person_id
+                      AND NOT pg_has_role(current_user, (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')
+                 ) THEN
                 RAISE EXCEPTION 'a paid voucher stays as it was paid'
                   USING ERRCODE = '23514', CONSTRAINT = 'voucher_paid_stays', TABLE = TG_TABLE_NAME;
               END IF;
@@ -183,17 +263,32 @@ class Migration(migrations.Migration):
         # A dependant settles only with a principal who has a permit on or before that day. Looked at when all is
         # written, from both sides: the dependant's and the permit's.
         function(
+            "wall.settled_without_permit(principal bigint)",
+            """
+            SELECT EXISTS (
+              SELECT FROM cases_household h JOIN cases_familylink f ON f.household_id = h.id
+               WHERE h.principal_person_id = principal AND f.settled_on IS NOT NULL
+                 AND NOT EXISTS (SELECT FROM visas_visacase v
+                                  WHERE v.person_id = principal AND v.granted_on <= f.settled_on))
+            """,
+            returns="boolean",
+            language="sql",
+            definer=True,
+            private=True,
+            traits="STABLE",
+        ),
+        function(
             "wall.dependant_has_a_permit()",
             """
+            DECLARE
+              principal bigint;
             BEGIN
-              IF EXISTS (
-                SELECT FROM cases_familylink f JOIN cases_household h ON h.id = f.household_id
-                 WHERE CASE WHEN TG_TABLE_NAME = 'cases_familylink' THEN f.id = (to_jsonb(NEW) ->> 'id')::bigint
-                            ELSE h.principal_person_id = (to_jsonb(OLD) ->> 'person_id')::bigint END
-                   AND f.settled_on IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM visas_visacase v
-                                    WHERE v.person_id = h.principal_person_id AND v.granted_on <= f.settled_on)
-              ) THEN
+              principal := CASE TG_TABLE_NAME
+                WHEN 'cases_familylink' THEN
+                  (SELECT h.principal_person_id FROM cases_household h WHERE h.id = (to_jsonb(NEW) ->> 'household_id')::bigint)
+                WHEN 'cases_household' THEN (to_jsonb(NEW) ->> 'principal_person_id')::bigint
+                ELSE (to_jsonb(OLD) ->> 'person_id')::bigint END;
+              IF wall.settled_without_permit(principal) THEN
                 RAISE EXCEPTION 'a dependant is settled without a permit of the principal'
                   USING ERRCODE = '23514', CONSTRAINT = 'dependant_settles_with_a_permit', TABLE = TG_TABLE_NAME;
               END IF;
@@ -205,18 +300,24 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             """
+            CREATE INDEX household_by_person ON cases_household (principal_person_id);
             CREATE CONSTRAINT TRIGGER has_a_permit AFTER INSERT OR UPDATE OF settled_on, household_id ON cases_familylink
+              DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
+            CREATE CONSTRAINT TRIGGER has_a_permit AFTER UPDATE OF principal_id, principal_person_id ON cases_household
               DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
             CREATE CONSTRAINT TRIGGER permit_of_dependants AFTER UPDATE OF granted_on, person_id OR DELETE ON visas_visacase
               DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
             """,
-            "DROP TRIGGER has_a_permit ON cases_familylink; DROP TRIGGER permit_of_dependants ON visas_visacase",
+            "DROP TRIGGER has_a_permit ON cases_familylink; DROP TRIGGER has_a_permit ON cases_household; "
+            "DROP TRIGGER permit_of_dependants ON visas_visacase; DROP INDEX household_by_person",
         ),
         migrations.RunSQL(
             f"""
-            REVOKE INSERT, UPDATE, DELETE ON visas_quotapool, visas_voucherbudget FROM {app_role()};
-            REVOKE ALL ON FUNCTION wall.count_seats FROM {app_role()};
+            REVOKE INSERT, UPDATE, DELETE ON visas_quotapool, visas_poolprogramme, visas_voucherbudget FROM {app_role()};
+            -- An exception stands as it was given.
+            REVOKE UPDATE, DELETE ON visas_ruleexception FROM {app_role()};
             """,
-            f"GRANT INSERT, UPDATE, DELETE ON visas_quotapool, visas_voucherbudget TO {app_role()}",
+            f"GRANT INSERT, UPDATE, DELETE ON visas_quotapool, visas_poolprogramme, visas_voucherbudget TO {app_role()};"
+            f"GRANT UPDATE, DELETE ON visas_ruleexception TO {app_role()}",
         ),
     ]

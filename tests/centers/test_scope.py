@@ -1,0 +1,518 @@
+"""The second wall: what the database shows when the first one, in Python, has been forgotten."""
+
+import json
+import logging
+from datetime import date
+from hashlib import sha256
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from audit.models import Action, AuditEntry
+from audit.services import record
+from cases.models import Client, ClientMerge, Contact, Identifier, IdentifierKind, Session, SessionIssue
+from centers.scope import NOTHING, WHOLE_PROVINCE, Scope, acting_for, set_scope
+from centers.selectors import scope_of
+from tests.make import (
+    everywhere,
+    make_activity,
+    make_client,
+    make_dependant,
+    make_leave,
+    make_session,
+    make_stay,
+    make_user,
+    make_visa_case,
+    make_voucher,
+    place,
+)
+from tests.support import as_owner, ask, forbidden, run, sqlstate
+from tests.tables import HISTORY, SEALED, WALLED
+from workbook.models import ImportedFile, ImportedRow, OpenedFile
+
+HERE, ELSEWHERE = "52110-c1", "52130-c1"
+
+
+def make_a_row_in_every_table(database: str) -> None:
+    """One row about people in every table, none of them of the centre HERE; each is changed once, for its history."""
+    client = make_client(ELSEWHERE)
+    session = make_session(client=client)
+    with everywhere():
+        own = {"workspace_id": client.workspace_id}
+        Contact.objects.create(**own, client=client, value="010")
+        Identifier.objects.create(
+            **own, client=client, kind=IdentifierKind.PASSPORT, ciphertext=b"1", digest=b"1" * 32
+        )
+        SessionIssue.objects.create(**own, session=session, topic_id="labour.severance")
+        ClientMerge.objects.create(**own, kept_id=client.pk, absorbed_id=client.pk)
+        file = ImportedFile.objects.create(name="x.xlsx", digest=b"1", **own)
+        row = ImportedRow.objects.create(
+            sheet="s", namespace=client.workspace_id, ref="1", record_id=1, digest=b"1", file=file
+        )
+        OpenedFile.objects.create(row=row, client=client, **own)
+        record(Action.WORKBOOK_IMPORTED, actor=None, **own)
+    make_dependant(client)
+    make_activity(at=ELSEWHERE)
+    make_visa_case("E-7-4", "52130-office")
+    make_voucher("52130")
+    stay = make_stay(checked_in_on=date(2025, 3, 1))
+    make_leave(stay, date(2025, 3, 2), date(2025, 3, 3))
+    with as_owner(database) as owner:
+        month, here = date(2025, 3, 1), client.workspace_id
+        owner.execute(
+            "INSERT INTO kpi_monthlyactivity (month, workspace_id, kind, dimension, value, records, quantity, minutes)"
+            " VALUES (%s, %s, 'x', '', '', 1, 1, 0)",
+            [month, here],
+        )
+        owner.execute(
+            "INSERT INTO kpi_monthlyperson (month, workspace_id, kind, person_id) VALUES (%s, %s, 'x', %s)",
+            [month, here, client.person_id],
+        )
+        for table in sorted(WALLED - {"audit_auditentry"}):
+            owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
+        for table in sorted(HISTORY):
+            history = table.removesuffix("event")
+            column = {"cases_session": "minutes", "visas_visacase": "letter_number", "visas_voucher": "ref"}
+            owner.execute(f"UPDATE {history} SET {changed(history, column)}")
+
+
+def has_workspace(table: str) -> bool:
+    return any(model._meta.db_table == table and hasattr(model, "workspace_id") for model in apps.get_models())
+
+
+def changed(table: str, known: dict[str, str]) -> str:
+    """An assignment that changes a row of the table, whatever its columns are."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    names = {field.column for field in model._meta.fields}
+    for column, value in (
+        ("ref", "'changed'"), ("text", "'changed'"), ("value", "'changed'"), ("ciphertext", "'2'"),
+        ("topic_id", "'labour.minimum_wage'"), ("back_on", "back_on + 1"),
+    ):  # fmt: skip
+        if column in names:
+            return f"{column} = {value}"
+    raise LookupError(table)
+
+
+def attempt(statement: str, *values) -> int | str:
+    """How many rows a statement touched, or the state with which it was refused. Nothing stays of it."""
+    try:
+        with transaction.atomic():
+            touched = run(statement, *values)
+            transaction.set_rollback(True)
+            return touched
+    except DatabaseError as error:
+        return sqlstate(error)
+
+
+class ForgottenFilterTests:
+    """``visible_to`` was left out; the rows are those of other workspaces."""
+
+    @pytest.fixture(autouse=True)
+    def world(self, committed):
+        make_a_row_in_every_table(committed)
+        self.scope = [place(HERE).pk]
+
+    def test_every_table_has_a_row_to_be_hidden(self, committed):
+        with as_owner(committed) as owner:
+            tables = sorted(WALLED | HISTORY | SEALED - {"cases_personjoin", "cases_personkey"})
+            counts = {table: owner.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
+        assert [table for table, count in counts.items() if not count] == []
+
+    def test_the_workspace_itself_sees_its_rows(self):
+        with acting_for([place(ELSEWHERE).pk, place("52130-office").pk, place("52110-s1").pk]):
+            seen = {table: ask(f"SELECT count(*) FROM {table}") for table in WALLED | HISTORY - {"audit_auditentry"}}
+        assert [table for table, count in seen.items() if not count and table != "audit_auditentry"] == []
+
+    def test_nothing_is_read(self):
+        with acting_for(self.scope):
+            assert {table: ask(f"SELECT count(*) FROM {table}") for table in WALLED | HISTORY} == dict.fromkeys(
+                WALLED | HISTORY, 0
+            )
+            assert [
+                model for model in apps.get_models() if model._meta.db_table in WALLED and model.objects.all()
+            ] == []
+
+    def test_nothing_is_changed(self):
+        with acting_for(self.scope):
+            columns = {table: "namespace" if table == "workbook_importedrow" else "workspace_id" for table in WALLED}
+            touched = {table: attempt(f"UPDATE {table} SET {column} = {column}") for table, column in columns.items()}
+        assert set(touched.values()) <= {0, "42501"}, touched
+
+    def test_nothing_is_deleted(self):
+        with acting_for(self.scope):
+            touched = {table: attempt(f"DELETE FROM {table}") for table in WALLED}
+        assert set(touched.values()) <= {0, "42501"}, touched
+
+    def test_nothing_is_put_in(self):
+        with everywhere():
+            run("SELECT set_config('wall.scope', %s, true)", self._seeing_all())
+            rows = {table: ask(f"SELECT to_jsonb(t) FROM {table} t LIMIT 1") for table in WALLED}
+        rows = {table: row if isinstance(row, dict) else json.loads(row) for table, row in rows.items()}
+        with acting_for(self.scope):
+            refused = {
+                table: attempt(
+                    f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s)",
+                    json.dumps(row | {"id": 1_000_000}),
+                )
+                for table, row in rows.items()
+            }
+        assert refused == dict.fromkeys(WALLED, "42501")
+
+    def _seeing_all(self) -> str:
+        permissions = frozenset(codename for codename, _name in apps.get_model("centers.Workspace")._meta.permissions)
+        connection.ensure_connection()
+        return Scope(everywhere=permissions).signed(connection.connection.info.backend_pid)
+
+    @pytest.mark.parametrize("command", ["SELECT FROM", "DELETE FROM", "INSERT INTO"])
+    def test_history_and_identities_are_never_written_nor_identities_read(self, command):
+        closed = SEALED if command == "SELECT FROM" else SEALED | HISTORY | {"audit_auditentry"}
+        end = " DEFAULT VALUES" if command == "INSERT INTO" else ""
+        with everywhere():
+            refused = {table: attempt(f"{command} {table}{end}") for table in closed}
+        assert refused == dict.fromkeys(closed, "42501")
+
+    def test_history_is_not_updated(self):
+        with everywhere():
+            refused = {table: attempt(f"UPDATE {table} SET pgh_label = pgh_label") for table in HISTORY}
+        assert refused == dict.fromkeys(HISTORY, "42501")
+
+    def test_a_scope_of_one_class_of_data_opens_no_other(self):
+        with transaction.atomic():
+            set_scope(Scope(workspaces={"view_clients": (place(ELSEWHERE).pk,)}))
+            assert Client.objects.count() > 0
+            assert Session.objects.count() == 0
+            assert run("UPDATE cases_client SET ref = 'x'") == 0
+
+    def test_the_audit_cannot_be_changed_even_by_the_owner(self, committed):
+        with as_owner(committed) as owner:
+            for statement in ("UPDATE audit_auditentry SET action = 'x'", "DELETE FROM audit_auditentry"):
+                with pytest.raises(Exception, match="added and never changed"):
+                    owner.execute(statement)
+
+
+@pytest.mark.django_db
+class NoScopeTests:
+    def test_no_scope_shows_nothing_and_says_so_in_the_log(self, caplog):
+        make_client(ELSEWHERE)
+        with caplog.at_level(logging.WARNING, logger="centers.scope"):
+            assert list(Client.objects.all()) == []
+        assert "without a scope" in caplog.text
+
+    def test_an_empty_scope_shows_nothing_and_is_no_mistake(self, caplog):
+        make_client(ELSEWHERE)
+        with caplog.at_level(logging.WARNING, logger="centers.scope"), transaction.atomic():
+            set_scope(NOTHING)
+            assert list(Client.objects.all()) == []
+        assert caplog.text == ""
+
+    def test_nothing_is_written_without_a_scope(self):
+        client = make_client(ELSEWHERE)
+        with forbidden():
+            Client.objects.create(workspace=place(), person_id=client.person_id)
+
+
+class OutsideOfATransactionTests:
+    def test_a_scope_is_refused(self, committed):
+        with pytest.raises(RuntimeError):
+            set_scope(NOTHING)
+
+
+def token(pid: int, body: str, key: bytes) -> str:
+    return sha256(key + sha256(key + f"{pid}.{body}".encode()).digest()).hexdigest() + "." + body
+
+
+EVERYTHING = '{"user":1,"in":{},"all":["view_clients","work_clients"]}'
+
+
+@pytest.mark.django_db
+class ForgedScopeTests:
+    """Somebody can make the application run SQL of theirs: they may set the setting, and it is not believed."""
+
+    @pytest.fixture(autouse=True)
+    def client_elsewhere(self):
+        make_client(ELSEWHERE)
+        self.pid = ask("SELECT pg_backend_pid()")
+
+    @pytest.mark.parametrize(
+        "forged",
+        [
+            "nonsense",
+            EVERYTHING,
+            "." + EVERYTHING,
+            "0" * 64 + "." + EVERYTHING,
+            " ",
+        ],
+    )
+    def test_a_setting_made_by_hand_is_refused(self, forged):
+        with forbidden():
+            run("SELECT set_config('wall.scope', %s, true)", forged)
+            Client.objects.count()
+
+    @pytest.mark.parametrize("key", [b"", b"\0" * 32, b"settlement", settings.MATCH_KEY.encode()])
+    def test_a_token_signed_with_another_key_is_refused(self, key):
+        with forbidden():
+            run("SELECT set_config('wall.scope', %s, true)", token(self.pid, EVERYTHING, key))
+            Client.objects.count()
+
+    def test_the_same_token_with_the_key_is_believed(self):
+        with transaction.atomic():
+            run(
+                "SELECT set_config('wall.scope', %s, true)",
+                token(self.pid, EVERYTHING, bytes.fromhex(settings.SCOPE_KEY)),
+            )
+            assert Client.objects.count() == 1
+
+    def test_a_union_that_sets_the_scope_is_refused(self):
+        injected = "x' UNION SELECT set_config('wall.scope', '" + "0" * 64 + "." + EVERYTHING + "', true) --"
+        with forbidden(), acting_for([place(HERE).pk]):
+            run(f"SELECT name FROM centers_workspace WHERE code = '{injected}'")
+            Client.objects.count()
+
+    def test_a_union_in_the_very_query_that_reads_people_is_refused(self):
+        with forbidden(), acting_for([place(HERE).pk]):
+            run(
+                "SELECT set_config('wall.scope', %s, true) UNION ALL SELECT ref FROM cases_client",
+                "0" * 64 + "." + EVERYTHING,
+            )
+
+    def test_the_token_of_another_connection_is_refused(self):
+        with forbidden():
+            run(
+                "SELECT set_config('wall.scope', %s, true)",
+                Scope(everywhere=frozenset(["view_clients"])).signed(self.pid + 1),
+            )
+            Client.objects.count()
+
+    def test_a_token_whose_body_was_altered_is_refused(self):
+        own = Scope(workspaces={"view_clients": (place(HERE).pk,)}).signed(self.pid)
+        with forbidden():
+            run(
+                "SELECT set_config('wall.scope', %s, true)", own.replace(str(place(HERE).pk), str(place(ELSEWHERE).pk))
+            )
+            Client.objects.count()
+
+    def test_a_token_whose_connection_number_runs_into_its_body_is_refused(self):
+        signed = token(self.pid, "1" + EVERYTHING, bytes.fromhex(settings.SCOPE_KEY))
+        with forbidden():
+            run("SELECT set_config('wall.scope', %s, true)", signed.replace(".1{", ".{"))
+            Client.objects.count()
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "SELECT key FROM wall.scope_key",
+            "UPDATE wall.scope_key SET key = sha256('x')",
+            "SELECT wall.count_seats('[]')",
+            "SELECT wall.count_money('[]')",
+            "SELECT wall.share(ARRAY[1])",
+            "SELECT wall.readers_of(1)",
+            "SELECT wall.one_household(1, 2)",
+            "SELECT wall.works_on(1)",
+            "SET ROLE {owner}",
+            "SET SESSION AUTHORIZATION {owner}",
+            "ALTER TABLE cases_client DISABLE ROW LEVEL SECURITY",
+            "ALTER TABLE cases_client DISABLE TRIGGER ALL",
+            "DROP POLICY view ON cases_client",
+            "CREATE POLICY all_of_it ON cases_client USING (true)",
+            "GRANT SELECT ON cases_person TO PUBLIC",
+            "SET session_replication_role = replica",
+            "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "CREATE VIEW wall.mine AS SELECT 1",
+            "TRUNCATE cases_client",
+            "COPY cases_client TO PROGRAM 'cat'",
+            "SELECT pg_read_file('/etc/passwd')",
+        ],
+    )
+    def test_what_would_take_the_wall_down_is_refused(self, statement):
+        with forbidden(), everywhere():
+            run(statement.format(owner=settings.DATABASE_OWNER["USER"]))
+
+    def test_row_security_set_to_off_shows_no_more(self):
+        with forbidden(), acting_for([place(HERE).pk]):
+            run("SET LOCAL row_security = off")
+            Client.objects.count()
+
+    def test_a_temporary_table_does_not_stand_in_for_the_key(self):
+        with transaction.atomic():
+            run("CREATE TEMPORARY TABLE scope_key (key bytea) ON COMMIT DROP")
+            run("INSERT INTO scope_key VALUES (%s)", b"\0" * 32)
+            with forbidden():
+                run("SELECT set_config('wall.scope', %s, true)", token(self.pid, EVERYTHING, b"\0" * 32))
+                Client.objects.count()
+
+
+@pytest.mark.django_db
+class FunctionsAcrossWorkspacesTests:
+    """Functions that see every row ask whom the caller works for."""
+
+    def setup_method(self):
+        self.mine = make_client(HERE)
+        self.theirs = make_client(ELSEWHERE)
+
+    def test_nobody_joins_a_foreign_identity_to_read_its_visa_cases(self):
+        case = make_visa_case("E-7-4", client=make_client("52130-office", person=self.theirs.person_id))
+        with forbidden(), acting_for([place(HERE).pk]):
+            run("SELECT wall.join_persons(%s, %s)", self.theirs.person_id, self.mine.person_id)
+        with acting_for([place(HERE).pk]):
+            assert not type(case).objects.exists()
+
+    def test_nobody_parts_what_others_joined(self):
+        with everywhere():
+            third = make_client("52140-c1")
+            joined = ask("SELECT wall.join_persons(%s, %s)", self.theirs.person_id, third.person_id)
+        with forbidden(), acting_for([place(HERE).pk]):
+            run("SELECT wall.part_persons(%s)", joined)
+
+    def test_who_works_on_a_file_of_each_joins_and_parts(self):
+        other = make_client(HERE)
+        with acting_for([place(HERE).pk]):
+            joined = ask("SELECT wall.join_persons(%s, %s)", self.mine.person_id, other.person_id)
+            assert Client.objects.filter(person_id=self.mine.person_id).count() == 2
+            run("SELECT wall.part_persons(%s)", joined)
+            assert Client.objects.filter(person_id=self.mine.person_id).count() == 1
+
+    def test_nobody_gives_a_foreign_identity_a_number_of_their_own(self):
+        with forbidden(), acting_for([place(HERE).pk]):
+            run("SELECT wall.name_person(%s, %s)", self.theirs.person_id, b"x" * 32)
+
+    def test_nobody_says_who_else_reads_a_row(self):
+        everyone = list(range(1, 60))
+        with everywhere():
+            Client.objects.filter(pk=self.theirs.pk).update(shared_with=everyone)
+            made = Client.objects.create(
+                workspace=place(ELSEWHERE), person_id=self.theirs.person_id, shared_with=everyone
+            )
+            made.refresh_from_db()
+            assert made.shared_with == []
+        with acting_for([place(HERE).pk]):
+            assert list(Client.objects.all()) == [self.mine]
+
+    def test_a_row_read_earlier_does_not_write_its_readers_back(self):
+        case = make_visa_case("E-7-4", client=make_client("52130-office", person=self.theirs.person_id))
+        make_client("52140-c1", person=self.theirs.person_id)
+        with everywhere():
+            case.ref = "changed"
+            case.save()
+            case.refresh_from_db()
+        assert sorted(case.shared_with) == sorted([place(ELSEWHERE).pk, place("52140-c1").pk])
+
+    def test_a_persons_request_puts_nobody_else_on_record(self):
+        user, other = make_user(), make_user()
+        with forbidden(), acting_for([place().pk], actor=user):
+            record(Action.FIGURE_ENTERED, actor=other)
+
+    def test_a_persons_request_does_not_pass_for_the_system(self):
+        with forbidden(), acting_for([place().pk], actor=make_user()):
+            record(Action.FIGURE_ENTERED, actor=None)
+
+
+class HistoryTests:
+    @pytest.mark.django_db
+    def test_what_a_row_was_is_seen_by_its_workspace_alone(self):
+        client = make_client(ELSEWHERE)
+        with everywhere():
+            client.ref = "changed"
+            client.save()
+        with acting_for([place(ELSEWHERE).pk]):
+            assert client.events.count() == 1
+        with acting_for([place(HERE).pk]):
+            assert client.events.count() == 0
+
+
+@pytest.mark.django_db
+class ActingForTests:
+    def setup_method(self):
+        make_client(HERE)
+        make_client(ELSEWHERE)
+        self.here, self.elsewhere = place(HERE).pk, place(ELSEWHERE).pk
+
+    def test_it_opens_what_it_names_and_closes_behind_itself(self):
+        with acting_for([self.here]):
+            assert Client.objects.count() == 1
+        assert Client.objects.count() == 0
+
+    def test_it_nests_and_gives_the_outer_scope_back(self):
+        with acting_for([self.here]):
+            with acting_for([self.elsewhere]):
+                assert Client.objects.get().workspace_id == self.elsewhere
+            assert Client.objects.get().workspace_id == self.here
+
+    def test_it_gives_the_outer_scope_back_after_an_error(self):
+        with acting_for([self.here]):
+            with pytest.raises(ZeroDivisionError), acting_for([self.elsewhere]):
+                _ = 1 / 0
+            assert Client.objects.get().workspace_id == self.here
+
+    def test_it_gives_the_outer_scope_back_after_an_error_of_the_database(self):
+        with acting_for([self.here]):
+            with pytest.raises(DatabaseError), acting_for([self.elsewhere]), transaction.atomic():
+                run("SELECT 1 / 0")
+            assert Client.objects.get().workspace_id == self.here
+
+    def test_it_stays_open_after_an_error_in_an_inner_savepoint(self):
+        with acting_for([self.here]):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                run("SELECT 1 / 0")
+            assert Client.objects.get().workspace_id == self.here
+
+    def test_the_whole_province_is_put_on_record_with_the_reason(self):
+        user = make_user()
+        with acting_for(WHOLE_PROVINCE, actor=user, reason="a recount"):
+            assert Client.objects.count() == 2
+        with transaction.atomic():
+            set_scope(Scope(everywhere=frozenset(["view_access_log"])))
+            entry = AuditEntry.objects.filter(action=Action.PROVINCE_ENTERED).latest("id")
+        assert (entry.actor, entry.data) == (user, {"reason": "a recount"})
+
+    def test_the_whole_province_is_not_entered_without_a_reason(self):
+        with pytest.raises(ValueError, match="says why"), acting_for(WHOLE_PROVINCE):
+            pass
+
+    def test_a_text_is_not_taken_for_a_list_of_workspaces(self):
+        with pytest.raises(TypeError), acting_for("12"):
+            pass
+
+
+@pytest.mark.django_db
+class VisibleToTests:
+    """The first wall."""
+
+    def test_a_counsellor_sees_the_own_centre(self):
+        mine, _theirs = make_client(HERE), make_client(ELSEWHERE)
+        user = make_user("counsellor", HERE)
+        with transaction.atomic():
+            set_scope(scope_of(user))
+            assert list(Client.objects.visible_to(user)) == [mine]
+            assert list(Client.objects.all()) == [mine]
+
+    def test_both_walls_show_a_visa_case_of_an_own_client(self):
+        mine = make_client(HERE)
+        case = make_visa_case(client=make_client("52140-office", person=mine.person_id))
+        user = make_user("counsellor", HERE)
+        with transaction.atomic():
+            set_scope(scope_of(user))
+            assert list(type(case).objects.visible_to(user)) == [case]
+            assert run("UPDATE visas_visacase SET ref = 'x'") == 0
+
+    def test_the_province_reviews_every_visa_case_and_makes_none(self):
+        case = make_visa_case()
+        user = make_user("province_staff", "52-office")
+        with transaction.atomic():
+            set_scope(scope_of(user))
+            assert list(type(case).objects.visible_to(user)) == [case]
+            assert run("UPDATE visas_visacase SET recommended_on = received_on") == 1
+            case.pk = None
+            with forbidden():
+                case.save(force_insert=True)
+
+    def test_no_role_and_an_inactive_person_see_nothing(self):
+        make_client(HERE)
+        stranger, gone = make_user(), make_user("counsellor", HERE)
+        gone.is_active = False
+        for user in (stranger, gone):
+            with transaction.atomic():
+                set_scope(scope_of(user))
+                assert not Client.objects.visible_to(user).exists()
+                assert not Client.objects.exists()

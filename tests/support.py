@@ -1,0 +1,95 @@
+"""What several test modules need and pytest does not bring."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+
+import psycopg
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+
+from tests import databases
+
+
+@contextmanager
+def crowd(size: int) -> Iterator[Callable]:
+    """So many threads, each with a connection it keeps. Gives a function that lets each call with its own argument,
+    all at once; answers and exceptions come back in the order of the arguments.
+    """
+    start = Barrier(size, timeout=60)
+
+    def at_once(call: Callable, arguments: list) -> list:
+        def one(argument):
+            connection.ensure_connection()
+            start.wait()
+            try:
+                return call(argument)
+            except Exception as error:
+                return error
+
+        assert len(arguments) == size
+        return list(threads.map(one, arguments))
+
+    with ThreadPoolExecutor(size) as threads:
+        try:
+            yield at_once
+        finally:
+            at_once(lambda _: connections.close_all(), [None] * size)
+
+
+def run_together(*calls: Callable) -> list:
+    """Each call in a thread and connection of its own, all at once; what they gave back or raised, in order."""
+    with crowd(len(calls)) as at_once:
+        return at_once(lambda call: call(), list(calls))
+
+
+def as_owner(name: str) -> psycopg.Connection:
+    """A connection to a database as the owner of its tables, in front of whom the second wall does not stand."""
+    return psycopg.connect(databases.url(name, owner=True), autocommit=True)
+
+
+def rule(error: Exception) -> str:
+    """The name of the constraint that an error is about."""
+    return getattr(getattr(error.__cause__ or error, "diag", None), "constraint_name", None) or ""
+
+
+@contextmanager
+def refused_by(name: str) -> Iterator[None]:
+    """The block breaks this constraint, at the latest when its transaction would end. It changes nothing."""
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        yield
+        settle()
+    assert rule(caught.value) == name
+
+
+@contextmanager
+def forbidden() -> Iterator[None]:
+    """The block is refused for want of a right, by the database itself."""
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        yield
+    assert sqlstate(caught.value) == "42501", caught.value
+
+
+def settle() -> None:
+    """Let the deferred constraints of the transaction speak now."""
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("SET CONSTRAINTS ALL DEFERRED")
+
+
+def sqlstate(error: Exception) -> str:
+    return getattr(error.__cause__ or error, "sqlstate", None) or ""
+
+
+def run(statement, *values) -> int:
+    """Run a statement; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.rowcount
+
+
+def ask(statement, *values):
+    """The first column of the first row of an answer."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchone()[0]
