@@ -5,6 +5,14 @@ import pytest
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
+def pytest_configure(config):
+    """The catalogues, compiled once, before any worker reads them."""
+    if not hasattr(config, "workerinput"):
+        from accounts.catalogues import compile_catalogues
+
+        compile_catalogues()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker):
     """A database of this worker's own. The tests run as the application, behind the second wall."""

@@ -7,6 +7,8 @@ os.environ.setdefault("SETTLEMENT_STATE", str(Path(__file__).parents[1] / "var" 
 # What is tested is never worth a disk flush.
 os.environ.setdefault("SETTLEMENT_POSTGRES_OPTIONS", "-c fsync=off -c synchronous_commit=off -c full_page_writes=off")
 os.environ.pop("LANGUAGE_CODE", None)
+# Where collected static files would be; whitenoise warns of its absence, and a warning is an error here.
+(Path(__file__).parents[1] / "staticfiles").mkdir(exist_ok=True)
 
 from config import servers
 

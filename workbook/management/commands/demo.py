@@ -51,6 +51,7 @@ class Command(BaseCommand):
 
     def _prepare(self):
         compile_catalogues()
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
         self._say(gettext_noop("Preparing the database."))
         self._manage("prepare")
         if not demo.has_records():

@@ -1,0 +1,120 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from centers.models import Role
+from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
+from tests.e2e.site import PASSWORD, serving
+from tests.make import make_activity, make_client, make_session, make_stay, make_user, make_visa_case, make_voucher
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.committed,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
+
+PUBLIC = {"sign-in": ("/accounts/login/", 200)}
+ACCOUNT = {
+    "password": ("/accounts/password/", 200),
+    "second-factor": ("/accounts/2fa/", 200),
+    "second-factor-set-up": ("/accounts/2fa/totp/activate/", 200),
+    "sign-out": ("/accounts/logout/", 200),
+    "no-such-page": ("/nothing/", 404),
+}
+PROVINCE = {
+    "sheet": ("/kpi/2025/", 200),
+    "sheet-bad-day": ("/kpi/2025/?as_of=soon", 400),
+    "evidence-masked": ("/kpi/2025/evidence/counselling/sessions/", 200),
+    "evidence-open": ("/kpi/2025/evidence/indicators/visa-recruitment/", 200),
+    "evidence-none": ("/kpi/2025/evidence/counselling/by_language/fr/", 200),
+    "sessions-closed": ("/sessions/", 403),
+}
+COUNSELLOR = {"sessions": ("/sessions/", 200), "sheet-closed": ("/kpi/2025/", 403)}
+
+
+def make_a_year() -> tuple[str, str]:
+    """Some records of each kind. Gives the pages of a session and of its client."""
+    person = make_client(
+        name="NGUYEN VAN AN", nationality_id="VN", status_id="E-9", status_expires_on=date(2025, 2, 1)
+    )
+    session = make_session(client=person, note="Công ty chưa trả lương tháng 9.", summary="임금 미지급 문의")
+    for month in range(2, 12):
+        make_session("52130-c1", held_on=date(2025, month, 10), topic_id="health", language_id="zh")
+        make_activity(held_on=date(2025, month, 12), participants=20)
+        worker = make_client("52140-office")
+        make_visa_case(client=worker, received_on=date(2025, month, 1), recommended_on=date(2025, month, 9))
+        make_voucher(client=worker, applied_on=date(2025, month, 10), paid_on=date(2025, month, 20))
+    make_stay(checked_out_on=date(2025, 3, 9))
+    return session.get_absolute_url(), person.get_absolute_url()
+
+
+def sign_in_for(role: Role, at: str) -> str:
+    user = make_user(role, at, name="시험 담당")
+    user.set_password(PASSWORD)
+    user.save()
+    return user.username
+
+
+class PageTests:
+    def test_everyone_s(self, committed):
+        self.look(committed, "", PUBLIC)
+
+    def test_the_province_s(self, committed):
+        make_a_year()
+        self.look(committed, sign_in_for(Role.PROVINCE_STAFF, "52-office"), PROVINCE | ACCOUNT)
+
+    def test_a_counsellor_s(self, committed):
+        session, person = make_a_year()
+        user = sign_in_for(Role.COUNSELLOR, "52110-c1")
+        self.look(committed, user, COUNSELLOR | {"session": (session, 200), "client": (person, 200)})
+
+    def test_who_has_no_page(self, committed):
+        self.look(committed, sign_in_for(Role.PRIVACY_OFFICER, "52-office"), {"start": ("/", 200)})
+
+    def look(self, database: str, username: str, pages: dict[str, tuple[str, int]]) -> None:
+        with serving(database) as address, chromium() as browser:
+            for screen in SCREENS:
+                complaints: list[str] = []
+                with page_of(browser, screen, complaints) as page:
+                    if username:
+                        sign_in(page, address, username, PASSWORD)
+                    for name, (path, status) in pages.items():
+                        complaints.clear()
+                        assert page.goto(address + path).status == status, path
+                        picture(page, f"{name}-{screen}")
+                        # A refusal is an error to the browser's log, and so it should be.
+                        unexpected = [text for text in complaints if f"status of {status}" not in text]
+                        assert unexpected == [], path
+                        assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen]["width"], path
+                        found = Axe().run(page)
+                        assert found.violations_count == 0, f"{path} on {screen}\n{found.generate_report()}"
+
+
+class LanguageTests:
+    def test_the_sheet_fits_in_every_language(self, committed):
+        make_a_year()
+        username = sign_in_for(Role.PROVINCE_STAFF, "52-office")
+        with serving(committed) as address, chromium() as browser:
+            for screen, size in SCREENS.items():
+                with page_of(browser, screen, []) as page:
+                    sign_in(page, address, username, PASSWORD)
+                    page.goto(f"{address}/kpi/2025/")
+                    for language in ("en", "vi", "zh-hans", "ko"):
+                        page.locator(".menu > summary").first.click()
+                        page.locator(f"button[value={language}]").click()
+                        page.wait_for_url("**/kpi/2025/")
+                        assert page.locator("html").get_attribute("lang") == language
+                        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+                        picture(page, f"sheet-{language}-{screen}")
+
+    def test_the_keyboard_reaches_the_content_first(self, committed):
+        username = sign_in_for(Role.COUNSELLOR, "52110-c1")
+        with serving(committed) as address, chromium() as browser, page_of(browser, "desk", []) as page:
+            sign_in(page, address, username, PASSWORD)
+            page.goto(f"{address}/sessions/")
+            page.keyboard.press("Tab")
+            assert page.evaluate("document.activeElement.className") == "skip"
+            page.keyboard.press("Enter")
+            assert page.evaluate("location.hash") == "#content"

@@ -1,0 +1,106 @@
+import html
+import re
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from centers.models import Role
+from tests.make import make_activity, make_client, make_session, make_stay, make_user, make_visa_case, make_voucher
+
+pytestmark = pytest.mark.django_db
+SHEET = "/kpi/2025/"
+
+
+@pytest.fixture
+def province(client):
+    client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+    return client
+
+
+def make_a_year() -> None:
+    person = make_client(nationality_id="VN")
+    make_session(client=person, clients=3, minutes=20)
+    make_session(client=person, held_on=date(2025, 7, 2), language_id="zh", topic_id="health")
+    make_session("52130-c1", held_on=date(2025, 7, 9), clients=2)
+    make_activity(participants=12)
+    worker = make_client("52140-office")
+    made = {"received_on": date(2025, 2, 3), "recommended_on": date(2025, 2, 20), "granted_on": date(2025, 4, 1)}
+    make_visa_case(client=worker, **made)
+    make_visa_case("F-2-R", "52180-office", recommended_on=date(2025, 8, 1))
+    make_voucher(client=worker, paid_on=date(2025, 5, 6))
+    make_stay(checked_in_on=date(2025, 6, 28), checked_out_on=date(2025, 7, 3))
+
+
+def figures_of(page: str) -> set[tuple[str, str]]:
+    found = re.findall(r'<a href="(/kpi/\d+/evidence/[^"]+)">([\d,]+)</a>', page)
+    return {(html.unescape(address), number) for address, number in found}
+
+
+class SheetTests:
+    @pytest.mark.parametrize("as_of", ["2025-12-31", "2025-07-05"])
+    def test_every_figure_is_the_sum_of_the_rows_it_leads_to(self, province, as_of):
+        make_a_year()
+        figures = figures_of(province.get(SHEET, {"as_of": as_of}).content.decode())
+        assert len(figures) > 25
+        for address, number in figures:
+            rows = province.get(address)
+            assert f"{rows.context['evidence'].figure:,}" == number, address
+            assert sum(shown.row.amount for shown in rows.context["rows"]) == rows.context["evidence"].figure
+
+    def test_is_the_whole_province_s(self, client):
+        client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
+        for address in (SHEET, "/kpi/2025/sheet.xlsx", "/kpi/2025/evidence/counselling/sessions/"):
+            assert client.get(address).status_code == 403
+
+    def test_refuses_a_bad_day_with_a_sentence(self, province):
+        for day in ("2025-13-01", "2024-12-31", "soon", "9999-99-99"):
+            answer = province.get(SHEET, {"as_of": day})
+            assert answer.status_code == 400
+            assert answer.context["form"].errors["as_of"]
+            assert province.get("/kpi/2025/sheet.xlsx", {"as_of": day}).status_code == 400
+
+    def test_a_year_to_come_is_not_there(self, province):
+        assert province.get("/kpi/2999/").status_code == 404
+
+    def test_opens_with_the_newest_year_that_has_records(self, province):
+        make_a_year()
+        province.get(SHEET)  # counts what has changed
+        assert province.get(reverse("kpi:sheet")).context["year"] == 2025
+
+    def test_the_workbook_says_the_same(self, province):
+        make_a_year()
+        answer = province.get("/kpi/2025/sheet.xlsx", {"as_of": "2025-12-31"})
+        book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
+        rows = book.get_sheet_by_index(0).to_python()
+        head = next(row for row in rows if "실적 2025" in row)
+        recruited = next(row for row in rows if str(row[0]).startswith("지역특화형"))
+        assert recruited[head.index("실적 2025")] == 2
+
+
+class EvidenceTests:
+    def test_masks_what_the_province_may_not_read_and_drops_nothing(self, province):
+        make_session(counsellor_name="A counsellor", note="A secret")
+        make_activity(ref="A-7")
+        answer = province.get("/kpi/2025/evidence/counselling/sessions/")
+        (row,) = answer.context["rows"]
+        assert (row.open, row.number, row.url) == (False, "", "")
+        assert "2025-03-03" not in answer.content.decode()
+        activities = province.get("/kpi/2025/evidence/programmes/civil-groups/activity/")
+        assert [row.number for row in activities.context["rows"]] == ["A-7"]
+
+    def test_pages_go_on_where_the_last_one_ended(self, province):
+        for number in range(105):
+            make_session(held_on=date(2025, 1 + number % 3, 5))
+        first = province.get("/kpi/2025/evidence/counselling/sessions/")
+        second = province.get(f"/kpi/2025/evidence/counselling/sessions/{first.context['links']['next']}")
+        shown = [shown.row.source_id for page in (first, second) for shown in page.context["rows"]]
+        assert len(set(shown)) == len(shown) == first.context["evidence"].number == 105
+
+    @pytest.mark.parametrize(
+        "key", ["nothing", "counselling/by_secret/x", "visas/by_programme/E-9/left_on", "vouchers/x"]
+    )
+    def test_no_figure_no_rows(self, province, key):
+        assert province.get(f"/kpi/2025/evidence/{key}/").status_code == 404
