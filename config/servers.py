@@ -194,11 +194,10 @@ def _start_postgres(folder: Path, sockets: Path, keys: dict[str, str]) -> None:
 def _clear_stale_pid(path: Path) -> None:
     """After a crash or a restart of the machine, the number of the server that was may belong to another process."""
     if path.exists():
-        pid = path.read_text().partition("\n")[0]
-        program = Path(f"/proc/{pid}/comm")
-        if pid.isdigit() and Path("/proc/self/comm").exists():
-            if not program.exists() or program.read_text().strip() != "postgres":
-                path.unlink()
+        program = Path("/proc", path.read_text().partition("\n")[0] or "none", "comm")
+        running = program.exists() and program.read_text().strip() == "postgres"
+        if Path("/proc/self/comm").exists() and not running:
+            path.unlink()
 
 
 def _check_major(data: Path) -> None:
