@@ -24,7 +24,5 @@ class SecondFactorMiddleware:
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        if settings.REQUIRE_SECOND_FACTOR and request.resolver_match.view_name not in OPEN:
-            if not is_mfa_enabled(request.user):
-                return redirect(SETUP)
-        return None
+        demanded = settings.REQUIRE_SECOND_FACTOR and request.resolver_match.view_name not in OPEN
+        return redirect(SETUP) if demanded and not is_mfa_enabled(request.user) else None

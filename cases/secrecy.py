@@ -32,7 +32,10 @@ def encrypt(text: str) -> bytes:
 
 
 def decrypt(stored: bytes) -> str:
-    """Raises KeyError where the key has left the ring, ``cryptography.exceptions.InvalidTag`` where it was tampered with."""
+    """The text of ``encrypt``.
+
+    Raises KeyError where the key has left the ring, ``cryptography.exceptions.InvalidTag`` where it was tampered with.
+    """
     name, _colon, rest = bytes(stored).partition(b":")
     key = _ring(settings.FIELD_KEYS)[name.decode(errors="replace")]
     return key.decrypt(rest[:_NONCE], rest[_NONCE:], name).decode()

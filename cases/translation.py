@@ -15,8 +15,6 @@ from cases.models import (
 )
 
 
-@register(
-    [Caller, Channel, Country, Interpretation, Language, Outcome, Relation, Sex, StatusCode, StayReason, Topic]
-)
+@register([Caller, Channel, Country, Interpretation, Language, Outcome, Relation, Sex, StatusCode, StayReason, Topic])
 class NameTranslation(TranslationOptions):
     fields = ("name",)

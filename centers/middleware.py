@@ -1,11 +1,11 @@
 """One transaction a request, with the signed scope of who asks (see ``centers/scope.py``)."""
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from centers.refusals import sentence
-from centers.scope import set_scope
+from centers.scope import set_scope, settle_constraints
 from centers.selectors import scope_of
 
 
@@ -29,7 +29,7 @@ class ScopeMiddleware:
                 if response.status_code >= 500 or refusal:
                     transaction.set_rollback(True)
                 else:
-                    _settle()
+                    settle_constraints()
         except IntegrityError as error:
             refusal = error
         if refusal:  # told after the broken transaction is over: the page may read the database
@@ -43,12 +43,6 @@ class ScopeMiddleware:
             request.refusal = error
             return HttpResponse(status=409)
         return None
-
-
-def _settle() -> None:
-    """Let the deferred constraints speak while there is still someone to tell."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def conflict(request: HttpRequest, error: Exception) -> HttpResponse:

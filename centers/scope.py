@@ -96,6 +96,13 @@ def acting_for(workspaces: Iterable[int] | str, *, actor: User | None = None, re
         _set(before)
 
 
+def settle_constraints() -> None:
+    """Let the deferred constraints speak now, while there is still someone to tell. Raises IntegrityError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def warn_of_missing_scope(notice) -> None:
     """Say in the log that a query about people ran without a scope and so found nothing."""
     if notice.sqlstate == "01W01":

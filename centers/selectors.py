@@ -1,10 +1,10 @@
 from collections import defaultdict
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from centers.models import WorkspaceGrant, WorkspaceKind
+from centers.models import Membership, Workspace, WorkspaceGrant, WorkspaceKind
 from centers.roles import PROVINCE_WIDE, ROLE_PERMISSIONS
 from centers.scope import NOTHING, Scope
 
@@ -51,3 +51,29 @@ def _read_scope(user: User) -> Scope:
 
 def may(user: User, permission: str, workspace_id: int | None) -> bool:
     return scope_of(user).allows(permission, workspace_id)
+
+
+def memberships_of(user: User) -> QuerySet[Membership]:
+    """The roles the person holds today, with their workspaces."""
+    today = timezone.localdate()
+    return (
+        Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), user=user, starts_on__lte=today)
+        .select_related("workspace")
+        .order_by("workspace__code", "role")
+    )
+
+
+def is_official(user: User) -> bool:
+    """Whether the person carries the duty to report immigration violations in any role they hold today.
+
+    Such a person is never shown, of a person, that a stay is irregular.
+    """
+    return any(membership.official for membership in memberships_of(user))
+
+
+def workspaces_where(user: User, permission: str) -> QuerySet[Workspace]:
+    """The workspaces that a permission of the person reaches today."""
+    scope = scope_of(user)
+    if permission in scope.everywhere:
+        return Workspace.objects.all()
+    return Workspace.objects.filter(pk__in=scope.of(permission))

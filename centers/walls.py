@@ -26,8 +26,9 @@ def wall(
 ) -> migrations.RunSQL:
     """Row security on a table: read with ``view``, write with ``work``; one policy a command.
 
-    ``review``: who may change a row and not make one. ``shared``: the row is also read by the workspaces in ``shared_with``. ``deletable``: rows of it are
-    parts of another record and may go. ``history``: its event table is read likewise and written by none.
+    ``review``: who may change a row and not make one. ``shared``: the row is also read by the workspaces in
+    ``shared_with``. ``deletable``: rows of it are parts of another record and may go. ``history``: its event
+    table is read likewise and written by none.
     """
     change = f"{_open_to(work)} OR {_open_to(review)}" if review else _open_to(work)
     statements = [

@@ -1,7 +1,37 @@
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centers.selectors import memberships_of, scope_of
 
 
 def installation(request: HttpRequest) -> dict:
-    """What every page says of the installation it belongs to."""
-    return {"demo": settings.DEMO}
+    """What every page says of the installation it belongs to and of who is looking.
+
+    Read only where a template asks for it: an error page must not ask the database.
+    """
+    user = getattr(request, "user", None)
+    return {
+        "demo": settings.DEMO,
+        "workspaces": SimpleLazyObject(lambda: workspaces_of(user)),
+        "pages": SimpleLazyObject(lambda: pages_of(user)),
+    }
+
+
+def workspaces_of(user: User) -> list[str]:
+    """The names of the workspaces in which the person works today, each once."""
+    return list(dict.fromkeys(str(membership.workspace) for membership in memberships_of(user)))
+
+
+def pages_of(user: User) -> list[dict[str, str]]:
+    """The pages the person may open, in the order of the navigation."""
+    scope = scope_of(user)
+    pages = []
+    if "view_figures" in scope.everywhere:
+        pages.append({"app": "kpi", "url": reverse("kpi:sheet"), "name": _("Performance indicators")})
+    if scope.of("view_sessions"):
+        pages.append({"app": "cases", "url": reverse("cases:sessions"), "name": _("Counselling")})
+    return pages

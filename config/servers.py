@@ -120,7 +120,9 @@ def _socket_folder(folder: Path) -> Path:
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         sockets = Path(tempfile.gettempdir()) / f"settlement-{os.getuid()}-{name}"
     if len(os.fsencode(sockets)) + len(longest) > SOCKET_PATH_LIMIT:
-        raise ServerError(f"The path {sockets} is too long for a socket: set SETTLEMENT_STATE or TMPDIR to a short path.")
+        raise ServerError(
+            f"The path {sockets} is too long for a socket: set SETTLEMENT_STATE or TMPDIR to a short path."
+        )
     sockets.mkdir(mode=0o700, exist_ok=True)
     if sockets.stat().st_uid != os.getuid():
         raise ServerError(f"{sockets} belongs to someone else: set TMPDIR to a folder of your own.")
@@ -184,7 +186,9 @@ def _start_postgres(folder: Path, sockets: Path, keys: dict[str, str]) -> None:
         options = f"-c listen_addresses= -c unix_socket_directories='{sockets}' -c max_connections=400 "
         options += "-c shared_buffers=256MB -c timezone=UTC -c log_min_messages=fatal "
         options += "-c log_min_error_statement=panic " + os.environ.get("SETTLEMENT_POSTGRES_OPTIONS", "")
-        _postgres(data, "pg_ctl", "start", "-w", "-s", "-t", "60", "-D", data, "-l", folder / "postgres.log", "-o", options)
+        _postgres(
+            data, "pg_ctl", "start", "-w", "-s", "-t", "60", "-D", data, "-l", folder / "postgres.log", "-o", options
+        )
     marker = folder / "roles.made"
     if not marker.exists():
         _make_roles(sockets, keys)
@@ -204,8 +208,8 @@ def _check_major(data: Path) -> None:
     found = (data / "PG_VERSION").read_text().strip()
     if found != POSTGRES_MAJOR:
         raise ServerError(
-            f"{data} was made by PostgreSQL {found} and this program brings {POSTGRES_MAJOR}: dump it with the program "
-            f"of then (pg_dump), name an empty SETTLEMENT_STATE, run prepare and restore the dump there."
+            f"{data} was made by PostgreSQL {found} and this program brings {POSTGRES_MAJOR}: dump it with the "
+            f"program of then (pg_dump), name an empty SETTLEMENT_STATE, run prepare and restore the dump there."
         )
 
 
@@ -277,7 +281,12 @@ def _postgres(data: Path, program: str, *arguments) -> None:
         command = ["unshare", "-U", "--map-user=1000", "--map-group=1000", *command]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, cwd=data, env={**os.environ, "LC_ALL": "C", "TZ": "UTC"}, check=False
+            command,
+            capture_output=True,
+            text=True,
+            cwd=data,
+            env={**os.environ, "LC_ALL": "C", "TZ": "UTC"},
+            check=False,
         )
     except OSError as error:
         raise ServerError(

@@ -62,6 +62,9 @@ AS_OWNER = bool(environ("SETTLEMENT_AS_OWNER"))
 DATABASES = {"default": _database(_OWNER if AS_OWNER else _APPLICATION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# An achievement above this per cent scores no more than this.
+SCORE_CAP = int(environ("SETTLEMENT_SCORE_CAP", "100"))
+
 REDIS_URL = environ("REDIS_URL") or "redis://localhost:6379/0"
 
 INSTALLED_APPS = [
@@ -193,7 +196,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Background work.
 
-CELERY_BROKER_URL = f"redis+socket://{REDIS_URL.removeprefix('unix://')}" if REDIS_URL.startswith("unix:") else REDIS_URL
+CELERY_BROKER_URL = (
+    f"redis+socket://{REDIS_URL.removeprefix('unix://')}" if REDIS_URL.startswith("unix:") else REDIS_URL
+)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -23,7 +23,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 INDICATORS = (
     ("visa-recruitment", "recommended-persons", 35, {2023: 0, 2024: 0, 2025: 200, 2026: 220, 2027: 240}),
     ("settlement-support", "programmes-carried-out", 35, {2023: 0, 2024: 0, 2025: 5, 2026: 6, 2027: 6}),
-    ("sister-exchange", None, 30, {2023: 0, 2024: 47, 2025: 47, 2026: 47, 2027: 47}),
+    ("sister-exchange", "entered-figure", 30, {2023: 0, 2024: 47, 2025: 47, 2026: 47, 2027: 47}),
 )
 SETTLEMENT_PROGRAMMES = (
     "worker-settlement",

@@ -8,7 +8,7 @@ os.environ.setdefault("SETTLEMENT_STATE", str(Path(__file__).parents[1] / "var" 
 os.environ.setdefault("SETTLEMENT_POSTGRES_OPTIONS", "-c fsync=off -c synchronous_commit=off -c full_page_writes=off")
 os.environ.pop("LANGUAGE_CODE", None)
 
-from config import servers  # noqa: E402  (reads the environment)
+from config import servers
 
 if not os.environ.get("DATABASE_URL"):
     servers.start(redis=True)

@@ -17,8 +17,8 @@ CALLED_BY_THE_APPLICATION = {
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "begin_budget", "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit", "ledger_changed",
-    "one_household", "place_again", "place_visa_case", "readers_of", "session_within_operation", "share",
-    "share_changed", "stay_fits_its_room", "visa_case_seats", "works_on",
+    "one_household", "place_again", "place_visa_case", "readers_of", "session_within_operation",
+    "settled_without_permit", "share", "share_changed", "stay_fits_its_room", "visa_case_seats", "works_on",
 }  # fmt: skip
 
 

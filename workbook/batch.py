@@ -1,21 +1,24 @@
 """A workbook on its way in: its rows, read and turned into values, and everything found wrong with them."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+import orjson
 from django.utils.translation import gettext as _
 
 from cases.secrecy import digest
-from workbook.cells import BadCell, Readers, shown
+from workbook.cells import BadCell, Reader, Readers, shown
 from workbook.opening import OpenedSheet, column_letters
 from workbook.problems import FileRefused, Problem, Problems
 from workbook.sheets import PEOPLE, SHEET, SHEETS, Column, Sheet, sheet_named
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 PROGRESS_EVERY = 2000  # rows
+MOST_REMEMBERED = 50_000  # cells of a column
+TRUTH = type("Truth", (), {"__str__": lambda self: "TRUE / FALSE"})()  # stands for both in a row
+NAMES = ("roman_name", "korean_name", "native_name")
 
 Progress = Callable[[str, int, int], None]
 
@@ -28,9 +31,23 @@ class Row:
     """
 
     __slots__ = (
-        "before", "client", "digest", "exceptions", "imported_id", "line", "namespace", "person", "record_id", "ref",
-        "sheet", "sound", "state", "values", "workspace",
-    )  # fmt: skip
+        "before",
+        "client",
+        "digest",
+        "exceptions",
+        "imported_id",
+        "json",
+        "line",
+        "namespace",
+        "person",
+        "record_id",
+        "ref",
+        "sheet",
+        "sound",
+        "state",
+        "values",
+        "workspace",
+    )
 
     def __init__(self, sheet: str, line: int, values: dict):
         self.sheet, self.line, self.values = sheet, line, values
@@ -39,6 +56,7 @@ class Row:
         self.namespace = self.workspace = self.person = self.client = self.record_id = self.imported_id = None
         self.before = None
         self.digest = b""
+        self.json = ""
         self.state = NEW
         self.exceptions: dict[str, bool] = {}
 
@@ -58,11 +76,10 @@ class Row:
         return values
 
     def seal(self) -> None:
-        self.digest = hashlib.blake2b(as_json(self.content()).encode(), digest_size=16).digest()
-
-
-def as_json(content: dict) -> str:
-    return json.dumps(content, default=date.isoformat, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        """Fix what the row brings in, for comparing it and for keeping it."""
+        encoded = orjson.dumps(self.content(), option=orjson.OPT_SORT_KEYS)
+        self.digest = hashlib.blake2b(encoded, digest_size=16).digest()
+        self.json = encoded.decode()
 
 
 @dataclass
@@ -110,7 +127,9 @@ def read_batch(opened: list[OpenedSheet], readers: Readers, progress: Progress) 
     for sheet_in_file in opened:
         sheet = sheet_named(sheet_in_file.name)
         if sheet is None:
-            batch.problems.add(_of_sheet(sheet_in_file.name, _("This sheet is not one of the seven and is left out."), warning=True))
+            batch.problems.add(
+                _of_sheet(sheet_in_file.name, _("This sheet is not one of the seven and is left out."), warning=True)
+            )
         elif sheet.key in known:
             message = _("The file has this sheet twice (%s): put the rows into one.") % known[sheet.key].name
             batch.problems.add(_of_sheet(sheet_in_file.name, message))
@@ -132,7 +151,9 @@ def _of_sheet(name: str, message: str, *, line: int = 0, column: str = "", warni
     return Problem(name, line, column, "", message, warning)
 
 
-def _read_sheet(batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int) -> int:
+def _read_sheet(
+    batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int
+) -> int:
     _note_hidden(batch, opened)
     columns = None
     formulas = {line for _letters, line in opened.hidden.formulas}
@@ -162,7 +183,7 @@ def _note_hidden(batch: Batch, opened: OpenedSheet) -> None:
 
 
 def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: int, readers: Readers) -> list:
-    """Which cell of a row holds which column: (place, column, reader), in the file's order."""
+    """Which cell of a row holds which column: (place, column, reader, cells read so far), in the file's order."""
     columns, seen = [], {}
     for place, cell in enumerate(cells):
         header = str(cell).strip()
@@ -178,7 +199,7 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
             batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
         else:
             seen[column.key] = header
-            columns.append((place, column, readers.of(column)))
+            columns.append((place, column, readers.of(column), {}))
     for column in sheet.columns:
         if column.required and column.key not in seen:
             message = _("The column “%s” is missing; it must be there and filled.") % column.name
@@ -189,19 +210,39 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
 
 def _read_row(batch: Batch, sheet: Sheet, columns: list, cells: list, line: int) -> Row:
     values, bad = {}, []
-    for place, column, read in columns:
+    if 1 in cells or 0 in cells:
+        cells = [TRUTH if cell.__class__ is bool else cell for cell in cells]  # Python takes True and 1 for one
+    for place, column, read, known in columns:
         cell = cells[place]
-        if cell == "" or (cell.__class__ is str and not cell.strip()):
-            if column.required:
-                bad.append((column, cell, _("This cell must be filled.")))
-            continue
         try:
-            values[column.key] = read(cell)
-        except BadCell as error:
-            bad.append((column, cell, str(error)))
-    row = Row(sheet.key, line, values)
+            # A column repeats itself: most cells were read before.
+            value = known[cell]
+        except KeyError:
+            try:
+                value = known[cell] = _read_cell(column, read, cell)
+            except BadCell as error:
+                bad.append((column, cell, str(error)))
+                continue
+            if len(known) > MOST_REMEMBERED:
+                known.clear()
+        if value is not None:
+            values[column.key] = value
+    return _finish_row(batch, Row(sheet.key, line, values), bad)
+
+
+def _finish_row(batch: Batch, row: Row, bad: list[tuple[Column, object, str]]) -> Row:
     for column, cell, message in bad:
         batch.error(row, column.key, message, shown(cell, column))
-    if sheet.key == PEOPLE and not bad and not any(values.get(name) for name in ("roman_name", "korean_name", "native_name")):
+    if row.sheet == PEOPLE and not bad and not any(row[name] for name in NAMES):
         batch.error(row, "roman_name", _("A person needs at least one name: roman, Korean or native."))
     return row
+
+
+def _read_cell(column: Column, read: Reader, cell):
+    if cell is TRUTH:
+        raise BadCell(_("This cell is a truth value; nothing of the kind is expected here."))
+    if cell == "" or (isinstance(cell, str) and not cell.strip()):
+        if column.required:
+            raise BadCell(_("This cell must be filled."))
+        return None
+    return read(cell)

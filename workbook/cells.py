@@ -38,7 +38,7 @@ class Names:
                     self.labels.setdefault(_plain(word), word)
 
     def find(self, word: str):
-        """The code of a name, or None. A language also answers without its ending (베트남, 베트남어) or region (zh-CN)."""
+        """The code of a name, or None. A language answers without its ending (베트남어) or region (zh-CN), too."""
         plain = _plain(word)
         found = self.codes.get(plain)
         for ending in self.endings:
@@ -105,10 +105,7 @@ class Readers:
         return cls(code_sets(), timezone.localdate())
 
     def of(self, column: Column) -> Reader:
-        read = self._plain_reader(column)
-        return _remembering(read) if column.reads != "note" else read
-
-    def _plain_reader(self, column: Column) -> Reader:
+        """How the cells of a column are read. Raises BadCell."""
         if column.reads in self.sets:
             return lambda cell: self._code(column.reads, text_of(cell))
         if column.reads in {"text", "ref", "phone"}:
@@ -140,39 +137,28 @@ class Readers:
         return day
 
 
-def _remembering(read: Reader) -> Reader:
-    known: dict = {}
-
-    def reader(cell):
-        # True and 1.0 are one key of a dictionary and two cells.
-        key = (cell.__class__, cell)
-        if key in known:
-            return known[key]
-        if len(known) > 200_000:
-            known.clear()
-        value = known[key] = read(cell)
-        return value
-
-    return reader
-
-
 def text_of(cell) -> str:
     """Text without blanks around it, composed (NFC). A number reads as Excel shows it: 12, not 12.0."""
-    if isinstance(cell, bool):
-        raise BadCell(_("This cell is a truth value; text is expected."))
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == cell.time().min else cell.isoformat(" ")
     text = unicodedata.normalize("NFC", str(cell)).strip()
-    if "\x00" in text or any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\r\n" for sign in text):
+    if not text.isprintable() and any(_is_control(sign) for sign in text):
         raise BadCell(_("The text holds control characters; type it anew."))
     return text
 
 
+def _is_control(sign: str) -> bool:
+    return unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\r\n"
+
+
 def _short(text: str, longest: int) -> str:
     if len(text) > longest:
-        raise BadCell(_("The text has %(length)d characters; at most %(longest)d fit.") % {"length": len(text), "longest": longest})
+        raise BadCell(
+            _("The text has %(length)d characters; at most %(longest)d fit.")
+            % {"length": len(text), "longest": longest}
+        )
     return text
 
 
@@ -193,7 +179,7 @@ def day_of(cell) -> date:
 def number_of(cell, *, least: int) -> int:
     """A whole number, as a number or as text of digits."""
     number = None
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float):
         number = int(cell) if float(cell).is_integer() else None
     elif isinstance(cell, str) and cell.strip().replace(",", "").isascii() and cell.strip().replace(",", "").isdigit():
         number = int(cell.strip().replace(",", ""))

@@ -1,5 +1,6 @@
 """Who the rows are about: identities, the workspaces that refer to them, and what earlier files brought."""
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from cases.secrecy import digest
 from centers.models import WorkspaceKind
 from workbook.batch import CHANGED, UNCHANGED, Batch, Row
 from workbook.known import Known
+from workbook.models import ImportedRow
 from workbook.sheets import (
     ACTIVITIES,
     DEPENDANTS,
@@ -90,7 +92,7 @@ _PLACES = {
 
 def refuse_repeated_numbers(batch: Batch) -> None:
     """A number (번호) stands once in a sheet and workspace."""
-    for sheet, rows in batch.rows.items():
+    for rows in batch.rows.values():
         seen: dict = {}
         for row in rows:
             if row.ref is None or row.namespace is None:
@@ -121,8 +123,28 @@ def compare_with_earlier(batch: Batch, *, update: bool) -> None:
                 batch.error(
                     row,
                     "ref",
-                    _("The number came in before with other content: %s. Use --update to change it.") % difference(batch, row),
+                    _("The number came in before with other content: %s. Use --update to change it.")
+                    % difference(batch, row),
                 )
+
+
+_HISTORY = {
+    VISA_CASES: "visas_visacaseevent",
+    VOUCHERS: "visas_voucherevent",
+    STAYS: "cases_stayevent",
+    SESSIONS: "cases_sessionevent",
+    ACTIVITIES: "cases_activityevent",
+    DEPENDANTS: "cases_familylinkevent",
+}
+# Whether the record of an imported row has history later than the import.
+_EDITED = " ".join(
+    f"WHEN '{sheet}' THEN EXISTS "
+    f"(SELECT FROM {table} e WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)"
+    for sheet, table in _HISTORY.items()
+)
+_EDITED += """ ELSE EXISTS (
+  SELECT FROM workbook_openedfile o JOIN cases_clientevent e ON e.pgh_obj_id = o.client_id
+   WHERE o.row_id = i.id AND e.pgh_created_at > i.brought_at)"""
 
 
 def _earlier(rows: list[Row]) -> list[tuple]:
@@ -138,24 +160,8 @@ def _earlier(rows: list[Row]) -> list[tuple]:
                 copy.write_row((place, row.sheet, row.namespace, row.ref))
         cursor.execute("ANALYZE numbers")
         cursor.execute(
-            """
-            SELECT n.place, i.id, i.record_id, i.digest,
-                   CASE i.sheet
-                     WHEN 'sessions' THEN EXISTS (SELECT FROM cases_sessionevent e
-                                                   WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'visa_cases' THEN EXISTS (SELECT FROM visas_visacaseevent e
-                                                     WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'vouchers' THEN EXISTS (SELECT FROM visas_voucherevent e
-                                                   WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'stays' THEN EXISTS (SELECT FROM cases_stayevent e
-                                                WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'activities' THEN EXISTS (SELECT FROM cases_activityevent e
-                                                     WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     WHEN 'dependants' THEN EXISTS (SELECT FROM cases_familylinkevent e
-                                                     WHERE e.pgh_obj_id = i.record_id AND e.pgh_created_at > i.brought_at)
-                     ELSE EXISTS (SELECT FROM workbook_openedfile o JOIN cases_clientevent e ON e.pgh_obj_id = o.client_id
-                                   WHERE o.row_id = i.id AND e.pgh_created_at > i.brought_at)
-                   END
+            f"""
+            SELECT n.place, i.id, i.record_id, i.digest, CASE i.sheet {_EDITED} END
               FROM numbers n JOIN workbook_importedrow i
                 ON i.sheet = n.sheet AND i.namespace = n.namespace AND i.ref = n.ref
             """
@@ -167,19 +173,13 @@ def _earlier(rows: list[Row]) -> list[tuple]:
 
 def _load_before(rows: list[Row]) -> None:
     by_id = {row.imported_id: row for row in rows}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, content FROM workbook_importedrow WHERE id = ANY (%s)", [list(by_id)])
-        for imported, content in cursor.fetchall():
-            by_id[imported].before = content
+    for imported, content in ImportedRow.objects.filter(pk__in=by_id).values_list("pk", "content"):
+        by_id[imported].before = json.loads(content)
 
 
 def difference(batch: Batch, row: Row) -> str:
     """What a changed row says now and what its number brought before: 상담일 2025-01-02 → 2025-01-03."""
-    import json
-
-    from workbook.batch import as_json
-
-    now, was = json.loads(as_json(row.content())), row.before or {}
+    now, was = json.loads(row.json), row.before or {}
     parts = []
     for column in SHEET[row.sheet].columns:
         if now.get(column.key) != was.get(column.key):
@@ -221,18 +221,13 @@ def _load_referred(batch: Batch, people: People, known: Known) -> None:
     missing = sorted(wanted - set(people.rows))
     if not missing:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, ref, record_id, content FROM workbook_importedrow "
-            "WHERE sheet = %s AND namespace = %s AND ref = ANY (%s)",
-            [PEOPLE, known.workspace.pk if known.workspace else 0, missing],
-        )
-        for imported, ref, record, content in cursor.fetchall():
-            row = Row(PEOPLE, 0, _revived(content))
-            row.imported_id, row.record_id, row.state = imported, record, UNCHANGED
-            row.namespace = known.workspace.pk if known.workspace else 0
-            row.workspace = known.workspace.pk if known.workspace else None
-            people.rows[ref] = row
+    namespace = known.workspace.pk if known.workspace else 0
+    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, ref__in=missing)
+    for imported in earlier.defer("digest", "secret"):
+        row = Row(PEOPLE, 0, _revived(json.loads(imported.content)))
+        row.imported_id, row.record_id, row.state = imported.pk, imported.record_id, UNCHANGED
+        row.namespace, row.workspace = namespace, known.workspace and known.workspace.pk
+        people.rows[row.ref] = row
 
 
 def _revived(content: dict) -> dict:
@@ -274,7 +269,9 @@ def _identify(batch: Batch, people: People) -> None:
             row.person = holders.get(number) or _own_or_new(row, made, number)
         twin = first.setdefault(number, row)
         if twin is not row and row.sound:
-            batch.warn(row, "registration_number", _("Row %d has the same number: one person with two files.") % twin.line)
+            batch.warn(
+                row, "registration_number", _("Row %d has the same number: one person with two files.") % twin.line
+            )
 
 
 def _own_or_new(row: Row, made: dict[bytes, int], number: bytes) -> int:

@@ -73,7 +73,8 @@ class Known:
     @cached_property
     def beds(self) -> dict[tuple[int, str, str], Bed]:
         return {
-            (bed.room.workspace_id, bed.room.code, bed.code): bed for bed in Bed.objects.select_related("room").order_by("pk")
+            (bed.room.workspace_id, bed.room.code, bed.code): bed
+            for bed in Bed.objects.select_related("room").order_by("pk")
         }
 
     @cached_property

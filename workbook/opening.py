@@ -22,9 +22,10 @@ MOST_PARTS = 2000
 CHUNK = 1024 * 1024
 OVERLAP = 4096  # bytes kept from the chunk before, so that a tag cut in two is seen whole
 
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
-_WIDE = re.compile(rb'\br="[A-Z]{2,3}\d')
-_TOO_WIDE = re.compile(rb'\br="[A-Z]{3}\d')
+# Patterns begin with plain text: the search then skips from one such place to the next.
+_ROW = re.compile(rb'row [^<>]*?\br="(\d+)"')
+_WIDE = re.compile(rb' r="[A-Z]{2,3}\d')
+_TOO_WIDE = re.compile(rb' r="[A-Z]{3}\d')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FORMULA_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f[\s/>]')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):[A-Z]+\d+"')
@@ -66,10 +67,13 @@ def open_workbook(path: Path) -> list[OpenedSheet]:
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
         parts = _sheet_parts(path)
         return [
-            OpenedSheet(name, hidden.get(parts.get(name, ""), Hidden()), book.get_sheet_by_name(name)) for name in names
+            OpenedSheet(name, hidden.get(parts.get(name, ""), Hidden()), book.get_sheet_by_name(name))
+            for name in names
         ]
     except (python_calamine.CalamineError, OSError, KeyError, ValueError) as error:
-        raise FileRefused(_("The file is damaged or not an XLSX workbook: open it in Excel and save it anew.")) from error
+        raise FileRefused(
+            _("The file is damaged or not an XLSX workbook: open it in Excel and save it anew.")
+        ) from error
 
 
 def _check_file(path: Path) -> None:
@@ -105,7 +109,9 @@ def _look_inside(path: Path) -> dict[str, Hidden]:
                 if is_sheet:
                     hidden[part.filename] = found
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise FileRefused(_("The file is damaged or not an XLSX workbook: open it in Excel and save it anew.")) from error
+        raise FileRefused(
+            _("The file is damaged or not an XLSX workbook: open it in Excel and save it anew.")
+        ) from error
     return hidden
 
 
@@ -115,18 +121,18 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool, room:
     with archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
             if size == 0 and b"<!DOCTYPE" in chunk[:OVERLAP]:
-                raise FileRefused(_("The file defines its own document type, which no spreadsheet does. It is not read."))
+                raise FileRefused(
+                    _("The file defines its own document type, which no spreadsheet does. It is not read.")
+                )
             size += len(chunk)
             if size > room:
                 raise _bomb()
             if is_sheet:
                 window = tail + chunk
                 _note_hidden(window, found)
-                last_row = max(last_row, max((int(row) for row in _ROW.findall(window)), default=0))
-                if width < 702 and _WIDE.search(window):
-                    width = 702
-                if _TOO_WIDE.search(window):
-                    width = 16_384
+                last_row = max(last_row, max(map(int, _ROW.findall(window)), default=0))
+                if _WIDE.search(window):
+                    width = max(width, 16_384 if _TOO_WIDE.search(window) else 702)
                 tail = window[-OVERLAP:]
     if last_row * width > LARGEST_GRID:
         raise FileRefused(_("A cell stands far from all others: delete the empty rows and columns around the table."))
@@ -134,7 +140,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool, room:
 
 
 def _note_hidden(window: bytes, found: Hidden) -> None:
-    if _FORMULA.search(window):
+    if (b"<f" in window or b":f" in window) and _FORMULA.search(window):
         _add(found.formulas, _FORMULA_CELL.findall(window))
     if b"mergeCell " in window:
         _add(found.merged, _MERGED.findall(window))
@@ -142,14 +148,13 @@ def _note_hidden(window: bytes, found: Hidden) -> None:
 
 def _add(places: list[tuple[str, int]], more) -> None:
     known = set(places)
-    places.extend(
-        place for letters, row in more if (place := (letters.decode(), int(row))) not in known
-    )
+    places.extend(place for letters, row in more if (place := (letters.decode(), int(row))) not in known)
 
 
 def _bomb() -> FileRefused:
     return FileRefused(
-        _("The file unpacks to more than %d MB, which no table of ours does. It is not read.") % (LARGEST_CONTENT // 1024**2)
+        _("The file unpacks to more than %d MB, which no table of ours does. It is not read.")
+        % (LARGEST_CONTENT // 1024**2)
     )
 
 

@@ -13,7 +13,7 @@ from audit.models import Action
 from audit.services import record
 from centers.models import Workspace
 from centers.refusals import sentence
-from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.scope import WHOLE_PROVINCE, acting_for, settle_constraints
 from workbook.batch import CHANGED, NEW, UNCHANGED, Batch, Progress, read_batch
 from workbook.cells import Readers
 from workbook.identity import compare_with_earlier, find_people, place_rows, refuse_repeated_numbers
@@ -92,8 +92,7 @@ def _import(batch: Batch, path: Path, known: Known, update: bool, historic: bool
     file.counts = {state: batch.total(state) for state in (NEW, CHANGED, UNCHANGED)}
     file.save(update_fields=["counts"])
     record(Action.WORKBOOK_IMPORTED, actor=actor, target=file, workspace_id=file.workspace_id, **file.counts)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    settle_constraints()
 
 
 def _take_turns() -> None:

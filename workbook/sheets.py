@@ -17,7 +17,8 @@ ACTIVITIES = "activities"
 
 @dataclass(frozen=True)
 class Column:
-    """``reads``: text, note, ref, past (a day up to today), day (any day), count, minutes, won, number, or a code set."""
+    """``reads``: text, note, ref, past (a day up to today), day (any day), count, minutes, won, number, or a
+    set of codes (``cells.code_sets``)."""
 
     name: str
     key: str

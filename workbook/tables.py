@@ -45,9 +45,7 @@ def remove(table: str, column: str, keys: list[int]) -> None:
 def new_ids(table: str, count: int) -> list[int]:
     """Ids for rows that are about to be written, so that others can point to them already."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [number for (number,) in cursor.fetchall()]
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from cases.models import Household
 from cases.secrecy import digest, encrypt
 from visas.models import RuleException
-from workbook.batch import CHANGED, NEW, Batch, Progress, Row, as_json
+from workbook.batch import CHANGED, NEW, Batch, Progress, Row
 from workbook.identity import REFERRING, OpenFile, People
 from workbook.known import Known
 from workbook.models import ImportedFile
@@ -27,7 +27,7 @@ _CLIENT = (
 
 def write_batch(batch: Batch, people: People, known: Known, file: ImportedFile, progress: Progress) -> None:
     _settle_identities(batch, people)
-    _number_imported_rows(batch)
+    _number_person_rows(batch)
     opening = _files_to_open(batch, people, known)
     _open_files(people, opening)
     _update_files(people)
@@ -115,24 +115,20 @@ def _references(batch: Batch, people: People, known: Known) -> Iterator[tuple[st
     mine = [row for row in batch.rows[PEOPLE] if row.sound]
     if known.workspace:
         yield from ((row.ref, known.workspace.pk) for row in mine)
-    referred = set()
-    for sheet in REFERRING:
-        for row in batch.rows[sheet]:
-            if row["person_ref"]:
-                referred.add(row["person_ref"])
-                if row.counts:
-                    yield row["person_ref"], row.workspace
-    for row in batch.rows[DEPENDANTS]:
-        referred |= {row["ref"], row["principal_ref"]}
+    referring = [row for sheet in (*REFERRING, DEPENDANTS) for row in batch.rows[sheet]]
+    for row in referring:
         if row.counts:
-            yield row["principal_ref"], row.workspace
-            yield row["ref"], row.workspace
+            yield from ((ref, row.workspace) for ref in _people_of(row))
     if not known.workspace:
-        yield from (
-            (row.ref, known.home_of(row["municipality"]))
-            for row in mine
-            if row.ref not in referred and not people.files[row.ref]
-        )
+        referred = {ref for row in referring for ref in _people_of(row)}
+        alone = (row for row in mine if row.ref not in referred and not people.files[row.ref])
+        yield from ((row.ref, known.home_of(row["municipality"])) for row in alone)
+
+
+def _people_of(row: Row) -> list[str]:
+    """The person rows that a row refers to."""
+    refs = (row["principal_ref"], row["ref"]) if row.sheet == DEPENDANTS else (row["person_ref"],)
+    return [ref for ref in refs if ref]
 
 
 def _open_files(people: People, openings: list[Opening]) -> None:
@@ -142,8 +138,8 @@ def _open_files(people: People, openings: list[Opening]) -> None:
         ("id", "workspace_id", "ref", "recorded_on", "person_id", *_CLIENT, "shared_with"),
         (
             (
-                opening.client, opening.workspace, opening.row.ref, opening.row["first_recorded_on"], opening.row.person,
-                *_client_values(opening.row), [],
+                opening.client, opening.workspace, opening.row.ref, opening.row["first_recorded_on"],
+                opening.row.person, *_client_values(opening.row), [],
             )
             for opening in openings
         ),
@@ -226,7 +222,9 @@ def _update_files(people: People) -> None:
 
 def _exceptions(batch: Batch, file: ImportedFile) -> dict[str, int]:
     """One recorded exception for each rule that the file's history breaks; its reason is the file."""
-    rules = sorted({rule for rows in batch.rows.values() for row in rows for rule, broken in row.exceptions.items() if broken})
+    rules = sorted(
+        {rule for rows in batch.rows.values() for row in rows for rule, broken in row.exceptions.items() if broken}
+    )
     return {rule: RuleException.objects.create(rule=rule, reason=file.name).pk for rule in rules}
 
 
@@ -269,38 +267,36 @@ def _write_issues(new: list[Row], changed: list[Row]) -> None:
 # What the numbers brought in.
 
 
-def _number_imported_rows(batch: Batch) -> None:
-    rows = [row for sheet in SHEETS for row in batch.rows[sheet.key] if row.state == NEW]
+def _number_person_rows(batch: Batch) -> None:
+    """Only person rows are pointed to: by the client files they open."""
+    rows = [row for row in batch.rows[PEOPLE] if row.state == NEW]
     for row, number in zip(rows, new_ids("workbook_importedrow", len(rows)), strict=True):
         row.imported_id = number
+
+
+_KEPT = ("sheet", "namespace", "ref", "record_id", "digest", "content", "secret", "file_id")
 
 
 def _remember(batch: Batch, file: ImportedFile) -> None:
     for row in batch.rows[PEOPLE]:
         row.record_id = row.person
-    rows = [row for sheet in SHEETS for row in batch.rows[sheet.key]]
-    insert(
-        "workbook_importedrow",
-        ("id", "sheet", "namespace", "ref", "record_id", "digest", "content", "secret", "file_id"),
-        (
-            (
-                row.imported_id, row.sheet, row.namespace, row.ref, row.record_id, row.digest, as_json(row.content()),
-                _kept_secret(row), file.pk,
-            )
-            for row in rows
-            if row.state == NEW
-        ),
-    )  # fmt: skip
-    changed = [row for row in rows if row.state == CHANGED]
+    people = [row for row in batch.rows[PEOPLE] if row.state == NEW]
+    others = [row for sheet in RECORDS for row in batch.rows[sheet] if row.state == NEW]
+    insert("workbook_importedrow", ("id", *_KEPT), ((row.imported_id, *_kept(row, file)) for row in people))
+    insert("workbook_importedrow", _KEPT, (_kept(row, file) for row in others))
+    changed = [row for sheet in SHEETS for row in batch.rows[sheet.key] if row.state == CHANGED]
     if changed:
         change(
             "workbook_importedrow",
-            ("id", "record_id", "digest", "content", "secret", "file_id", "brought_at"),
-            (
-                (row.imported_id, row.record_id, row.digest, as_json(row.content()), _kept_secret(row), file.pk, file.imported_at)
-                for row in changed
-            ),
+            ("id", *_KEPT, "brought_at"),
+            ((row.imported_id, *_kept(row, file), file.imported_at) for row in changed),
         )
+
+
+def _kept(row: Row, file: ImportedFile) -> tuple:
+    return (
+        row.sheet, row.namespace, row.ref, row.record_id, row.digest, row.json, _kept_secret(row), file.pk,
+    )  # fmt: skip
 
 
 def _kept_secret(row: Row) -> bytes | None:

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Voidable, staff_key, with_history
+from cases.models.kept import Kept, Voidable, code_key, staff_key, with_history
 from cases.models.terms import Language
 from centers.models import SupportProgramme
 from centers.querysets import scoped
@@ -16,11 +16,11 @@ class Activity(Voidable, Kept):
     imported file that carried the evidence; ``reported_on`` is the day its result report (결과보고) was approved.
     """
 
-    programme = models.ForeignKey(SupportProgramme, models.PROTECT, related_name="+")
+    programme = code_key(SupportProgramme)
     held_on = models.DateField(_("held on"))
     title = models.CharField(_("title"), max_length=300)
     participants = models.PositiveIntegerField(_("participants"), null=True, blank=True)
-    language = models.ForeignKey(Language, models.PROTECT, null=True, blank=True, related_name="+")
+    language = code_key(Language, null=True, blank=True)
     evidence = models.CharField(_("evidence"), max_length=300, blank=True)
     approved_on = models.DateField(_("approved on"), null=True, blank=True)
     approved_by = staff_key(verbose_name=_("approved by"))

@@ -2,7 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Shared, client_key, person_key, with_history
+from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
@@ -26,13 +26,13 @@ class Client(Shared, Kept):
     """One workspace's file on a person. The same human being may have files in several workspaces."""
 
     person = person_key()
-    nationality = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="+")
+    nationality = code_key(Country, null=True, blank=True)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
-    sex = models.ForeignKey(Sex, models.PROTECT, null=True, blank=True, related_name="+")
-    status = models.ForeignKey(StatusCode, models.PROTECT, null=True, blank=True, related_name="+")
+    sex = code_key(Sex, null=True, blank=True)
+    status = code_key(StatusCode, null=True, blank=True)
     status_expires_on = models.DateField(_("status expires on"), null=True, blank=True)
-    language = models.ForeignKey(Language, models.PROTECT, null=True, blank=True, related_name="+")
-    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="+")
+    language = code_key(Language, null=True, blank=True)
+    municipality = code_key(Municipality, null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, db_constraint=False, related_name="merged"
     )

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, client_key, person_key, with_history
+from cases.models.kept import Kept, client_key, code_key, person_key, with_history
 from cases.models.terms import Relation, StatusCode
 from centers.querysets import scoped
 
@@ -35,8 +35,8 @@ class FamilyLink(Kept):
     household = models.ForeignKey(Household, models.PROTECT, related_name="links")
     client = client_key("family_links")
     person = person_key()
-    relation = models.ForeignKey(Relation, models.PROTECT, related_name="+")
-    status = models.ForeignKey(StatusCode, models.PROTECT, null=True, blank=True, related_name="+")
+    relation = code_key(Relation)
+    status = code_key(StatusCode, null=True, blank=True)
     entered_on = models.DateField(_("entered on"), null=True, blank=True)
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
 
@@ -47,6 +47,7 @@ class FamilyLink(Kept):
         verbose_name_plural = _("dependants")
         indexes = [
             models.Index(fields=["household"], name="family_link_by_household"),
+            models.Index(fields=["client"], name="family_link_by_client"),
             models.Index(fields=["person"], name="family_link_by_person"),
             models.Index(fields=["workspace", "settled_on"], name="family_link_by_settled"),
         ]

@@ -19,7 +19,9 @@ class Kept(models.Model):
     ``ref`` is the number (번호) under which a workbook knows the record.
     """
 
-    workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+", verbose_name=_("workspace"))
+    workspace = models.ForeignKey(
+        Workspace, models.PROTECT, db_index=False, related_name="+", verbose_name=_("workspace")
+    )
     ref = models.CharField(_("number"), max_length=60, blank=True)
     recorded_on = models.DateField(_("recorded on"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
@@ -48,18 +50,30 @@ class Shared(models.Model):
 
 def client_key(related_name: str, **options) -> models.ForeignKey:
     """The client a record is about. The composite key (client, workspace, person) is made in SQL, so that
-    a record never hangs on a client of another workspace (Django's key would not see row security).
+    a record never hangs on a client of another workspace (Django's key would not see row security). Each
+    model names its own index on the client: joining identities looks the records up by it.
     """
-    return models.ForeignKey("cases.Client", models.PROTECT, db_constraint=False, related_name=related_name, **options)
+    return models.ForeignKey(
+        "cases.Client", models.PROTECT, db_constraint=False, db_index=False, related_name=related_name, **options
+    )
 
 
 def person_key(**options) -> models.ForeignKey:
     """The identity behind the client; moves with the client when identities are joined."""
-    return models.ForeignKey("cases.Person", models.PROTECT, db_constraint=False, related_name="+", **options)
+    return models.ForeignKey(
+        "cases.Person", models.PROTECT, db_constraint=False, db_index=False, related_name="+", **options
+    )
+
+
+def code_key(to, **options) -> models.ForeignKey:
+    """A code of the reference data. No row is looked up by a code alone, so it has no index of its own."""
+    return models.ForeignKey(to, models.PROTECT, db_index=False, related_name="+", **options)
 
 
 def staff_key(**options) -> models.ForeignKey:
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", **options)
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+", **options
+    )
 
 
 def with_history(model: type[models.Model]) -> type[models.Model]:

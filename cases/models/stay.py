@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Voidable, client_key, person_key, with_history
+from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, with_history
 from cases.models.terms import StayReason
 from centers.models import Bed
 from centers.querysets import scoped
@@ -30,14 +30,17 @@ class Stay(Voidable, Kept):
     bed = models.ForeignKey(Bed, models.PROTECT, related_name="stays")
     checked_in_on = models.DateField(_("checked in on"))
     checked_out_on = models.DateField(_("checked out on"), null=True, blank=True)
-    reason = models.ForeignKey(StayReason, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = code_key(StayReason, null=True, blank=True)
 
     objects = scoped("view_stays").as_manager()
 
     class Meta:
         verbose_name = _("stay")
         verbose_name_plural = _("stays")
-        indexes = [models.Index(fields=["workspace", "-checked_in_on", "-id"], name="stay_by_workspace")]
+        indexes = [
+            models.Index(fields=["workspace", "-checked_in_on", "-id"], name="stay_by_workspace"),
+            models.Index(fields=["client"], name="stay_by_client"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(checked_out_on=None) | Q(checked_out_on__gte=F("checked_in_on")),

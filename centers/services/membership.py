@@ -41,7 +41,7 @@ def grant_role(
         starts_on=starts_on or timezone.localdate(),
         ends_on=ends_on,
     )
-    membership.full_clean()
+    membership.full_clean(exclude=None if actor else {"granted_by"})
     membership.save()
     align_grants(user=user, workspace=workspace)
     _record(Action.ROLE_GRANTED, membership, actor)

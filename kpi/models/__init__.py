@@ -1,7 +1,7 @@
 from kpi.models.indicator import CountingRule, Indicator, ManualFigure, PrintedResult, RuleExample, Target
-from kpi.models.summary import DirtyMonth, MonthlyActivity, MonthlyPerson
+from kpi.models.summary import DirtyMonth, MonthlyActivity, MonthlyPerson, YearAnswer
 
 __all__ = [
     "CountingRule", "DirtyMonth", "Indicator", "ManualFigure", "MonthlyActivity", "MonthlyPerson", "PrintedResult",
-    "RuleExample", "Target",
+    "RuleExample", "Target", "YearAnswer",
 ]  # fmt: skip

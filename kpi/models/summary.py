@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Workspace
@@ -10,7 +11,9 @@ class MonthlyActivity(models.Model):
 
     ``dimension`` is the way it is split (``""`` the whole, ``language``, ``channel``, ``topic``, …) and ``value``
     the code in it; the values of one dimension add to the whole. ``records`` are 건수, ``quantity`` the kind's own
-    measure (clients of sessions, participants, nights, won), ``minutes`` those of sessions.
+    measure (clients of sessions, participants, won), ``minutes`` those of sessions, ``province_won`` the province's
+    share of vouchers, rounded voucher by voucher. Nights are not in it: an open stay grows by itself, and stays
+    are few enough to count from their rows. A function of the database alone writes it (``wall.drain``).
     """
 
     month = models.DateField(_("month"))
@@ -21,6 +24,7 @@ class MonthlyActivity(models.Model):
     records = models.BigIntegerField(_("records"))
     quantity = models.BigIntegerField(_("quantity"))
     minutes = models.BigIntegerField(_("minutes"), default=0)
+    province_won = models.BigIntegerField(_("share of the province (won)"), default=0)
 
     objects = scoped("view_figures").as_manager()
 
@@ -39,14 +43,17 @@ class MonthlyActivity(models.Model):
 
 
 class MonthlyPerson(models.Model):
-    """Who was counted in a month: distinct persons do not add up over months, so the months keep them."""
+    """Who was counted in a month: distinct persons do not add up over months, so the months keep them.
+
+    Who came to counselling is what a session tells, so it is read by those who read sessions.
+    """
 
     month = models.DateField(_("month"))
     workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+")
     kind = models.CharField(_("kind"), max_length=30)
     person_id = models.BigIntegerField()
 
-    objects = scoped("view_figures").as_manager()
+    objects = scoped("view_sessions").as_manager()
 
     class Meta:
         verbose_name = _("person of a month")
@@ -64,16 +71,47 @@ class DirtyMonth(models.Model):
     """A mark: records of this workspace and month have changed since they were counted.
 
     Rows are only added (by triggers) and taken away (by the recount). Two marks of one month do no harm;
-    one mark shared between writers lost updates.
+    one mark shared between writers lost updates. A mark with a client instead of a month stands for the months
+    of the client's sessions, looked up when it is recounted: a session that is being saved while the client
+    changes would be overlooked before. Workspace 0 stands for reference data, which no summary holds but
+    which a kept answer depends on.
     """
 
     workspace_id = models.IntegerField()
-    month = models.DateField(_("month"))
+    month = models.DateField(_("month"), null=True)
+    client_id = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("month to recount")
         verbose_name_plural = _("months to recount")
         indexes = [models.Index(fields=["workspace_id", "month"], name="dirty_month_by_month")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(month=None, client_id__isnull=False) | Q(month__isnull=False, client_id=None),
+                name="dirty_month_or_client",
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.month:%Y-%m} {self.workspace_id}"
+        return f"{self.month or 'client'} {self.workspace_id}"
+
+
+class YearAnswer(models.Model):
+    """The roll-up of a year as it was last worked out. It holds while nothing is marked and nothing was recounted.
+
+    ``generation`` is the number of the last recount it has seen; every recount draws the next.
+    """
+
+    year = models.PositiveSmallIntegerField(_("year"))
+    as_of = models.DateField(_("as of"))
+    rule = models.CharField(max_length=40, blank=True)
+    generation = models.BigIntegerField()
+    answer = models.TextField()  # JSON in the order of its keys, which jsonb would lose
+
+    class Meta:
+        verbose_name = _("answer of a year")
+        verbose_name_plural = _("answers of years")
+        constraints = [models.UniqueConstraint(fields=["year", "as_of", "rule"], name="year_answer_once")]
+
+    def __str__(self):
+        return f"{self.year} {self.as_of} {self.rule}"

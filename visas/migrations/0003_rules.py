@@ -263,19 +263,32 @@ class Migration(migrations.Migration):
         # A dependant settles only with a principal who has a permit on or before that day. Looked at when all is
         # written, from both sides: the dependant's and the permit's.
         function(
+            "wall.settled_without_permit(principal bigint)",
+            """
+            SELECT EXISTS (
+              SELECT FROM cases_household h JOIN cases_familylink f ON f.household_id = h.id
+               WHERE h.principal_person_id = principal AND f.settled_on IS NOT NULL
+                 AND NOT EXISTS (SELECT FROM visas_visacase v
+                                  WHERE v.person_id = principal AND v.granted_on <= f.settled_on))
+            """,
+            returns="boolean",
+            language="sql",
+            definer=True,
+            private=True,
+            traits="STABLE",
+        ),
+        function(
             "wall.dependant_has_a_permit()",
             """
+            DECLARE
+              principal bigint;
             BEGIN
-              IF EXISTS (
-                SELECT FROM cases_familylink f JOIN cases_household h ON h.id = f.household_id
-                 WHERE CASE TG_TABLE_NAME
-                            WHEN 'cases_familylink' THEN f.id = (to_jsonb(NEW) ->> 'id')::bigint
-                            WHEN 'cases_household' THEN h.id = (to_jsonb(NEW) ->> 'id')::bigint
-                            ELSE h.principal_person_id = (to_jsonb(OLD) ->> 'person_id')::bigint END
-                   AND f.settled_on IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM visas_visacase v
-                                    WHERE v.person_id = h.principal_person_id AND v.granted_on <= f.settled_on)
-              ) THEN
+              principal := CASE TG_TABLE_NAME
+                WHEN 'cases_familylink' THEN
+                  (SELECT h.principal_person_id FROM cases_household h WHERE h.id = (to_jsonb(NEW) ->> 'household_id')::bigint)
+                WHEN 'cases_household' THEN (to_jsonb(NEW) ->> 'principal_person_id')::bigint
+                ELSE (to_jsonb(OLD) ->> 'person_id')::bigint END;
+              IF wall.settled_without_permit(principal) THEN
                 RAISE EXCEPTION 'a dependant is settled without a permit of the principal'
                   USING ERRCODE = '23514', CONSTRAINT = 'dependant_settles_with_a_permit', TABLE = TG_TABLE_NAME;
               END IF;
@@ -287,6 +300,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             """
+            CREATE INDEX household_by_person ON cases_household (principal_person_id);
             CREATE CONSTRAINT TRIGGER has_a_permit AFTER INSERT OR UPDATE OF settled_on, household_id ON cases_familylink
               DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
             CREATE CONSTRAINT TRIGGER has_a_permit AFTER UPDATE OF principal_id, principal_person_id ON cases_household
@@ -295,7 +309,7 @@ class Migration(migrations.Migration):
               DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_has_a_permit();
             """,
             "DROP TRIGGER has_a_permit ON cases_familylink; DROP TRIGGER has_a_permit ON cases_household; "
-            "DROP TRIGGER permit_of_dependants ON visas_visacase",
+            "DROP TRIGGER permit_of_dependants ON visas_visacase; DROP INDEX household_by_person",
         ),
         migrations.RunSQL(
             f"""

@@ -4,6 +4,6 @@ from visas.models.quota import PoolProgramme, QuotaEntry, QuotaPool, RuleExcepti
 from visas.models.voucher import Voucher, VoucherBudget
 
 __all__ = [
-    "PoolProgramme", "ProgrammeArea", "QuotaEntry", "QuotaPool", "RuleException", "SeatTaken", "VisaCase", "VisaProgramme", "Voucher",
-    "VoucherBudget",
+    "PoolProgramme", "ProgrammeArea", "QuotaEntry", "QuotaPool", "RuleException", "SeatTaken", "VisaCase",
+    "VisaProgramme", "Voucher", "VoucherBudget",
 ]  # fmt: skip

@@ -3,7 +3,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Shared, client_key, person_key, with_history
+from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
 from centers.models import Municipality
 from centers.querysets import scoped
 from visas.models.programme import VisaProgramme
@@ -25,8 +25,8 @@ class VisaCase(Shared, Kept):
 
     client = client_key("visa_cases")
     person = person_key()
-    programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="+")
-    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="+")
+    programme = code_key(VisaProgramme)
+    municipality = code_key(Municipality, null=True, blank=True)
     received_on = models.DateField(_("received on"))
     recommended_on = models.DateField(_("recommended on"), null=True, blank=True)
     letter_number = models.CharField(_("letter number"), max_length=60, blank=True)
@@ -38,7 +38,9 @@ class VisaCase(Shared, Kept):
     lapsed_on = models.DateField(_("lapsed on"), null=True, blank=True)
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
-    pool = models.ForeignKey(QuotaPool, models.PROTECT, null=True, blank=True, editable=False, related_name="visa_cases")
+    pool = models.ForeignKey(
+        QuotaPool, models.PROTECT, null=True, blank=True, editable=False, related_name="visa_cases"
+    )
     period = models.CharField(max_length=40, editable=False)
     order_exception = models.ForeignKey(
         RuleException, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
@@ -55,6 +57,7 @@ class VisaCase(Shared, Kept):
         indexes = [
             models.Index(fields=["workspace", "-received_on", "-id"], name="visa_case_by_workspace"),
             models.Index(fields=["-received_on", "-id"], name="visa_case_by_day"),
+            models.Index(fields=["client"], name="visa_case_by_client"),
             models.Index(fields=["person"], name="visa_case_by_person"),
             models.Index(fields=["pool", "recommended_on"], name="visa_case_by_pool"),
         ]
@@ -72,23 +75,12 @@ class VisaCase(Shared, Kept):
             ),
             models.CheckConstraint(
                 condition=Q(order_exception__isnull=False)
-                | (
-                    Q(recommended_on=None) | Q(recommended_on__gte=F("received_on"))
-                )
+                | (Q(recommended_on=None) | Q(recommended_on__gte=F("received_on")))
                 & (Q(submitted_on=None) | Q(submitted_on__gte=Greatest("received_on", "recommended_on")))
-                & (
-                    Q(granted_on=None)
-                    | Q(granted_on__gte=Greatest("received_on", "recommended_on", "submitted_on"))
-                )
-                & (
-                    Q(refused_on=None)
-                    | Q(refused_on__gte=Greatest("received_on", "recommended_on", "submitted_on"))
-                )
+                & (Q(granted_on=None) | Q(granted_on__gte=Greatest("received_on", "recommended_on", "submitted_on")))
+                & (Q(refused_on=None) | Q(refused_on__gte=Greatest("received_on", "recommended_on", "submitted_on")))
                 & (Q(settled_on=None) | Q(granted_on__isnull=False, settled_on__gte=F("granted_on")))
-                & (
-                    Q(left_on=None)
-                    | Q(granted_on__isnull=False, left_on__gte=Coalesce("settled_on", "granted_on"))
-                )
+                & (Q(left_on=None) | Q(granted_on__isnull=False, left_on__gte=Coalesce("settled_on", "granted_on")))
                 & (Q(ineligible_on=None) | Q(ineligible_on__gte=F("received_on")))
                 & (Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("received_on")))
                 & (Q(lapsed_on=None) | Q(lapsed_on__gte=F("received_on"))),

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Shared, client_key, person_key, staff_key, with_history
+from cases.models.kept import Kept, Shared, client_key, code_key, person_key, staff_key, with_history
 from centers.models import Municipality
 from centers.querysets import scoped
 
@@ -15,7 +15,7 @@ class VoucherBudget(models.Model):
     ``committed`` is the sum of its live vouchers applied for in the year; a trigger alone keeps it.
     """
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    municipality = code_key(Municipality)
     year = models.PositiveSmallIntegerField(_("year"))
     amount_won = models.BigIntegerField(_("budget (won)"))
     committed_won = models.BigIntegerField(_("committed (won)"), default=0, db_default=0, editable=False)
@@ -47,7 +47,7 @@ class Voucher(Shared, Kept):
 
     client = client_key("vouchers")
     person = person_key()
-    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    municipality = code_key(Municipality)
     status_changed_on = models.DateField(_("status changed on"))
     applied_on = models.DateField(_("applied on"))
     ineligible_on = models.DateField(_("ineligible on"), null=True, blank=True)
@@ -66,6 +66,8 @@ class Voucher(Shared, Kept):
         indexes = [
             models.Index(fields=["workspace", "-applied_on", "-id"], name="voucher_by_workspace"),
             models.Index(fields=["-applied_on", "-id"], name="voucher_by_day"),
+            models.Index(fields=["client"], name="voucher_by_client"),
+            models.Index(fields=["person"], name="voucher_by_person"),
         ]
         constraints = [
             models.UniqueConstraint(

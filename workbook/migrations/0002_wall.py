@@ -32,8 +32,7 @@ class Migration(migrations.Migration):
             """
             ALTER TABLE workbook_openedfile ADD CONSTRAINT opened_file_is_of_the_workspace
               FOREIGN KEY (client_id, workspace_id) REFERENCES cases_client (id, workspace_id);
-            CREATE INDEX imported_row_by_record ON workbook_importedrow (sheet, record_id);
             """,
-            "ALTER TABLE workbook_openedfile DROP CONSTRAINT opened_file_is_of_the_workspace; DROP INDEX imported_row_by_record",
+            "ALTER TABLE workbook_openedfile DROP CONSTRAINT opened_file_is_of_the_workspace",
         ),
     ]

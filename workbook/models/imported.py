@@ -39,9 +39,9 @@ class ImportedRow(models.Model):
     ref = models.CharField(max_length=60)
     record_id = models.BigIntegerField()
     digest = models.BinaryField()
-    content = models.JSONField(default=dict)
+    content = models.TextField()  # JSON, read whole and never searched
     secret = models.BinaryField(null=True)
-    file = models.ForeignKey(ImportedFile, models.PROTECT, related_name="+")
+    file = models.ForeignKey(ImportedFile, models.PROTECT, db_constraint=False, db_index=False, related_name="+")
     brought_at = models.DateTimeField(_("brought in at"), db_default=Now(), editable=False)
 
     class Meta:
@@ -63,6 +63,7 @@ class OpenedFile(models.Model):
     class Meta:
         verbose_name = _("opened file")
         verbose_name_plural = _("opened files")
+        indexes = [models.Index(fields=["client"], name="opened_file_by_client")]
         constraints = [models.UniqueConstraint(fields=["row", "workspace"], name="opened_file_once")]
 
     def __str__(self):

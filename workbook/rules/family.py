@@ -25,7 +25,9 @@ def check(check: Check) -> None:
         principal = check.people.rows[row["principal_ref"]]
         first = seen.setdefault((row.workspace, principal.person, row.person), row)
         if first is not row and row.counts:
-            check.batch.error(row, "ref", _("This person is already a dependant of this principal, in row %d.") % first.line)
+            check.batch.error(
+                row, "ref", _("This person is already a dependant of this principal, in row %d.") % first.line
+            )
 
 
 def _cases_of(check: Check, persons: set[int]) -> dict[int, list[tuple[date | None, date, int]]]:
@@ -43,9 +45,11 @@ def _cases_of(check: Check, persons: set[int]) -> dict[int, list[tuple[date | No
 
 
 def _place(check: Check, rows: list[Row], cases) -> None:
-    """Each row hangs on the workspace of the principal's earliest permit, else of the latest reception, else of their file."""
+    """Each row hangs where the principal has the earliest permit, else the latest reception, else their file."""
     recorded = dict(
-        FamilyLink.objects.filter(pk__in=[row.record_id for row in rows if row.record_id]).values_list("pk", "workspace_id")
+        FamilyLink.objects.filter(pk__in=[row.record_id for row in rows if row.record_id]).values_list(
+            "pk", "workspace_id"
+        )
     )
     for row in rows:
         if row.record_id in recorded:
@@ -92,7 +96,9 @@ def _warn(check: Check, row: Row, principal: Row, person: Row) -> None:
         check.batch.warn(row, "ref", _("The dependant lives in another municipality than the principal."))
     if row["status"] and person["status"] and row["status"] != person["status"]:
         check.batch.warn(row, "status", _("The person's own row says otherwise (%s).") % person["status"])
-    if not _age_fits(row["relation"], principal["birth_date"], person["birth_date"], row["entered_on"] or check.known.today):
+    if not _age_fits(
+        row["relation"], principal["birth_date"], person["birth_date"], row["entered_on"] or check.known.today
+    ):
         check.batch.warn(row, "relation", _("The age does not fit this relation to the principal."))
 
 

@@ -19,7 +19,9 @@ def _check_operation(check: Check, row: Row) -> None:
     if center.counts_from is None:
         check.batch.error(row, "center", _("The centre is not in operation."))
     elif day < center.counts_from:
-        check.batch.error(row, "held_on", _("The centre counts from %s on; the session lies before it.") % center.counts_from)
+        check.batch.error(
+            row, "held_on", _("The centre counts from %s on; the session lies before it.") % center.counts_from
+        )
     elif center.ended_on and day > center.ended_on:
         check.batch.error(row, "held_on", _("The centre ended on %s; the session lies after it.") % center.ended_on)
 

@@ -35,9 +35,16 @@ def check(check: Check) -> None:
     stays = [nights for row in check.batch.sound(STAYS) if (nights := _read(check, row))]
     _warn_of_long_stays(check, stays)
     recorded = _recorded(check, stays)
-    _refuse_overlaps(check, stays, recorded, "bed", lambda stay: stay.bed.pk, _("The bed is taken on at least one of these nights."))
     _refuse_overlaps(
-        check, stays, recorded, "person_ref", lambda stay: stay.person, _("The person already has a bed on at least one of these nights.")
+        check, stays, recorded, "bed", lambda stay: stay.bed.pk, _("The bed is taken on at least one of these nights.")
+    )
+    _refuse_overlaps(
+        check,
+        stays,
+        recorded,
+        "person_ref",
+        lambda stay: stay.person,
+        _("The person already has a bed on at least one of these nights."),
     )
     _check_rooms(check, [stay for stay in stays if stay.row.sound], recorded)
 
@@ -50,7 +57,9 @@ def _read(check: Check, row: Row) -> Nights | None:
         column = "bed" if row["room"] in rooms else "room"
         check.batch.error(row, column, _("The shelter has no such room or bed."))
     elif end < start:
-        check.batch.error(row, "checked_out_on", _("Nobody leaves before they came: the check-out is before the check-in."))
+        check.batch.error(
+            row, "checked_out_on", _("Nobody leaves before they came: the check-out is before the check-in.")
+        )
     elif start < bed.in_service_from or (bed.in_service_to and start != end and (end > bed.in_service_to)):
         check.batch.error(row, "bed", _("The bed is not in service on all of these nights."))
     else:
@@ -66,7 +75,8 @@ def _warn_of_long_stays(check: Check, stays: list[Nights]) -> None:
             check.batch.warn(
                 stay.row,
                 "checked_in_on",
-                _("%(nights)d nights are more than the shelter's longest stay of %(longest)d.") % {"nights": nights, "longest": longest},
+                _("%(nights)d nights are more than the shelter's longest stay of %(longest)d.")
+                % {"nights": nights, "longest": longest},
             )
 
 
@@ -75,7 +85,9 @@ def _recorded(check: Check, stays: list[Nights]) -> list[Nights]:
     replaced = [row.record_id for row in check.batch.rows[STAYS] if row.record_id and row.counts]
     rooms = {stay.bed.room_id for stay in stays}
     persons = {stay.person for stay in stays if stay.person > 0}
-    found = Stay.objects.filter(Q(bed__room__in=rooms) | Q(person_id__in=persons), voided_at=None).exclude(pk__in=replaced)
+    found = Stay.objects.filter(Q(bed__room__in=rooms) | Q(person_id__in=persons), voided_at=None).exclude(
+        pk__in=replaced
+    )
     return [
         Nights(stay.bed, stay.person_id, stay.client.sex_id, stay.checked_in_on, stay.checked_out_on or date.max)
         for stay in found.select_related("bed__room", "client")
@@ -104,11 +116,16 @@ def _check_rooms(check: Check, stays: list[Nights], recorded: list[Nights]) -> N
         if stay.start == stay.end:
             continue
         if room.sex_rule in SEX_OF_ROOM and stay.sex != SEX_OF_ROOM[room.sex_rule]:
-            check.batch.error(line, "room", _("The room is for one sex only, and the person's is another or not known."))
+            check.batch.error(
+                line, "room", _("The room is for one sex only, and the person's is another or not known.")
+            )
         elif any(
-            other is not stay and other.meets(stay) and not _may_share(stay, other, heads) for other in by_room[stay.bed.room_id]
+            other is not stay and other.meets(stay) and not _may_share(stay, other, heads)
+            for other in by_room[stay.bed.room_id]
         ):
-            check.batch.error(line, "room", _("On some of these nights the room would hold neither one sex nor one household."))
+            check.batch.error(
+                line, "room", _("On some of these nights the room would hold neither one sex nor one household.")
+            )
 
 
 def _may_share(one: Nights, other: Nights, heads: dict[int, set[int]]) -> bool:

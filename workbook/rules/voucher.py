@@ -35,9 +35,15 @@ def _check_row(check: Check, row: Row) -> None:
     if row["paid_on"] and row["paid_on"] < row["applied_on"]:
         batch.error(row, "paid_on", _("This day lies before the application (%s).") % row["applied_on"])
     if row["status_changed_on"] > row["applied_on"]:
-        batch.warn(row, "status_changed_on", _("The status was changed after the application (%s).") % row["applied_on"])
+        batch.warn(
+            row, "status_changed_on", _("The status was changed after the application (%s).") % row["applied_on"]
+        )
     if row.sound and (row["municipality"], row["applied_on"].year) not in check.known.budgets:
-        batch.warn(row, "municipality", _("The municipality has no voucher budget of %d here; no limit is held.") % row["applied_on"].year)
+        batch.warn(
+            row,
+            "municipality",
+            _("The municipality has no voucher budget of %d here; no limit is held.") % row["applied_on"].year,
+        )
 
 
 def _check_paid_stay(check: Check) -> None:
@@ -52,14 +58,18 @@ def _check_once(check: Check) -> None:
     persons = {row.person for row in rows if row.person and row.person > 0}
     replaced = {row.record_id for row in check.batch.rows[VOUCHERS] if row.record_id and row.counts}
     held = dict.fromkeys(
-        Voucher.objects.filter(LIVE, person_id__in=persons).exclude(pk__in=replaced).values_list("person_id", flat=True)
+        Voucher.objects.filter(LIVE, person_id__in=persons)
+        .exclude(pk__in=replaced)
+        .values_list("person_id", flat=True)
     )
     for row in rows:
         if row.person in held:
             first = held[row.person]
             here = " " + _("It stands in row %d.") % first.line if first else ""
             check.batch.error(
-                row, "person_ref", _("The person already has a voucher; it is given once, in all municipalities and years.") + here
+                row,
+                "person_ref",
+                _("The person already has a voucher; it is given once, in all municipalities and years.") + here,
             )
         else:
             held[row.person] = row
@@ -81,4 +91,6 @@ def _check_budget(check: Check) -> None:
         for row in sorted(wanted[budget.municipality_id, budget.year], key=lambda row: (row["applied_on"], row.line)):
             free -= row["amount_won"] or VOUCHER_WON
             if free < 0:
-                check.batch.error(row, "amount_won", _("The voucher budget of the municipality is used up for this year."))
+                check.batch.error(
+                    row, "amount_won", _("The voucher budget of the municipality is used up for this year.")
+                )

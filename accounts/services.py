@@ -1,0 +1,10 @@
+from django.db import transaction
+
+from accounts.models import User
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str) -> None:
+    """Keep the language in which this person is spoken to, in pages and in mail."""
+    user.language = language
+    user.save(update_fields=["language"])

@@ -1,0 +1,39 @@
+"""What a page says of a client to whom: an official never reads that somebody's stay is irregular."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Client, Identifier, StatusCode
+from cases.secrecy import decrypt, masked
+from centers.selectors import is_official
+
+
+@dataclass(frozen=True)
+class StatusShown:
+    """A status of residence as one viewer may read it. ``check`` asks to look at the paper and says no more."""
+
+    name: str
+    expires_on: date | None = None
+    check: bool = False
+    expired: bool = False
+
+
+def status_shown(status: StatusCode | None, expires_on: date | None, viewer: User) -> StatusShown:
+    """The status for this viewer. An official reads 확인 필요 where a day has passed, and no restricted code."""
+    past = expires_on is not None and expires_on < timezone.localdate()
+    name = f"{status.code} {status}" if status else ""
+    if not is_official(viewer):
+        return StatusShown(name, expires_on, expired=past)
+    if status is not None and status.restricted:
+        return StatusShown(_("Other or not told"))
+    return StatusShown(name, None if past else expires_on, check=past)
+
+
+def identifiers_shown(client: Client, viewer: User) -> list[tuple[str, str]]:
+    """Kind and masked number of what the state has given the person."""
+    rows = Identifier.objects.visible_to(viewer).filter(client=client).order_by("kind")
+    return [(row.get_kind_display(), masked(decrypt(row.ciphertext))) for row in rows]

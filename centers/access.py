@@ -1,0 +1,22 @@
+"""Who may open a page that is not about one row. Where it is, see ``querysets.get_visible_or_404``."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centers.selectors import scope_of
+
+
+def require_anywhere(user: User, permission: str) -> None:
+    """Raises PermissionDenied unless the person holds the permission on some workspace today."""
+    scope = scope_of(user)
+    if permission not in scope.everywhere and not scope.of(permission):
+        raise PermissionDenied(_("None of your roles opens this page."))
+
+
+def require_everywhere(user: User, permission: str) -> None:
+    """Raises PermissionDenied unless the permission of the person reaches the whole province today."""
+    if permission not in scope_of(user).everywhere:
+        raise PermissionDenied(
+            _("This page is about the whole province, and your roles reach single workspaces only.")
+        )

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from kpi import views
+
+app_name = "kpi"
+urlpatterns = [
+    path("", views.sheet, name="sheet"),
+    path("<int:year>/", views.sheet, name="sheet"),
+    path("<int:year>/sheet.xlsx", views.sheet_xlsx, name="sheet_xlsx"),
+    path("<int:year>/evidence/<path:key>/", views.evidence, name="evidence"),
+]

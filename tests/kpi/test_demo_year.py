@@ -1,0 +1,48 @@
+"""The demo workbook through import and roll-up, against a count of the same rows in plain Python."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kpi.rollup import roll_up
+from kpi.services.verification import verify
+from tests.make import everywhere
+from tests.oracle import expected_rollup, load_codes
+from workbook.services import import_workbook
+
+ROOT = Path(__file__).parents[2]
+CENTRES = ROOT / "tests" / "data" / "centres.xlsx"
+
+
+@pytest.fixture
+def demo_year(committed):
+    outcome = import_workbook(CENTRES)
+    assert not outcome.refused
+    return outcome
+
+
+class DemoYearTests:
+    def test_every_figure_is_what_counting_by_hand_gives(self, demo_year):
+        codes = load_codes(ROOT)
+        for year, day in [
+            (2025, None), (2025, date(2025, 1, 1)), (2025, date(2025, 7, 15)), (2025, date(2025, 12, 30)), (2024, None),
+            (2026, None), (1999, None),
+        ]:  # fmt: skip
+            with everywhere():
+                answer = roll_up(year, as_of=day)
+            assert answer == expected_rollup(CENTRES, year, as_of=day, codes=codes), (year, day)
+        with everywhere():
+            assert not verify().differences
+
+    def test_the_published_results_of_2025_come_out(self, demo_year):
+        with everywhere():
+            answer = roll_up(2025)
+        recruited, support, exchange = answer["indicators"]
+        assert (recruited["actual"], recruited["target"], recruited["achievement_percent"]) == (611, 200, 305.5)
+        assert (support["actual"], support["target"]) == (6, 5)
+        assert (exchange["actual"], exchange["score"]) == (None, None)
+        assert answer["visas"]["dependants_settled"] == 808
+        assert (answer["vouchers"]["paid"], answer["vouchers"]["won"]) == (611, 183_300_000)
+        assert (answer["vouchers"]["province_won"], answer["vouchers"]["municipality_won"]) == (54_990_000, 128_310_000)
+        assert {pool["code"]: pool["capacity"] for pool in answer["quotas"]}["d2-2025-2026"] == 670
