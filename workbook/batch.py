@@ -155,7 +155,7 @@ def _read_sheet(
     batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int
 ) -> int:
     _note_hidden(batch, opened)
-    columns = None
+    columns, complete = None, False
     formulas = {line for _letters, line in opened.hidden.formulas}
     for line, cells in opened.rows():
         done += 1
@@ -165,9 +165,10 @@ def _read_sheet(
             continue
         if columns is None:
             columns = _read_header(batch, sheet, opened, cells, line, readers)
+            complete = all(not column.required or column.key in batch.headers[sheet.key] for column in sheet.columns)
             continue
         row = _read_row(batch, sheet, columns, cells, line)
-        if line in formulas:
+        if line in formulas or not complete:
             row.sound = False
         batch.rows[sheet.key].append(row)
     return done

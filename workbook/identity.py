@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.secrecy import digest
 from centers.models import WorkspaceKind
-from workbook.batch import CHANGED, UNCHANGED, Batch, Row
+from workbook.batch import CHANGED, NEW, UNCHANGED, Batch, Row
 from workbook.known import Known
 from workbook.models import ImportedRow
 from workbook.sheets import (
@@ -206,6 +206,7 @@ def find_people(batch: Batch, known: Known) -> People:
     _load_referred(batch, people, known)
     _load_files(people)
     _identify(batch, people)
+    _warn_of_second_numbers(batch, people, known)
     for sheet in (*REFERRING, DEPENDANTS):
         for row in batch.rows[sheet]:
             _refer(batch, people, row, "ref" if sheet == DEPENDANTS else "person_ref")
@@ -272,6 +273,16 @@ def _identify(batch: Batch, people: People) -> None:
             batch.warn(
                 row, "registration_number", _("Row %d has the same number: one person with two files.") % twin.line
             )
+
+
+def _warn_of_second_numbers(batch: Batch, people: People, known: Known) -> None:
+    """A person who already has another number of the same workspace, from an earlier file."""
+    mine = {row.person: row for row in people.rows.values() if row.person > 0 and row.state == NEW and row.sound}
+    namespace = known.workspace.pk if known.workspace else 0
+    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, record_id__in=mine)
+    for person, ref in earlier.exclude(ref__in=people.rows).values_list("record_id", "ref"):
+        message = _("Number %s of an earlier file has the same number: one person with two files.")
+        batch.warn(mine[person], "registration_number", message % ref)
 
 
 def _own_or_new(row: Row, made: dict[bytes, int], number: bytes) -> int:

@@ -10,6 +10,7 @@ from workbook.sheets import SHEETS, Sheet, sheet_named
 # A row of each sheet that is right; a test says only what it is about.
 PERSON = {"번호": 1, "로마자이름": "DEMO NGUYEN", "국적": "베트남", "성별": "남", "시군": "익산시", "언어": "베트남어"}
 SESSION = {"번호": 1, "센터": "52140-c1", "상담일": "2025-03-04", "언어": "vi", "경로": "내방", "주유형": "임금체불"}
+LINK = {"주신청자번호": 1, "번호": 2, "관계": "배우자"}
 CASE = {"번호": 1, "사람번호": 1, "유형": "E-7-4R", "시군": "익산시", "접수일": "2025-02-01"}
 VOUCHER = {"번호": 1, "사람번호": 1, "시군": "익산시", "체류자격변경일": "2025-02-01", "신청일": "2025-03-01"}
 STAY = {

@@ -131,6 +131,12 @@ class WhoseRowsTests:
         assert Client.objects.values("person").distinct().count() == 1
         assert ("사람", 3, "외국인등록번호") in warnings(outcome)
 
+    def test_two_numbers_of_one_person_are_told_across_files_too(self, load):
+        person = {**PERSON, "외국인등록번호": "900101-5000000"}
+        load(사람=[person], workspace=at("52140-c1"))
+        outcome = load(사람=[{**person, "번호": 2}], workspace=at("52140-c1"))
+        assert warnings(outcome) == [("사람", 2, "외국인등록번호")]
+
     def test_a_dependant_hangs_on_the_earliest_permit(self, load):
         second = {**PERSON, "번호": 2}
         load(

@@ -8,10 +8,22 @@ import pytest
 import xlsxwriter
 
 from cases.models import Session
-from tests.workbook.files import ACTIVITY, PERSON, SESSION, errors, warnings, workbook
+from tests.workbook.files import (
+    ACTIVITY,
+    CASE,
+    LINK,
+    PERSON,
+    SESSION,
+    STAY,
+    VOUCHER,
+    errors,
+    warnings,
+    workbook,
+)
 from workbook import opening
 from workbook.problems import FileRefused
 from workbook.services import import_workbook
+from workbook.sheets import SHEETS, sheet_named
 
 
 def refused(path: Path, word: str) -> None:
@@ -135,6 +147,17 @@ class OddCellTests:
         outcome = import_workbook(workbook(tmp_path / "a.xlsx", 상담=rows, 메모=[{"a": 1}]))
         assert len(errors(outcome)) == 2  # 언어 is missing, 센터 stands there twice
         assert len(warnings(outcome)) == 2  # the column 비고, the sheet 메모
+
+    @pytest.mark.parametrize("sheet", [sheet.name for sheet in SHEETS])
+    def test_a_sheet_that_lacks_any_one_column_is_told(self, tmp_path, sheet):
+        whole = {
+            "사람": PERSON, "동반가족": LINK, "비자추천": CASE, "승급지원금": VOUCHER, "쉼터": STAY, "상담": SESSION,
+            "활동": ACTIVITY,
+        }  # fmt: skip
+        for column in (column for column in sheet_named(sheet).columns if column.required):
+            rows = {**whole, sheet: {key: value for key, value in whole[sheet].items() if key != column.name}}
+            path = workbook(tmp_path / "a.xlsx", **{name: [row] for name, row in rows.items()})
+            assert (sheet, 1, "") in errors(import_workbook(path))
 
     def test_empty_rows_and_an_empty_sheet_are_nothing(self, tmp_path):
         path = workbook(tmp_path / "a.xlsx", 상담=[SESSION, {}, {"번호": "  "}, {**SESSION, "번호": 2}], 사람=[])
