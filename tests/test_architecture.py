@@ -11,7 +11,7 @@ ORDER = ["accounts", "audit", "centers", "cases", "visas", "kpi", "workbook"]
 INTERFACE = {"views", "urls", "management"}
 LONGEST = 500
 # The one place that queues work: after the commit, and so that a broker that is down costs nothing but time.
-QUEUE = {"config/celery.py"}
+QUEUE = {"accounts/queue.py"}
 MODULES = [
     path for app in [*ORDER, "config"] for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts
 ]

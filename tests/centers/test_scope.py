@@ -62,13 +62,17 @@ def make_a_row_in_every_table(database: str) -> None:
     with as_owner(database) as owner:
         month, here = date(2025, 3, 1), client.workspace_id
         owner.execute(
-            "INSERT INTO kpi_monthlyactivity (month, workspace_id, kind, dimension, value, records, quantity, minutes)"
-            " VALUES (%s, %s, 'x', '', '', 1, 1, 0)",
+            "INSERT INTO kpi_monthlyactivity"
+            " (month, workspace_id, kind, dimension, value, records, quantity, minutes, province_won)"
+            " VALUES (%s, %s, 'x', '', '', 1, 1, 0, 0)",
             [month, here],
         )
         owner.execute(
             "INSERT INTO kpi_monthlyperson (month, workspace_id, kind, person_id) VALUES (%s, %s, 'x', %s)",
             [month, here, client.person_id],
+        )
+        owner.execute(
+            "INSERT INTO kpi_yearanswer (year, as_of, rule, generation, answer) VALUES (2024, '2024-12-31', '', 1, '')"
         )
         for table in sorted(WALLED - {"audit_auditentry"}):
             owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
@@ -122,8 +126,9 @@ class ForgottenFilterTests:
 
     def test_the_workspace_itself_sees_its_rows(self):
         with acting_for([place(ELSEWHERE).pk, place("52130-office").pk, place("52110-s1").pk]):
-            seen = {table: ask(f"SELECT count(*) FROM {table}") for table in WALLED | HISTORY - {"audit_auditentry"}}
-        assert [table for table, count in seen.items() if not count and table != "audit_auditentry"] == []
+            # The audit is read by those who review it, the year's answer by those who read all figures.
+            own = (WALLED | HISTORY) - {"audit_auditentry", "kpi_yearanswer"}
+            assert [table for table in sorted(own) if not ask(f"SELECT count(*) FROM {table}")] == []
 
     def test_nothing_is_read(self):
         with acting_for(self.scope):
@@ -136,7 +141,8 @@ class ForgottenFilterTests:
 
     def test_nothing_is_changed(self):
         with acting_for(self.scope):
-            columns = {table: "namespace" if table == "workbook_importedrow" else "workspace_id" for table in WALLED}
+            others = {"workbook_importedrow": "namespace", "kpi_yearanswer": "year"}
+            columns = {table: others.get(table, "workspace_id") for table in WALLED}
             touched = {table: attempt(f"UPDATE {table} SET {column} = {column}") for table, column in columns.items()}
         assert set(touched.values()) <= {0, "42501"}, touched
 

@@ -154,9 +154,10 @@ class RollUpTests:
     def test_a_kept_answer_is_read_with_the_figures_of_the_province(self):
         make.make_session("52110-c1")
         answer = rolled_up()
-        set_scope(scope_of(make.make_user(Role.PROVINCE_STAFF, "52-office")))
+        province, counsellor = make.make_user(Role.PROVINCE_STAFF, "52-office"), make.make_user(Role.COUNSELLOR)
+        set_scope(scope_of(province))
         assert roll_up(2025) == answer
-        set_scope(scope_of(make.make_user(Role.COUNSELLOR, "52110-c1")))
+        set_scope(scope_of(counsellor))
         with pytest.raises(RuntimeError):
             roll_up(2025)
 
