@@ -144,21 +144,30 @@ class Counts:
 
     @cached_property
     def _by_split(self) -> dict[tuple[str, str], dict[str, Count]]:
-        rows = self._rows(
-            "SELECT kind, dimension, value, sum(records)::bigint, sum(quantity)::bigint, sum(minutes)::bigint, "
-            f"sum(province_won)::bigint FROM ({MONTHS}{self._if_cut(ROWS)}) s GROUP BY kind, dimension, value"
-        )
         found: dict = defaultdict(dict)
-        for kind, dimension, value, *counts in rows:
-            found[kind, dimension][value] = Count(*counts)
+        for kind, dimension, value, workspace, _month, *counts in self._counted:
+            if workspace is None:
+                found[kind, dimension][value] = Count(*counts)
         return found
 
     @cached_property
     def _by_month(self) -> list[tuple]:
+        return [row[:7] for row in self._counted if row[3] is not None]
+
+    @cached_property
+    def _counted(self) -> list[tuple]:
+        """Sums of each split over the window, and by workspace and month the splits that are looked at so."""
         return self._rows(
-            f"SELECT kind, dimension, value, workspace_id, month, records, quantity FROM ({MONTHS}{self._if_cut(ROWS)}) s "
-            "WHERE dimension = '' OR (kind = 'session' AND dimension = 'programme') "
-            "OR (kind = 'voucher_paid' AND dimension = 'municipality')"
+            f"""
+            WITH counted AS MATERIALIZED ({MONTHS}{self._if_cut(ROWS)})
+            SELECT kind, dimension, value, NULL, NULL, sum(records)::bigint, sum(quantity)::bigint, sum(minutes)::bigint,
+                   sum(province_won)::bigint
+              FROM counted GROUP BY kind, dimension, value
+            UNION ALL
+            SELECT kind, dimension, value, workspace_id, month, records, quantity, minutes, province_won FROM counted
+             WHERE dimension = '' OR (kind = 'session' AND dimension = 'programme')
+                OR (kind = 'voucher_paid' AND dimension = 'municipality')
+            """
         )
 
     def _if_cut(self, sql: str) -> str:

@@ -298,12 +298,13 @@ class Migration(migrations.Migration):
                         FROM cases_session
                        WHERE voided_at IS NULL AND person_id IS NOT NULL AND held_on BETWEEN first AND last
                          AND workspace_id = ANY (sites)) s
-                JOIN unnest(places, months) AS p (place, month) ON p.place = s.workspace_id AND p.month = s.month;
+                JOIN unnest(places, months) AS p (place, month) ON p.place = s.workspace_id AND p.month = s.month
+               ORDER BY s.workspace_id, s.month, s.person_id;  -- as the index stands: four times as fast
             END
             """,
             returns="void",
             definer=True,
-            traits="SET work_mem = '128MB' SET plan_cache_mode = 'force_custom_plan' SET jit = off",
+            traits="SET work_mem = '128MB' SET hash_mem_multiplier = 8 SET plan_cache_mode = 'force_custom_plan' SET jit = off",
         ),
         # Takes the marks of the running scope and counts their months. The marks go first, then the locks are
         # taken, then the rows are read, each in a statement of its own: a change that commits in between has
