@@ -16,8 +16,8 @@ from kpi.models import CountingRule
 from kpi.window import Window
 
 ACTIVITY = """
-(SELECT happened_on, source, source_id, workspace_id, coalesce(programme, visa_programme) AS programme, kind, person_id,
-        municipality, university, visa_programme, language, nationality, channel, topic, quantity, minutes
+(SELECT happened_on, source, source_id, workspace_id, coalesce(programme, visa_programme) AS programme, kind,
+        person_id, municipality, university, visa_programme, language, nationality, channel, topic, quantity, minutes
    FROM kpi_activity WHERE happened_on BETWEEN %(first)s AND %(last)s) a
 """
 # Places of a quota are taken until given back, also those of a year before.
@@ -84,7 +84,9 @@ STAGES = ("received", "recommended", "granted", "refused", "settled", "left")
 VISA_SPLITS = {
     "by_programme": "visa_programme = %(code)s",
     "by_municipality": "municipality = %(code)s",
-    "by_university": "university = (SELECT code FROM centers_workspace WHERE name_ko = %(code)s AND kind = 'university')",
+    "by_university": (
+        "university = (SELECT code FROM centers_workspace WHERE name_ko = %(code)s AND kind = 'university')"
+    ),
 }
 SEAT_STAGES = {
     "taken": "true",
@@ -196,7 +198,7 @@ def rows_behind(
     chosen = selection(key)
     window = Window.of(year, as_of)
     values = {**chosen.values, "first": window.first, "last": window.last, "as_of": window.as_of, "size": size + 1}
-    rows = f"SELECT {COLUMNS}, ({chosen.amount})::bigint AS amount FROM {chosen.table} WHERE {chosen.where}"  # noqa: S608
+    rows = f"SELECT {COLUMNS}, ({chosen.amount})::bigint AS amount FROM {chosen.table} WHERE {chosen.where}"
     if chosen.once:
         rows = rows.replace("SELECT", f"SELECT DISTINCT ON ({chosen.once})", 1)
         rows += f" ORDER BY {chosen.once}, happened_on, source_id"
@@ -205,10 +207,10 @@ def rows_behind(
         values |= {"day": after[0], "source": after[1], "id": after[2]}
         start = "WHERE (happened_on, source, source_id) < (%(day)s, %(source)s, %(id)s)"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), coalesce(sum(amount), 0) FROM ({rows}) r", values)  # noqa: S608
+        cursor.execute(f"SELECT count(*), coalesce(sum(amount), 0) FROM ({rows}) r", values)
         number, figure = cursor.fetchone()
         page = (
-            f"SELECT * FROM ({rows}) r {start} ORDER BY happened_on DESC, source DESC, source_id DESC LIMIT %(size)s"  # noqa: S608
+            f"SELECT * FROM ({rows}) r {start} ORDER BY happened_on DESC, source DESC, source_id DESC LIMIT %(size)s"
         )
         cursor.execute(page, values)
         found = [Row(*row) for row in cursor.fetchall()]
