@@ -10,6 +10,7 @@ Nothing here imports Django: the addresses found here are what the settings are 
 
 import atexit
 import base64
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -181,6 +182,7 @@ def _start_postgres(folder: Path, sockets: Path, keys: dict[str, str]) -> None:
         _init_postgres(folder, data, keys)
     if not _answers(sockets / ".s.PGSQL.5432"):
         _check_room(folder)
+        _clear_stale_pid(data / "postmaster.pid")
         options = f"-c listen_addresses= -c unix_socket_directories='{sockets}' -c max_connections=400 "
         options += "-c shared_buffers=256MB -c timezone=UTC -c log_min_messages=fatal "
         options += "-c log_min_error_statement=panic " + os.environ.get("SETTLEMENT_POSTGRES_OPTIONS", "")
@@ -191,6 +193,15 @@ def _start_postgres(folder: Path, sockets: Path, keys: dict[str, str]) -> None:
     if not marker.exists():
         _make_roles(sockets, keys)
         marker.touch()
+
+
+def _clear_stale_pid(path: Path) -> None:
+    """After a crash or a restart of the machine, the number of the server that was may belong to another process."""
+    if path.exists():
+        program = Path("/proc", path.read_text().partition("\n")[0] or "none", "comm")
+        running = program.exists() and program.read_text().strip() == "postgres"
+        if Path("/proc/self/comm").exists() and not running:
+            path.unlink()
 
 
 def _check_major(data: Path) -> None:
@@ -325,12 +336,11 @@ def _start_redis(folder: Path, sockets: Path) -> None:
 def stop(folder: Path) -> None:
     """Stop the servers of the folder. The caller holds the users' lock alone."""
     sockets = _socket_folder(folder)
-    redis_pid = folder / "redis.pid"
-    if _answers(sockets / "redis.sock") and redis_pid.exists():
-        pid = int(redis_pid.read_text())
-        os.kill(pid, 15)
+    # By their sockets: the number in a pid file may by now be somebody else's.
+    if _answers(sockets / "redis.sock"):
+        _tell(sockets / "redis.sock", b"SHUTDOWN NOSAVE\r\n")
         _until(lambda: not _answers(sockets / "redis.sock"), seconds=10)
-    if (folder / "postgres" / "postmaster.pid").exists():
+    if _answers(sockets / ".s.PGSQL.5432"):
         data = folder / "postgres"
         try:
             _postgres(data, "pg_ctl", "stop", "-w", "-s", "-m", "fast", "-t", "60", "-D", data)
@@ -372,6 +382,15 @@ def _answers(path: Path) -> bool:
         except OSError:
             return False
         return True
+
+
+def _tell(path: Path, message: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(5)
+        with contextlib.suppress(OSError):  # gone in between is gone
+            line.connect(str(path))
+            line.sendall(message)
+            line.recv(100)
 
 
 def _until(condition, *, seconds: float) -> bool:

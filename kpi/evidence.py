@@ -1,222 +1,150 @@
-"""The rows behind a figure. A figure is named by its place in the year's answer: ``counselling/by_language/vi``.
+"""The rows behind a figure: as many as the figure says, for every reader.
 
-Rows are found for the whole province and carry nothing of a person: day, workspace, programme, kind and the
-number of the record. Whoever looks reads the record itself only where their own roles open it.
+A row that the reader may not open shows month, workspace, programme and kind and nothing else, but is never left out.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 from django.db import connection
 
-from centers.models import SupportProgramme, Workspace
+from centers.models import SupportProgramme
 from kpi.models import CountingRule
 from kpi.window import Window
 
-ACTIVITY = """
-(SELECT happened_on, source, source_id, workspace_id, coalesce(programme, visa_programme) AS programme, kind,
-        person_id, municipality, university, visa_programme, language, nationality, channel, topic, quantity, minutes
-   FROM kpi_activity WHERE happened_on BETWEEN %(first)s AND %(last)s) a
-"""
-# Places of a quota are taken until given back, also those of a year before.
-SEATS = """
-(SELECT recommended_on AS happened_on, 'visa_case' AS source, id AS source_id, workspace_id, programme_id AS programme,
-        'visa_recommended' AS kind, person_id, pool_id, granted_on, settled_on
-   FROM visas_visacase
-  WHERE recommended_on <= %(as_of)s
-    AND coalesce(least(refused_on, withdrawn_on, lapsed_on, ineligible_on) > %(as_of)s, true)) a
-"""
-COLUMNS = "happened_on, source, source_id, workspace_id, programme, kind"
+VISA_KINDS = {f"visa_{stage}" for stage in ("received", "recommended", "granted", "refused", "settled", "left")}
+# What a figure counts, and what one row of its evidence stands for.
+FIGURES: dict[str, tuple[tuple[str, ...], str]] = {
+    "session": (("session",), "record"),
+    "person": (("session",), "person"),
+    "activity": (("activity",), "record"),
+    "voucher": (("voucher_paid",), "record"),
+    "stay": (("night",), "stay"),
+    "night": (("night",), "record"),
+    "shelter_person": (("night",), "person"),
+    "dependant_settled": (("dependant_settled",), "person"),
+    "seat": (("seat",), "record"),
+    "programme": (("session", "activity", "night", "voucher_paid"), "programme"),
+    **{kind: ((kind,), "record") for kind in sorted(VISA_KINDS)},
+    **{kind.replace("visa_", "visa_person_"): ((kind,), "person") for kind in sorted(VISA_KINDS)},
+}
+DIMENSIONS = {
+    "", "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme", "municipality",
+    "identity", "indicator", "pool",
+}  # fmt: skip
+KEY = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<figure>[a-z_]+)(?:\.(?P<dimension>[a-z_]+)\.(?P<value>[\w.,-]+))?"
+)
+PAGE = 50
 
 
-class Row(NamedTuple):
-    happened_on: date
-    source: str
-    source_id: int
+class Evidence(NamedTuple):
+    """One row: ``source_id`` is there only where the reader may open the record."""
+
+    token: str
+    month: date
     workspace_id: int
-    programme: str
+    programme: str | None
     kind: str
-    amount: int
+    source: str
+    source_id: int | None
 
 
 @dataclass(frozen=True)
-class Selection:
-    """What of the records a figure counts. ``once``: each value of the column counts by its first record alone;
-    ``amount``: what a row adds to the figure. All three are words of this module, never of a request.
+class Figure:
+    """A figure of a year that can be opened. ``key`` names it in an address: codes and days, nothing of a person.
+
+    ``2025.session``, ``2025-0630.session.topic.labour.wages``, ``2025.seat.pool.e74-2025``,
+    ``2025.visa_person_recommended.indicator.visa-recruitment``.
     """
 
-    where: str
-    values: dict = field(default_factory=dict)
-    once: str = ""
-    amount: str = "1"
-    table: str = ACTIVITY
+    year: int
+    name: str
+    dimension: str = ""
+    value: str = ""
+    as_of: date | None = None
+
+    @property
+    def key(self) -> str:
+        day = f"-{self.as_of:%m%d}" if self.as_of else ""
+        split = f".{self.dimension}.{self.value}" if self.dimension else ""
+        return f"{self.year:04}{day}.{self.name}{split}"
+
+    @classmethod
+    def of(cls, key: str) -> "Figure":
+        """Raises ValueError for what is no figure."""
+        found = KEY.fullmatch(key)
+        if not found or found["figure"] not in FIGURES or (found["dimension"] or "") not in DIMENSIONS:
+            raise ValueError(f"no figure has the key {key!r}")
+        year, day = int(found["year"]), found["day"]
+        as_of = date(year, int(day[:2]), int(day[2:])) if day else None
+        return cls(year, found["figure"], found["dimension"] or "", found["value"] or "", as_of)
+
+    def at(self, dimension: str, value: str) -> "Figure":
+        """The same figure, of one code of a split."""
+        return replace(self, dimension=dimension, value=value)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """The figure as its rows add up, their number, and one page of them."""
-
-    figure: int
-    number: int
-    rows: list[Row]
-    after: tuple[date, str, int] | None
+def of_indicator(code: str, year: int, as_of: date | None = None) -> Figure | None:
+    """The evidence of an indicator by its default rule; none where the figure is entered by hand."""
+    names = {"visa-recruitment": "visa_person_recommended", "settlement-support": "programme"}
+    return Figure(year, names[code], "indicator", code, as_of) if code in names else None
 
 
-SESSIONS = "kind = 'session'"
-COUNSELLING = {
-    "sessions": Selection(SESSIONS),
-    "client_visits": Selection(SESSIONS, amount="quantity"),
-    "minutes": Selection(SESSIONS, amount="minutes"),
-    "anonymous_sessions": Selection(f"{SESSIONS} AND person_id IS NULL"),
-    "unique_persons": Selection(f"{SESSIONS} AND person_id IS NOT NULL", once="person_id"),
-}
-SPLITS = {
-    "by_center": "workspace_id = (SELECT id FROM centers_workspace WHERE code = %(code)s)",
-    "by_month": "to_char(happened_on, 'YYYY-MM') = %(code)s",
-    "by_language": "language = %(code)s",
-    "by_channel": "channel = %(code)s",
-    "by_topic": "topic = %(code)s",
-    "by_nationality": "nationality = %(code)s",
-}
-STAGES = ("received", "recommended", "granted", "refused", "settled", "left")
-VISA_SPLITS = {
-    "by_programme": "visa_programme = %(code)s",
-    "by_municipality": "municipality = %(code)s",
-    "by_university": (
-        "university = (SELECT code FROM centers_workspace WHERE name_ko = %(code)s AND kind = 'university')"
-    ),
-}
-SEAT_STAGES = {
-    "taken": "true",
-    "granted": "granted_on <= %(as_of)s",
-    "settled": "settled_on <= %(as_of)s",
-}
-SHELTER = {
-    "stays": Selection("kind = 'night'", once="source_id"),
-    "persons": Selection("kind = 'night'", once="person_id"),
-    "bed_nights": Selection("kind = 'night'"),
-}
-RECORDS = {
-    "session": Selection(SESSIONS),
-    "activity": Selection("kind = 'activity'"),
-    "voucher": Selection("kind = 'voucher_paid'"),
-    "stay": Selection("kind = 'night'", once="source_id"),
-}
+def evidence(figure: Figure, *, after: str = "", limit: int = PAGE) -> list[Evidence]:
+    """A page of the rows, newest first; ``after`` is the token of the last row of the page before.
 
-
-def _counselling(name: str, code: str = "") -> Selection:
-    if not code:
-        return COUNSELLING[name]
-    return Selection(f"{SESSIONS} AND {SPLITS[name]}", {"code": code})
-
-
-def _visas(name: str, code: str = "", stage: str = "") -> Selection:
-    if name == "dependants_settled":
-        return Selection("kind = 'dependant_settled'", once="person_id")
-    if not code:
-        return Selection("kind = %(kind)s", {"kind": _visa_kind(name)})
-    return Selection(f"kind = %(kind)s AND {VISA_SPLITS[name]}", {"kind": _visa_kind(stage), "code": code})
-
-
-def _visa_kind(stage: str) -> str:
-    return f"visa_{STAGES[STAGES.index(stage)]}"
-
-
-def _quotas(pool: str, stage: str) -> Selection:
-    return Selection(f"pool_id = %(pool)s AND {SEAT_STAGES[stage]}", {"pool": pool}, table=SEATS)
-
-
-def _vouchers(*path: str) -> Selection:
-    if path == ("paid",):
-        return RECORDS["voucher"]
-    name, code, measure = path
-    if (name, measure) != ("by_municipality", "paid"):
-        raise LookupError(path)
-    return Selection("kind = 'voucher_paid' AND municipality = %(code)s", {"code": code})
-
-
-def _shelter(name: str) -> Selection:
-    return SHELTER[name]
-
-
-def _programmes(code: str, record: str) -> Selection:
-    of = RECORDS[record]
-    return Selection(f"{of.where} AND programme = %(code)s", {"code": code}, once=of.once)
-
-
-def _indicators(code: str) -> Selection:
-    """The official reading of an indicator; one row for what counts once."""
-    rule = CountingRule.objects.filter(indicator_id=code, default=True).first()
-    if rule is None or code not in OFFICIAL:
-        raise LookupError(code)
-    return OFFICIAL[code](rule)
-
-
-def _recruited(rule: CountingRule) -> Selection:
-    kind = _visa_kind(rule.parameters["stage"])
-    where = "kind = %(kind)s AND visa_programme = ANY (%(programmes)s)"
-    return Selection(where, {"kind": kind, "programmes": rule.parameters["programmes"]}, once="person_id")
-
-
-def _carried_out(rule: CountingRule) -> Selection:
-    settlement = list(SupportProgramme.objects.filter(settlement=True).values_list("code", flat=True))
-    kinds = ["session", "activity", "voucher_paid", "night"]
-    where = "kind = ANY (%(kinds)s) AND programme = ANY (%(programmes)s)"
-    return Selection(where, {"kinds": kinds, "programmes": settlement}, once="programme")
-
-
-OFFICIAL: dict[str, Callable[[CountingRule], Selection]] = {
-    "visa-recruitment": _recruited,
-    "settlement-support": _carried_out,
-}
-FIGURES: dict[str, Callable[..., Selection]] = {
-    "indicators": _indicators,
-    "programmes": _programmes,
-    "counselling": _counselling,
-    "visas": _visas,
-    "quotas": _quotas,
-    "vouchers": _vouchers,
-    "shelter": _shelter,
-}
-
-
-def selection(key: str) -> Selection:
-    """What the figure of this key counts. Raises LookupError where no figure has it."""
-    first, *rest = key.split("/")
-    try:
-        return FIGURES[first](*rest)
-    except (KeyError, TypeError, ValueError) as error:
-        raise LookupError(key) from error
-
-
-def rows_behind(
-    key: str, year: int, as_of: date, *, after: tuple[date, str, int] | None = None, size: int = 100
-) -> Evidence:
-    """One page of the rows, newest first, and what all of them add up to. Runs for the whole province."""
-    chosen = selection(key)
-    window = Window.of(year, as_of)
-    values = {**chosen.values, "first": window.first, "last": window.last, "as_of": window.as_of, "size": size + 1}
-    rows = f"SELECT {COLUMNS}, ({chosen.amount})::bigint AS amount FROM {chosen.table} WHERE {chosen.where}"
-    if chosen.once:
-        rows = rows.replace("SELECT", f"SELECT DISTINCT ON ({chosen.once})", 1)
-        rows += f" ORDER BY {chosen.once}, happened_on, source_id"
-    start = ""
-    if after:
-        values |= {"day": after[0], "source": after[1], "id": after[2]}
-        start = "WHERE (happened_on, source, source_id) < (%(day)s, %(source)s, %(id)s)"
+    Read under the reader's own scope: without the permission on figures anywhere there are no rows.
+    """
+    window = Window.of(figure.year, figure.as_of)
+    kinds, per = FIGURES[figure.name]
+    first, last = window.first, window.as_of if figure.name == "seat" else window.last
+    dimension, codes = _condition(figure)
+    if dimension == "month":
+        first, last = _month(figure.value, window)
+        dimension, codes = "", []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), coalesce(sum(amount), 0) FROM ({rows}) r", values)
-        number, figure = cursor.fetchone()
-        page = (
-            f"SELECT * FROM ({rows}) r {start} ORDER BY happened_on DESC, source DESC, source_id DESC LIMIT %(size)s"
+        cursor.execute(
+            "SELECT * FROM wall.evidence(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [list(kinds), first, last, dimension, codes, per, _token(after), limit],
         )
-        cursor.execute(page, values)
-        found = [Row(*row) for row in cursor.fetchall()]
-    last = found[size - 1] if len(found) > size else None
-    return Evidence(int(figure), number, found[:size], last and (last.happened_on, last.source, last.source_id))
+        return [Evidence(*row) for row in cursor.fetchall()]
 
 
-def names_of_workspaces(rows: list[Row]) -> dict[int, Workspace]:
-    return Workspace.objects.in_bulk({row.workspace_id for row in rows})
+def all_evidence(figure: Figure) -> Iterator[Evidence]:
+    """Every row, page by page."""
+    page = evidence(figure, limit=1000)
+    while page:
+        yield from page
+        page = evidence(figure, after=page[-1].token, limit=1000)
+
+
+def _condition(figure: Figure) -> tuple[str, list[str]]:
+    if figure.dimension == "indicator":
+        return _of_rule(figure.value)
+    if figure.dimension == "pool":
+        return "", [figure.value]
+    return figure.dimension, [figure.value]
+
+
+def _of_rule(indicator: str) -> tuple[str, list[str]]:
+    """What the default rule of an indicator counts over."""
+    if indicator == "settlement-support":
+        return "programme", list(SupportProgramme.objects.filter(settlement=True).values_list("code", flat=True))
+    return "visa_programme", CountingRule.objects.get(indicator=indicator, default=True).parameters["programmes"]
+
+
+def _month(value: str, window: Window) -> tuple[date, date]:
+    first = date.fromisoformat(f"{value}-01")
+    return max(first, window.first), min(first.replace(day=monthrange(first.year, first.month)[1]), window.last)
+
+
+def _token(text: str) -> str:
+    """Raises ValueError for what no page ended with."""
+    if text and not re.fullmatch("[sanvcd][0-9a-f]{16}", text):
+        raise ValueError("no row has this token")
+    return text

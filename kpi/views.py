@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from centers.access import require_everywhere
 from centers.scope import WHOLE_PROVINCE, acting_for
 from kpi import sheet as lines
-from kpi.evidence import Evidence, rows_behind
+from kpi.behind import Evidence, rows_behind
 from kpi.forms import AsOfForm
 from kpi.rollup import roll_up
 from kpi.rows import shown_to, title_of

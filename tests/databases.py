@@ -56,7 +56,9 @@ def discard(name: str) -> None:
 
 
 def drop(server: psycopg.Connection, name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    # Without FORCE it waits for connections that are on their way out; with it the owner would have to end those
+    # of the application, and may not.
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 def use(name: str, *, owner: bool = False) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
+from time import monotonic
 
 import psycopg
 import pytest
@@ -42,6 +43,29 @@ def run_together(*calls: Callable) -> list:
     """Each call in a thread and connection of its own, all at once; what they gave back or raised, in order."""
     with crowd(len(calls)) as at_once:
         return at_once(lambda call: call(), list(calls))
+
+
+def waits_for(holder: psycopg.Connection, call: Callable) -> Callable:
+    """Start a call that has to wait for the open transaction of a connection, and come back once it waits.
+
+    Gives a function for afterwards: what the call gave back or raised.
+    """
+
+    def work():
+        try:
+            return call()
+        finally:
+            connections.close_all()
+
+    threads = ThreadPoolExecutor(1)
+    answer = threads.submit(work)
+    blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    end = monotonic() + 30
+    while not holder.execute(blocked).fetchone()[0]:
+        assert not answer.done(), f"it did not wait: {answer.result()}"
+        assert monotonic() < end, "it neither waited nor ended"
+    threads.shutdown(wait=False)
+    return lambda: answer.result(timeout=60)
 
 
 def as_owner(name: str) -> psycopg.Connection:

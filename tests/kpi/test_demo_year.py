@@ -44,5 +44,8 @@ class DemoYearTests:
         assert (exchange["actual"], exchange["score"]) == (None, None)
         assert answer["visas"]["dependants_settled"] == 808
         assert (answer["vouchers"]["paid"], answer["vouchers"]["won"]) == (611, 183_300_000)
-        assert (answer["vouchers"]["province_won"], answer["vouchers"]["municipality_won"]) == (54_990_000, 128_310_000)
+        assert (answer["vouchers"]["province_won"], answer["vouchers"]["municipality_won"]) == (
+            54_990_000,
+            128_310_000,
+        )
         assert {pool["code"]: pool["capacity"] for pool in answer["quotas"]}["d2-2025-2026"] == 670

@@ -20,7 +20,18 @@ def counted(example: RuleExample) -> int:
 
 
 def as_value(name: str, value):
-    days = {"date", "received", "recommended", "refused", "withdrawn", "ineligible", "lapsed", "granted", "settled", "left"}
+    days = {
+        "date",
+        "received",
+        "recommended",
+        "refused",
+        "withdrawn",
+        "ineligible",
+        "lapsed",
+        "granted",
+        "settled",
+        "left",
+    }
     return date.fromisoformat(value) if name in days and value else value
 
 
