@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, Stay, Topic
 from centers.models import Municipality, SupportProgramme, Workspace
-from kpi.evidence import Row, names_of_workspaces
+from kpi.behind import Row, names_of_workspaces
 from kpi.models import Indicator
 from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
 

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from centers.access import require_everywhere
 from centers.scope import WHOLE_PROVINCE, acting_for
 from kpi import sheet as lines
-from kpi.evidence import Evidence, rows_behind
+from kpi.behind import Evidence, rows_behind
 from kpi.forms import AsOfForm
 from kpi.rollup import roll_up
 from kpi.rows import shown_to, title_of
 from kpi.spreadsheet import spreadsheet
 
 OLDEST_YEAR = 2000
-TOKEN = "kpi.evidence"
+PAGES = "kpi.evidence"  # what page tokens are signed for
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -117,7 +117,7 @@ def _after(token: str) -> tuple[date, str, int] | None:
     if not token:
         return None
     try:
-        day, source, pk = signing.loads(token, salt=TOKEN)
+        day, source, pk = signing.loads(token, salt=PAGES)
     except signing.BadSignature as error:
         raise BadRequest("a page token that was not given out here") from error
     return date.fromisoformat(day), source, pk
@@ -128,5 +128,5 @@ def _links(found: Evidence, as_of: date, *, first: bool) -> dict[str, str]:
     following = ""
     if found.after:
         day, source, pk = found.after
-        following = "?" + urlencode({**kept, "after": signing.dumps([day.isoformat(), source, pk], salt=TOKEN)})
+        following = "?" + urlencode({**kept, "after": signing.dumps([day.isoformat(), source, pk], salt=PAGES)})
     return {"first": "" if first else "?" + urlencode(kept), "next": following}

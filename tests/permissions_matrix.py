@@ -27,7 +27,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "healthz": each(200, 200),
     # Who counsels is led to the sessions, the province to its figures.
     "home": (302, 200, 302, 302, 302, 200, 200, 200, 302, 200, 200),
-    "kpi:evidence": (302, 403, 403, 403, 403, 403, 403, 403, 404, 403, 403),
+    "kpi:evidence": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "kpi:sheet": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "kpi:sheet_xlsx": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "language": each(405, 405),
@@ -44,6 +44,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
 ARGUMENTS: dict[str, dict] = {
     "cases:client": {"pk": "client"},
     "cases:session": {"pk": "session"},
-    "kpi:evidence": {"year": 2025, "key": "unknown"},
+    "kpi:evidence": {"year": 2025, "key": "counselling/sessions"},
+    "kpi:sheet": {"year": 2025},
     "kpi:sheet_xlsx": {"year": 2025},
 }

@@ -286,7 +286,8 @@ def _load(sheet: Sheet) -> tuple[int, int]:
         if different:
             for name in different:
                 setattr(row, name, values[name])
-            row.save()
+            # Only these: a trigger keeps counters on the same rows.
+            row.save(update_fields=[*different, *({"name"} if "name_ko" in different else ())])
             changed += 1
     return new, changed
 

@@ -35,7 +35,9 @@ class Command(BaseCommand):
             )
         _claim(port)
         os.environ |= {"SETTLEMENT_DEMO": "1", "SETTLEMENT_REQUIRE_SECOND_FACTOR": "0", "SETTLEMENT_HTTPS": "0"}
-        signal.signal(signal.SIGTERM, _interrupt)
+        self.asked_to_stop = False
+        signal.signal(signal.SIGINT, self._interrupt)
+        signal.signal(signal.SIGTERM, self._interrupt)
         self.children: list[processes.Child] = []
         try:
             self._prepare()
@@ -97,7 +99,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _watch(self):
-        while True:
+        while not self.asked_to_stop:
             for child in self.children:
                 if child.status is not None:
                     raise CommandError(
@@ -111,6 +113,11 @@ class Command(BaseCommand):
         for child in reversed(self.children):
             child.stop()
         self._say(gettext_noop("Everything that the demo started has been stopped."))
+
+    def _interrupt(self, *args):
+        # Also noted down: an exception that a signal raises in a finaliser is lost.
+        self.asked_to_stop = True
+        raise KeyboardInterrupt
 
     def _say(self, message: str):
         """A line of progress in Korean and English; ``message`` is the English text."""
@@ -141,7 +148,3 @@ def _answers(port: int) -> bool:
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
     return lines[-1] if lines else "it said nothing."
-
-
-def _interrupt(*args):
-    raise KeyboardInterrupt
