@@ -60,12 +60,15 @@ class Counts:
 
     @cached_property
     def unique_persons(self) -> int:
-        months = "SELECT person_id FROM kpi_monthlyperson WHERE kind = 'session' AND month >= %(first)s AND month < %(whole_until)s"
+        months = (
+            "SELECT person_id FROM kpi_monthlyperson "
+            "WHERE kind = 'session' AND month >= %(first)s AND month < %(whole_until)s"
+        )
         rows = (
             " UNION ALL SELECT person_id FROM cases_session WHERE held_on BETWEEN %(whole_until)s AND %(last)s"
             " AND voided_at IS NULL AND person_id IS NOT NULL"
         )
-        return self._one(f"SELECT count(*) FROM (SELECT DISTINCT person_id FROM ({months}{self._if_cut(rows)}) p) d")
+        return self._one(f"SELECT count(*) FROM (SELECT DISTINCT person_id FROM ({months}{self._if_cut(rows)}) p) d")  # noqa: S608
 
     @cached_property
     def dependants_settled(self) -> int:
@@ -160,14 +163,14 @@ class Counts:
         return self._rows(
             f"""
             WITH counted AS MATERIALIZED ({MONTHS}{self._if_cut(ROWS)})
-            SELECT kind, dimension, value, NULL, NULL, sum(records)::bigint, sum(quantity)::bigint, sum(minutes)::bigint,
-                   sum(province_won)::bigint
+            SELECT kind, dimension, value, NULL, NULL, sum(records)::bigint, sum(quantity)::bigint,
+                   sum(minutes)::bigint, sum(province_won)::bigint
               FROM counted GROUP BY kind, dimension, value
             UNION ALL
             SELECT kind, dimension, value, workspace_id, month, records, quantity, minutes, province_won FROM counted
              WHERE dimension = '' OR (kind = 'session' AND dimension = 'programme')
                 OR (kind = 'voucher_paid' AND dimension = 'municipality')
-            """
+            """  # noqa: S608  (all parts stand in this file)
         )
 
     def _if_cut(self, sql: str) -> str:

@@ -33,8 +33,8 @@ FIGURES: dict[str, tuple[tuple[str, ...], str]] = {
     **{kind.replace("visa_", "visa_person_"): ((kind,), "person") for kind in sorted(VISA_KINDS)},
 }
 DIMENSIONS = {
-    "", "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme", "municipality",
-    "identity", "indicator", "pool",
+    "", "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme",
+    "municipality", "identity", "indicator", "pool",
 }  # fmt: skip
 KEY = re.compile(
     r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<figure>[a-z_]+)(?:\.(?P<dimension>[a-z_]+)\.(?P<value>[\w.,-]+))?"

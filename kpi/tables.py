@@ -29,8 +29,8 @@ def tables_of(answer: dict) -> Iterator[Table]:
 def _indicators(answer: dict) -> Table:
     names = dict(Indicator.objects.values_list("code", "name"))
     rows = [
-        [names.get(row["code"], row["code"]), row["rule"], row["weight"], row["target"], row["actual"]]
-        + [row["achievement_percent"], row["score"]]
+        [names.get(row["code"], row["code"])]
+        + [row[key] for key in ("rule", "weight", "target", "actual", "achievement_percent", "score")]
         for row in answer["indicators"]
     ]
     rows.append([_("Total"), "", answer["weight_evaluated"], "", "", "", answer["total_score"]])
@@ -42,11 +42,22 @@ def _indicators(answer: dict) -> Table:
 def _programmes(answer: dict) -> Table:
     names = dict(SupportProgramme.objects.values_list("code", "name"))
     rows = [
-        [names.get(row["code"], row["code"]), _("yes") if row["carried_out"] else _("no")]
-        + [*row["records"].values(), row["participants"]]
+        [
+            names.get(row["code"], row["code"]),
+            _("yes") if row["carried_out"] else _("no"),
+            *row["records"].values(),
+            row["participants"],
+        ]
         for row in answer["programmes"]
     ]
-    heading = [_("Support programme"), _("Carried out"), _("Sessions"), _("Activities"), _("Stays"), _("Vouchers")]
+    heading = [
+        _("Support programme"),
+        _("Carried out"),
+        _("Counselling sessions"),
+        _("Activities"),
+        _("Stays"),
+        _("Vouchers"),
+    ]
     return Table(_("Support programmes"), [*heading, _("Participants")], rows)
 
 

@@ -1,4 +1,4 @@
-"""Counts everything a second time, in plain queries over the records, and holds the summary against it. Repairs nothing."""
+"""Counts everything a second time, in plain queries over the records, and compares the summary. Repairs nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -24,8 +24,8 @@ SPLITS = {
         "topic": "topic_id",
         "programme": "programme_id",
         "identity": "CASE WHEN client_id IS NULL THEN 'anonymous' ELSE 'person' END",
-        "nationality": "coalesce((SELECT c.nationality_id FROM cases_client c WHERE c.id = client_id), nationality_id, "
-        "'unknown')",
+        "nationality": "coalesce((SELECT c.nationality_id FROM cases_client c WHERE c.id = client_id), "
+        "nationality_id, 'unknown')",
     },
     "activity": {"": "''", "programme": "programme_id", "municipality": "NULL"},
     "voucher_paid": {"": "''", "programme": "'visa-upgrade-voucher'", "municipality": "municipality_id"},
@@ -40,7 +40,8 @@ SOURCES = {
     "dependant_settled": ("cases_familylink", "settled_on", "true", "1", "0", "0"),
 }
 VISA_STAGES = (
-    "received", "recommended", "submitted", "granted", "refused", "ineligible", "withdrawn", "lapsed", "settled", "left",
+    "received", "recommended", "submitted", "granted", "refused", "ineligible", "withdrawn", "lapsed", "settled",
+    "left",
 )  # fmt: skip
 SHOWN = 50  # differences told one by one
 
@@ -49,7 +50,7 @@ Key = tuple[int, date, str, str, str]
 
 @dataclass
 class Verification:
-    """What was found: ``differences`` are errors, ``findings`` are facts to know, ``pending`` is still to be counted."""
+    """``differences`` are errors, ``findings`` are facts to know, ``pending`` is still to be counted."""
 
     differences: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
@@ -139,9 +140,10 @@ def _counted_by(
     if expression == "NULL":
         expression = "coalesce((SELECT w.municipality_id FROM centers_workspace w WHERE w.id = workspace_id), '52')"
     sums = ", ".join(f"sum({measure})::bigint" for measure in measures)
+    month = f"make_date(extract(year FROM {day})::int, extract(month FROM {day})::int, 1)"
     rows = _execute(
-        f"SELECT workspace_id, make_date(extract(year FROM {day})::int, extract(month FROM {day})::int, 1), {expression}, "  # noqa: S608  (all parts stand in this file)
-        f"count(*), {sums} FROM {table} WHERE {day} IS NOT NULL AND {condition} GROUP BY 1, 2, 3"
+        f"SELECT workspace_id, {month}, {expression}, count(*), {sums} FROM {table} "  # noqa: S608  (all parts stand in this file)
+        f"WHERE {day} IS NOT NULL AND {condition} GROUP BY 1, 2, 3"
     )
     for place, month, value, *counts in rows:
         yield (place, month, kind, dimension, value), tuple(counts)
@@ -181,8 +183,9 @@ def _compare_answers(result: Verification) -> None:
 
 def _compare_counters(result: Verification) -> None:
     for pool, taken, counted in _execute(
-        "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v WHERE v.pool_id = p.code AND v.refused_on IS NULL "
-        "AND v.withdrawn_on IS NULL AND v.lapsed_on IS NULL AND v.ineligible_on IS NULL) FROM visas_quotapool p ORDER BY 1"
+        "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v WHERE v.pool_id = p.code "
+        "AND v.refused_on IS NULL AND v.withdrawn_on IS NULL AND v.lapsed_on IS NULL AND v.ineligible_on IS NULL) "
+        "FROM visas_quotapool p ORDER BY 1"
     ):
         if taken != counted:
             result.differences.append(

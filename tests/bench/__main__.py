@@ -1,4 +1,4 @@
-"""``python -m tests.bench [name …]``: runs every ``bench_*.py`` beside this file, or those named, and prints the ratios."""
+"""``python -m tests.bench [name …]``: runs every ``bench_*.py`` of this folder, or those named, and prints."""
 
 import importlib
 import sys

@@ -37,8 +37,9 @@ def _measured():
     yield f"again, nothing changed: {_timed()[0] * 1000:.0f} ms"
     for text, day in (("the year", None), ("up to 15 June", date(2025, 6, 15))):
         after = sorted(_after_a_change(number, day) for number in range(5))[2]
-        verdict = "holds" if after / first < BAR else "FAILS"
-        yield f"{text} after one changed row: {after * 1000:.0f} ms = {after / first:.1%} (bar {BAR:.0%}: {verdict})"
+        # The bar is on the whole year; a day inside a month has its rows counted too.
+        verdict = "" if day else f" (bar {BAR:.0%}: {'holds' if after / first < BAR else 'FAILS'})"
+        yield f"{text} after one changed row: {after * 1000:.0f} ms = {after / first:.1%}{verdict}"
     _change(99)
     began = time.perf_counter()
     environment = {

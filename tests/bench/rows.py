@@ -1,4 +1,4 @@
-"""Many synthetic rows, copied in as the owner: people with a file each, and sessions over the centres and months of 2025."""
+"""Many synthetic rows, copied in as the owner: people with a file each, and sessions over the centres in 2025."""
 
 import random
 from collections import defaultdict
@@ -12,8 +12,8 @@ from tests import databases
 FIRST = date(2025, 1, 1)
 DAYS = 365
 SESSION = (
-    "workspace_id", "ref", "client_id", "person_id", "held_on", "programme_id", "language_id", "channel_id", "topic_id",
-    "nationality_id", "minutes", "clients", "counsellor_name", "note", "summary",
+    "workspace_id", "ref", "client_id", "person_id", "held_on", "programme_id", "language_id", "channel_id",
+    "topic_id", "nationality_id", "minutes", "clients", "counsellor_name", "note", "summary",
 )  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def _sessions(dice: random.Random, centres: list, clients: dict, codes: list[lis
         client, person = dice.choice(clients[centre]) if dice.random() < 0.85 else (None, None)
         yield (
             centre, f"b{number}", client, person, FIRST + timedelta(days=dice.randrange(DAYS)), "one-centre",
-            dice.choice(languages), dice.choice(channels), dice.choice(topics), None, dice.randrange(5, 90), 1, "", "", "",
+            dice.choice(languages), dice.choice(channels), dice.choice(topics), None, dice.randrange(5, 90), 1,
+            "", "", "",
         )  # fmt: skip
 
 

@@ -16,8 +16,8 @@ from tests import databases, make
 
 ROOT = Path(__file__).parents[2]
 KEYS = [
-    "year", "as_of", "indicators", "total_score", "weight_evaluated", "complete", "programmes", "centres", "counselling",
-    "visas", "quotas", "vouchers", "shelter",
+    "year", "as_of", "indicators", "total_score", "weight_evaluated", "complete", "programmes", "centres",
+    "counselling", "visas", "quotas", "vouchers", "shelter",
 ]  # fmt: skip
 
 

@@ -93,7 +93,7 @@ class RaceTests:
         assert verify().pending == []
 
     def test_a_nationality_that_changes_while_a_session_is_saved_is_counted(self, committed):
-        """The change does not see the session and the session does not see the change; the client's mark joins them."""
+        """Neither the change nor the session sees the other; the mark of the client joins them."""
         client = make.make_client("52110-c1", nationality_id="VN")
         with everywhere():
             drain(wait=True)
@@ -109,7 +109,8 @@ class RaceTests:
 
 
 COUNT = (
-    "INSERT INTO kpi_monthlyactivity (workspace_id, month, kind, dimension, value, records, quantity, minutes, province_won) "
+    "INSERT INTO kpi_monthlyactivity "
+    "(workspace_id, month, kind, dimension, value, records, quantity, minutes, province_won) "
     "SELECT * FROM wall.count_activity('2025-03-01', '2025-03-31', ARRAY(SELECT id FROM centers_workspace))"
 )
 
@@ -136,9 +137,9 @@ class NegativeControlTests:
         make.make_session("52110-c1")
         with psycopg.connect(databases.url(committed, owner=True)) as slow:
             slow.execute(
-                "INSERT INTO cases_session (workspace_id, ref, held_on, programme_id, language_id, channel_id, topic_id, "
-                "clients, counsellor_name, note, summary) SELECT workspace_id, 'slow', held_on, programme_id, language_id, "
-                "channel_id, topic_id, 1, '', '', '' FROM cases_session"
+                "INSERT INTO cases_session (workspace_id, ref, held_on, programme_id, language_id, channel_id, "
+                "topic_id, clients, counsellor_name, note, summary) SELECT workspace_id, 'slow', held_on, "
+                "programme_id, language_id, channel_id, topic_id, 1, '', '', '' FROM cases_session"
             )
             recount_marked()
             slow.commit()

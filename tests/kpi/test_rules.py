@@ -7,7 +7,8 @@ from kpi.readings import READINGS, ProgrammeRecord, VisaRecord, records_of
 from kpi.window import Window
 
 SETTLEMENT = [
-    "worker-settlement", "one-centre", "visa-upgrade-voucher", "worker-shelter", "civil-groups", "resident-support-system",
+    "worker-settlement", "one-centre", "visa-upgrade-voucher", "worker-shelter", "civil-groups",
+    "resident-support-system",
 ]  # fmt: skip
 WINDOW = Window(2025, date(2025, 12, 31))
 

@@ -37,7 +37,8 @@ class Command(BaseCommand):
         if known_at:
             raise CommandError(
                 _(
-                    "What was known at an earlier day cannot be rolled up yet: leave --known-at out to count what is recorded now."
+                    "What was known at an earlier day cannot be rolled up yet: leave --known-at out to count what "
+                    "is recorded now."
                 )
             )
         if format == "xlsx" and self.stdout.isatty():

@@ -6,7 +6,7 @@ from kpi.services.verification import SHOWN, verify
 
 
 class Command(BaseCommand):
-    help = "Recount everything from the records and compare it with the summary. Repairs nothing; exits 1 where they differ."
+    help = "Recount everything from the records and compare it with the summary; exits 1 where they differ."
 
     def handle(self, *args, **options):
         result = verify()
