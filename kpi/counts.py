@@ -68,7 +68,7 @@ class Counts:
             " UNION ALL SELECT person_id FROM cases_session WHERE held_on BETWEEN %(whole_until)s AND %(last)s"
             " AND voided_at IS NULL AND person_id IS NOT NULL"
         )
-        return self._one(f"SELECT count(*) FROM (SELECT DISTINCT person_id FROM ({months}{self._if_cut(rows)}) p) d")  # noqa: S608
+        return self._one(f"SELECT count(*) FROM (SELECT DISTINCT person_id FROM ({months}{self._if_cut(rows)}) p) d")
 
     @cached_property
     def dependants_settled(self) -> int:
@@ -170,7 +170,7 @@ class Counts:
             SELECT kind, dimension, value, workspace_id, month, records, quantity, minutes, province_won FROM counted
              WHERE dimension = '' OR (kind = 'session' AND dimension = 'programme')
                 OR (kind = 'voucher_paid' AND dimension = 'municipality')
-            """  # noqa: S608  (all parts stand in this file)
+            """
         )
 
     def _if_cut(self, sql: str) -> str:

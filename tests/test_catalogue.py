@@ -13,14 +13,15 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
-    "drain", "join_persons", "key_is", "known_persons", "mark_all", "name_person", "part_persons", "payload",
+    "drain", "evidence", "join_persons", "key_is", "known_persons", "mark_all", "name_person", "part_persons", "payload",
     "persons_for", "record",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "begin_budget", "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit", "ledger_changed",
     "mark_clients", "mark_months", "mark_reference", "recount",
     "one_household", "place_again", "place_visa_case", "readers_of", "session_within_operation",
-    "settled_without_permit", "share", "share_changed", "stay_fits_its_room", "visa_case_seats", "works_on",
+    "settled_without_permit", "share", "share_changed", "stay_fits_its_room", "veil",
+    "visa_case_seats", "works_on",
 }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
             """,
             returns="bigint",
             definer=True,
+            private=True,
             traits="STABLE",
         ),
         function(
@@ -69,6 +70,7 @@ class Migration(migrations.Migration):
                                   1, 8))::bit(32)::bigint
             """,
             returns="bigint",
+            private=True,
             language="sql",
             traits="IMMUTABLE",
         ),

@@ -142,7 +142,7 @@ def _counted_by(
     sums = ", ".join(f"sum({measure})::bigint" for measure in measures)
     month = f"make_date(extract(year FROM {day})::int, extract(month FROM {day})::int, 1)"
     rows = _execute(
-        f"SELECT workspace_id, {month}, {expression}, count(*), {sums} FROM {table} "  # noqa: S608  (all parts stand in this file)
+        f"SELECT workspace_id, {month}, {expression}, count(*), {sums} FROM {table} "
         f"WHERE {day} IS NOT NULL AND {condition} GROUP BY 1, 2, 3"
     )
     for place, month, value, *counts in rows:
@@ -159,7 +159,7 @@ def _compare_persons(result: Verification, pending: set, codes: dict[int, str]) 
     wrong: dict = defaultdict(lambda: [0, 0])
     for side, (one, other) in enumerate([(of_sessions, of_summary), (of_summary, of_sessions)]):
         for place, month, count in _execute(
-            f"SELECT workspace_id, month, count(*) FROM ({one} EXCEPT {other}) d GROUP BY 1, 2"  # noqa: S608
+            f"SELECT workspace_id, month, count(*) FROM ({one} EXCEPT {other}) d GROUP BY 1, 2"
         ):
             if (place, month) not in pending:
                 wrong[place, month][side] = count

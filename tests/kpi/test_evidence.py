@@ -76,14 +76,18 @@ class EvidenceTests:
 
     def test_a_row_leads_to_its_record_only_for_who_may_open_it(self):
         make_year()
-        set_scope(scope_of(make.make_user(Role.COUNSELLOR, "52110-c1")))
+        counsellor, province = (
+            make.make_user(Role.COUNSELLOR, "52110-c1"),
+            make.make_user(Role.PROVINCE_STAFF, "52-office"),
+        )
+        set_scope(scope_of(counsellor))
         rows = list(all_evidence(Figure.of("2025.session")))
         opened = {row.workspace_id for row in rows if row.source_id}
         assert opened == {make.place("52110-c1").pk}
         # The visa case of an own client is read wherever it is kept; that of a stranger is not.
         cases = list(all_evidence(Figure.of("2025.visa_recommended")))
         assert sorted(row.source_id is None for row in cases) == [False, True]
-        set_scope(scope_of(make.make_user(Role.PROVINCE_STAFF, "52-office")))
+        set_scope(scope_of(province))
         assert all(row.source_id is None for row in all_evidence(Figure.of("2025.session")))
         assert all(row.source_id for row in all_evidence(Figure.of("2025.visa_recommended")))
 
