@@ -64,8 +64,7 @@ def _least(path: Path) -> float:
     for name in book.sheet_names:
         lines = book.get_sheet_by_name(name).to_python()
         columns = [sheet_named(name).column(header) for header in lines[0]]
-        for line in lines[1:]:
-            rows.append([look(cell, column, names) for cell, column in zip(line, columns, strict=True)])
+        rows += [[look(*pair, names) for pair in zip(line, columns, strict=True)] for line in lines[1:]]
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS bare; CREATE TEMPORARY TABLE bare ({_COLUMNS})")
         with cursor.copy("COPY bare FROM STDIN") as copy:
