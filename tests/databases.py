@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,7 +55,16 @@ def discard(name: str) -> None:
 
 
 def drop(server: psycopg.Connection, name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for attempt in range(20):
+        try:
+            server.execute(statement)
+        except psycopg.errors.InsufficientPrivilege:  # autovacuum is at work there, and may not be ended by us
+            if attempt == 19:
+                raise
+            time.sleep(0.25)
+        else:
+            return
 
 
 def use(name: str, *, owner: bool = False) -> None:
