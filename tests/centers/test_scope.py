@@ -313,7 +313,7 @@ class ForgedScopeTests:
             "SELECT wall.count_seats('[]')",
             "SELECT wall.count_money('[]')",
             "SELECT wall.share(ARRAY[1])",
-            "SELECT wall.readers_of(1)",
+            "SELECT wall.readers_of(ARRAY[1])",
             "SELECT wall.one_household(1, 2)",
             "SELECT wall.works_on(1)",
             "SET ROLE {owner}",

@@ -36,17 +36,22 @@ class Migration(migrations.Migration):
             BEGIN
               -- Two files of one person made at once would not see each other.
               PERFORM FROM cases_person WHERE id = ANY (persons) ORDER BY id FOR NO KEY UPDATE;
-              UPDATE visas_visacase v SET shared_with = wall.readers_of(v.person_id)
-               WHERE v.person_id = ANY (persons) AND v.shared_with <> wall.readers_of(v.person_id);
-              UPDATE visas_voucher v SET shared_with = wall.readers_of(v.person_id)
-               WHERE v.person_id = ANY (persons) AND v.shared_with <> wall.readers_of(v.person_id);
-              UPDATE cases_client c SET shared_with = r.readers
-                FROM (SELECT x.id, ARRAY(
-                        SELECT w.id::int FROM centers_workspace w
-                         WHERE w.kind = 'province'
-                           AND EXISTS (SELECT FROM visas_visacase v WHERE v.client_id = x.id) ORDER BY w.id) AS readers
-                        FROM cases_client x WHERE x.person_id = ANY (persons)) r
-               WHERE c.id = r.id AND c.shared_with <> r.readers;
+              WITH readers AS MATERIALIZED (SELECT * FROM wall.readers_of(persons))
+              UPDATE visas_visacase v SET shared_with = r.workspaces FROM readers r
+               WHERE v.person_id = r.person_id AND v.shared_with <> r.workspaces;
+              WITH readers AS MATERIALIZED (SELECT * FROM wall.readers_of(persons))
+              UPDATE visas_voucher v SET shared_with = r.workspaces FROM readers r
+               WHERE v.person_id = r.person_id AND v.shared_with <> r.workspaces;
+              WITH reviewed AS MATERIALIZED (
+                SELECT c.id, CASE WHEN bool_or(v.id IS NOT NULL) THEN provinces.ids ELSE '{}' END AS workspaces
+                  FROM unnest(persons) AS p (id)
+                  JOIN cases_client c ON c.person_id = p.id
+                  LEFT JOIN visas_visacase v ON v.client_id = c.id,
+                  (SELECT coalesce(array_agg(id::int ORDER BY id), '{}') AS ids
+                     FROM centers_workspace WHERE kind = 'province') provinces
+                 GROUP BY c.id, provinces.ids)
+              UPDATE cases_client c SET shared_with = r.workspaces FROM reviewed r
+               WHERE c.id = r.id AND c.shared_with <> r.workspaces;
             END
             """,
             returns="void",
@@ -54,13 +59,15 @@ class Migration(migrations.Migration):
             private=True,
         ),
         function(
-            "wall.readers_of(person bigint)",
+            "wall.readers_of(persons bigint[])",
             """
-            SELECT ARRAY(SELECT DISTINCT c.workspace_id::int FROM cases_client c
-                           JOIN centers_workspace w ON w.id = c.workspace_id AND w.kind = 'center'
-                          WHERE c.person_id = person ORDER BY 1)
+            SELECT p.id, coalesce(array_agg(DISTINCT w.id::int ORDER BY w.id::int) FILTER (WHERE w.kind = 'center'), '{}')
+              FROM unnest(persons) AS p (id)
+              LEFT JOIN cases_client c ON c.person_id = p.id
+              LEFT JOIN centers_workspace w ON w.id = c.workspace_id
+             GROUP BY p.id
             """,
-            returns="int[]",
+            returns="TABLE (person_id bigint, workspaces int[])",
             language="sql",
             definer=True,
             private=True,
