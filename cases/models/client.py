@@ -2,7 +2,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
+from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
@@ -58,7 +58,7 @@ class Client(Shared, Kept):
 class ClientName(models.Model):
     """A name of a client as it is written in one script."""
 
-    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    workspace = workspace_key()
     client = client_key("names")
     kind = models.CharField(_("script"), max_length=10, choices=NameKind)
     text = models.CharField(_("name"), max_length=200)
@@ -78,7 +78,7 @@ class ClientName(models.Model):
 class Contact(models.Model):
     """A way to reach a client."""
 
-    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    workspace = workspace_key()
     client = client_key("contacts")
     kind = models.CharField(_("kind"), max_length=20, default="phone")
     value = models.CharField(_("contact"), max_length=100)
@@ -101,7 +101,7 @@ class Identifier(models.Model):
     ``digest`` is its keyed hash; the identity it leads to is ``PersonKey``.
     """
 
-    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    workspace = workspace_key()
     client = client_key("identifiers")
     kind = models.CharField(_("kind"), max_length=20, choices=IdentifierKind)
     ciphertext = models.BinaryField()

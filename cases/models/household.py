@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, client_key, code_key, person_key, with_history
+from cases.models.kept import Kept, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.terms import Relation, StatusCode
 from centers.querysets import scoped
 
@@ -10,7 +10,7 @@ from centers.querysets import scoped
 class Household(models.Model):
     """A principal (주신청자) and who came with them, as one workspace knows it."""
 
-    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    workspace = workspace_key()
     principal = client_key("households")
     principal_person = person_key()
 

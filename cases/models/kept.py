@@ -58,6 +58,13 @@ def client_key(related_name: str, **options) -> models.ForeignKey:
     )
 
 
+def workspace_key(**options) -> models.ForeignKey:
+    """The workspace of a record whose composite key, or a check by statement, already says that it exists."""
+    return models.ForeignKey(
+        "centers.Workspace", models.PROTECT, db_constraint=False, db_index=False, related_name="+", **options
+    )
+
+
 def person_key(**options) -> models.ForeignKey:
     """The identity behind the client; moves with the client when identities are joined."""
     return models.ForeignKey(

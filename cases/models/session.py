@@ -3,9 +3,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, staff_key, with_history
+from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, staff_key, with_history, workspace_key
 from cases.models.terms import Caller, Channel, Country, Interpretation, Language, Outcome, Sex, StatusCode, Topic
-from centers.models import SupportProgramme, Workspace
+from centers.models import SupportProgramme
 from centers.querysets import scoped
 
 
@@ -29,9 +29,7 @@ class Session(Voidable, Kept):
     looked up for each row cost more than writing it.
     """
 
-    workspace = models.ForeignKey(
-        Workspace, models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("workspace")
-    )
+    workspace = workspace_key(verbose_name=_("workspace"))
     client = client_key("sessions", null=True, blank=True)
     person = person_key(null=True, blank=True)
     held_on = models.DateField(_("held on"))
@@ -86,7 +84,7 @@ class Session(Voidable, Kept):
 class SessionIssue(models.Model):
     """A further topic of a session, beside the primary one (부유형)."""
 
-    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    workspace = workspace_key()
     session = models.ForeignKey(Session, models.PROTECT, db_constraint=False, related_name="issues")
     topic = code_key(Topic, db_constraint=False)
 

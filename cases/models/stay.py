@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, with_history
+from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.terms import StayReason
 from centers.models import Bed
 from centers.querysets import scoped
@@ -79,7 +79,7 @@ class Stay(Voidable, Kept):
 class StayLeave(models.Model):
     """Nights of a stay spent elsewhere (외박): half-open, and not counted."""
 
-    workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
+    workspace = workspace_key()
     stay = models.ForeignKey(Stay, models.PROTECT, db_constraint=False, related_name="leaves")
     left_on = models.DateField(_("left on"))
     back_on = models.DateField(_("back on"))
