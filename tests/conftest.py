@@ -1,4 +1,5 @@
 import os
+import shutil
 
 import pytest
 
@@ -11,6 +12,23 @@ def pytest_configure(config):
         from accounts.catalogues import compile_catalogues
 
         compile_catalogues()
+
+
+def pytest_collection_modifyitems(items):
+    """A machine without a browser runs all else; where everything has to run, nothing is left out."""
+    if os.environ.get("CI") or shutil.which("chromium"):
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="there is no Chromium; on Debian: apt-get install chromium"))
+
+
+def pytest_sessionfinish(session):
+    """Where everything has to run, a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and not hasattr(session.config, "workerinput"):
+        reporter.write_line("A test was skipped, and here none may be.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
