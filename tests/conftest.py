@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items):
 def pytest_sessionfinish(session):
     """Where everything has to run, a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and not hasattr(session.config, "workerinput"):
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         reporter.write_line("A test was skipped, and here none may be.", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
