@@ -69,9 +69,12 @@ class RightsTests:
         writable = names(f"SELECT c.relname {TABLES} AND has_table_privilege(c.oid, '{right}')")
         assert writable & (HISTORY | SEALED | {"audit_auditentry", "scope_key"}) == set()
 
-    @pytest.mark.parametrize("right", ["TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"])
-    def test_the_application_works_on_rows_and_not_on_tables(self, right):
-        assert names(f"SELECT c.relname {TABLES} AND has_table_privilege(c.oid, '{right}')") == set()
+    def test_the_application_works_on_rows_and_not_on_tables(self):
+        rights = ["TRUNCATE", "REFERENCES", "TRIGGER"]
+        if connection.pg_version >= 17_00_00:
+            rights.append("MAINTAIN")
+        for right in rights:
+            assert names(f"SELECT c.relname {TABLES} AND has_table_privilege(c.oid, '{right}')") == set(), right
 
     def test_sealed_tables_are_not_even_read(self):
         readable = names(f"SELECT c.relname {TABLES} AND has_table_privilege(c.oid, 'SELECT')")
