@@ -1,9 +1,11 @@
-"""The message catalogues, compiled without GNU gettext, which a bare machine lacks."""
+"""The message catalogues: tidied when rewritten, and compiled without GNU gettext, which a bare machine lacks."""
 
 from pathlib import Path
 
 import polib
 from django.conf import settings
+
+HEADER = ("Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
 
 
 def compile_catalogues() -> int:
@@ -17,3 +19,17 @@ def compile_catalogues() -> int:
             draft.replace(target)
             compiled += 1
     return compiled
+
+
+def tidy(path: Path) -> int:
+    """Sort a catalogue and take out what changes by itself, dates above all. Returns how many strings lack words."""
+    catalogue = polib.pofile(str(path), wrapwidth=0)
+    catalogue.header = ""
+    catalogue.metadata = {name: catalogue.metadata[name] for name in HEADER if name in catalogue.metadata}
+    catalogue.metadata_is_fuzzy = False
+    catalogue.sort(key=lambda entry: (entry.msgid, entry.msgctxt or ""))
+    for entry in catalogue:
+        entry.comment = entry.tcomment = ""
+        entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
+    catalogue.save(newline="\n")
+    return len(catalogue.untranslated_entries()) + len(catalogue.fuzzy_entries())

@@ -128,7 +128,11 @@ def read_batch(opened: list[OpenedSheet], readers: Readers, progress: Progress) 
         sheet = sheet_named(sheet_in_file.name)
         if sheet is None:
             batch.problems.add(
-                _of_sheet(sheet_in_file.name, _("This sheet is not one of the seven and is left out."), warning=True)
+                _of_sheet(
+                    sheet_in_file.name,
+                    _("This sheet is not one of the seven and is left out: check its name."),
+                    warning=True,
+                )
             )
         elif sheet.key in known:
             message = _("The file has this sheet twice (%s): put the rows into one.") % known[sheet.key].name
@@ -137,7 +141,7 @@ def read_batch(opened: list[OpenedSheet], readers: Readers, progress: Progress) 
             known[sheet.key] = sheet_in_file
     if not known:
         names = ", ".join(sheet.name for sheet in SHEETS)
-        raise FileRefused(_("The file has none of the sheets %s.") % names)
+        raise FileRefused(_("The file has none of the sheets %s: name the sheets so.") % names)
     total = sum(sheet_in_file.height for sheet_in_file in known.values())
     done = 0
     for key, sheet_in_file in known.items():
@@ -193,7 +197,7 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
         letters = column_letters(opened.first_column + place)
         column = sheet.column(header)
         if column is None:
-            message = _("The column “%s” is not known and is left out.") % header
+            message = _("The column “%s” is not known and is left out: check its name.") % header
             batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters, warning=True))
         elif column.key in seen:
             message = _("The column “%s” stands there twice: keep one of them.") % header
@@ -203,7 +207,7 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
             columns.append((place, column, readers.of(column), {}))
     for column in sheet.columns:
         if column.required and column.key not in seen:
-            message = _("The column “%s” is missing; it must be there and filled.") % column.name
+            message = _("The column “%s” is missing: add it and fill every row.") % column.name
             batch.problems.add(_of_sheet(opened.name, message, line=line))
     batch.headers[sheet.key] = seen
     return columns
@@ -241,9 +245,9 @@ def _finish_row(batch: Batch, row: Row, bad: list[tuple[Column, object, str]]) -
 
 def _read_cell(column: Column, read: Reader, cell):
     if cell is TRUTH:
-        raise BadCell(_("This cell is a truth value; nothing of the kind is expected here."))
+        raise BadCell(_("This cell holds TRUE or FALSE: write text, a number or a day."))
     if cell == "" or (isinstance(cell, str) and not cell.strip()):
         if column.required:
-            raise BadCell(_("This cell must be filled."))
+            raise BadCell(_("This cell is empty: fill it."))
         return None
     return read(cell)

@@ -128,12 +128,12 @@ class Readers:
         near = self.sets[name].near(word)
         if near:
             raise BadCell(_("This is no known code or name. Did you mean “%s”?") % near)
-        raise BadCell(_("This is no known code or name."))
+        raise BadCell(_("This is no known code or name: choose one of the reference list."))
 
     def _past(self, cell) -> date:
         day = day_of(cell)
         if day > self.today:
-            raise BadCell(_("This day lies in the future; what has happened cannot."))
+            raise BadCell(_("This day lies in the future: write the day on which it happened."))
         return day
 
 
@@ -145,7 +145,7 @@ def text_of(cell) -> str:
         return cell.date().isoformat() if cell.time() == cell.time().min else cell.isoformat(" ")
     text = unicodedata.normalize("NFC", str(cell)).strip()
     if not text.isprintable() and any(_is_control(sign) for sign in text):
-        raise BadCell(_("The text holds control characters; type it anew."))
+        raise BadCell(_("The text holds invisible control characters: type it anew."))
     return text
 
 
@@ -156,7 +156,7 @@ def _is_control(sign: str) -> bool:
 def _short(text: str, longest: int) -> str:
     if len(text) > longest:
         raise BadCell(
-            _("The text has %(length)d characters; at most %(longest)d fit.")
+            _("The text has %(length)d characters and at most %(longest)d fit: shorten it.")
             % {"length": len(text), "longest": longest}
         )
     return text
@@ -184,11 +184,11 @@ def number_of(cell, *, least: int) -> int:
     elif isinstance(cell, str) and cell.strip().replace(",", "").isascii() and cell.strip().replace(",", "").isdigit():
         number = int(cell.strip().replace(",", ""))
     if number is None:
-        raise BadCell(_("A whole number is expected."))
+        raise BadCell(_("This is not a whole number: write digits only, such as 30."))
     if number < least:
-        raise BadCell(_("The number must be at least %d.") % least)
+        raise BadCell(_("The number must be %d or more: correct it.") % least)
     if number > LARGEST:
-        raise BadCell(_("The number is too large."))
+        raise BadCell(_("The number is too large: check the digits."))
     return number
 
 

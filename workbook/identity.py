@@ -54,7 +54,11 @@ def place_rows(batch: Batch, known: Known) -> None:
     for sheet, column in ((SESSIONS, "center"), (STAYS, "shelter")):
         for row in batch.rows[sheet]:
             if known.workspace and row.workspace and row.workspace != known.workspace.pk:
-                batch.error(row, column, _("The row belongs to another workspace than %s.") % known.workspace)
+                batch.error(
+                    row,
+                    column,
+                    _("This row is not of %s: take it out, or import it for its own workspace.") % known.workspace,
+                )
 
 
 def _no_place(batch: Batch, row: Row, known: Known) -> int | None:
@@ -76,7 +80,7 @@ def _visa_place(batch: Batch, row: Row, known: Known) -> int | None:
 
 def _needed(batch: Batch, row: Row, column: str, programme) -> None:
     if row.sound:
-        batch.error(row, column, _("A case of %s needs this cell filled.") % programme.pk, "")
+        batch.error(row, column, _("A case of %s needs this cell: fill it.") % programme.pk, "")
 
 
 _PLACES = {
@@ -99,7 +103,9 @@ def refuse_repeated_numbers(batch: Batch) -> None:
                 continue
             first = seen.setdefault((row.namespace, row.ref), row)
             if first is not row:
-                batch.error(row, "ref", _("The number already stands in row %d of this sheet.") % first.line)
+                batch.error(
+                    row, "ref", _("Row %d of this sheet already has this number: give each row its own.") % first.line
+                )
 
 
 def compare_with_earlier(batch: Batch, *, update: bool) -> None:
@@ -114,7 +120,7 @@ def compare_with_earlier(batch: Batch, *, update: bool) -> None:
         if edited and row.sound:
             batch.warn(row, "ref", _("The record was edited on screen since it was imported and is left as it is.")
                        if row.state == UNCHANGED
-                       else _("The record was edited on screen since it was imported."))  # fmt: skip
+                       else _("The record was edited on screen since it was imported: check both."))  # fmt: skip
     changed = [row for row in rows if row.state == CHANGED]
     _load_before(changed)
     if not update:
@@ -123,7 +129,7 @@ def compare_with_earlier(batch: Batch, *, update: bool) -> None:
                 batch.error(
                     row,
                     "ref",
-                    _("The number came in before with other content: %s. Use --update to change it.")
+                    _("This number came in before with other content: %s. Correct it, or change it with --update.")
                     % difference(batch, row),
                 )
 
@@ -271,7 +277,9 @@ def _identify(batch: Batch, people: People) -> None:
         twin = first.setdefault(number, row)
         if twin is not row and row.sound:
             batch.warn(
-                row, "registration_number", _("Row %d has the same number: one person with two files.") % twin.line
+                row,
+                "registration_number",
+                _("Row %d has the same registration number: is it one person with two numbers?") % twin.line,
             )
 
 
@@ -281,7 +289,9 @@ def _warn_of_second_numbers(batch: Batch, people: People, known: Known) -> None:
     namespace = known.workspace.pk if known.workspace else 0
     earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, record_id__in=mine)
     for person, ref in earlier.exclude(ref__in=people.rows).values_list("record_id", "ref"):
-        message = _("Number %s of an earlier file has the same number: one person with two files.")
+        message = _(
+            "Number %s, imported earlier, has the same registration number: is it one person with two numbers?"
+        )
         batch.warn(mine[person], "registration_number", message % ref)
 
 
@@ -307,7 +317,11 @@ def _refer(batch: Batch, people: People, row: Row, column: str) -> None:
     target = people.rows.get(ref)
     if target is None:
         if row.sound:
-            batch.error(row, column, _("No person has this number, neither in this file nor imported before."))
+            batch.error(
+                row,
+                column,
+                _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
+            )
         return
     row.person = target.person
 
@@ -315,6 +329,10 @@ def _refer(batch: Batch, people: People, row: Row, column: str) -> None:
 def _check_principal(batch: Batch, people: People, row: Row) -> None:
     principal = people.rows.get(row["principal_ref"]) if row["principal_ref"] else None
     if row["principal_ref"] and principal is None and row.sound:
-        batch.error(row, "principal_ref", _("No person has this number, neither in this file nor imported before."))
+        batch.error(
+            row,
+            "principal_ref",
+            _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
+        )
     elif principal is not None and principal.person == row.person and row.sound:
-        batch.error(row, "principal_ref", _("Nobody is a dependant of themselves."))
+        batch.error(row, "principal_ref", _("Nobody is a dependant of themselves: correct one of the two numbers."))

@@ -78,7 +78,7 @@ def open_workbook(path: Path) -> list[OpenedSheet]:
 
 def _check_file(path: Path) -> None:
     if not path.is_file():
-        raise FileRefused(_("There is no file %s.") % path)
+        raise FileRefused(_("There is no file %s: check its name and folder.") % path)
     if path.stat().st_size > LARGEST_FILE:
         raise FileRefused(
             _("The file has %(size)d MB; at most %(most)d MB are read. Split it by month or by sheet.")
@@ -88,7 +88,7 @@ def _check_file(path: Path) -> None:
         with open(path, "rb") as file:
             start = file.read(8)
     except OSError as error:
-        raise FileRefused(_("The file %s cannot be read: check its permissions.") % path) from error
+        raise FileRefused(_("The file %s cannot be read: check who may open it.") % path) from error
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileRefused(_("This is an old .xls file or one with a password: save it as .xlsx without a password."))
     if not zipfile.is_zipfile(path):
@@ -122,7 +122,7 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool, room:
         while chunk := stream.read(CHUNK):
             if size == 0 and b"<!DOCTYPE" in chunk[:OVERLAP]:
                 raise FileRefused(
-                    _("The file defines its own document type, which no spreadsheet does. It is not read.")
+                    _("The file defines a document type, which no spreadsheet does: save it anew from Excel.")
                 )
             size += len(chunk)
             if size > room:
@@ -153,7 +153,7 @@ def _add(places: list[tuple[str, int]], more) -> None:
 
 def _bomb() -> FileRefused:
     return FileRefused(
-        _("The file unpacks to more than %d MB, which no table of ours does. It is not read.")
+        _("The file unpacks to more than %d MB and is not read: split it by month or by sheet.")
         % (LARGEST_CONTENT // 1024**2)
     )
 

@@ -121,5 +121,8 @@ def _refusal(error: Exception) -> str:
     if said:
         return said
     if "No space left" in str(error):
-        return _("The disk of the database is full; nothing was written.")
-    return _("The database refused the file and nothing was written: %s") % type(error.__cause__ or error).__name__
+        return _("The disk of the database is full and nothing was written. Tell the system administrator.")
+    return (
+        _("The database refused the file and nothing was written (%s). Tell the system administrator.")
+        % type(error.__cause__ or error).__name__
+    )

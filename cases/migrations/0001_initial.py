@@ -526,7 +526,7 @@ class Migration(migrations.Migration):
             name='StayLeave',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('left_on', models.DateField(verbose_name='left on')),
+                ('left_on', models.DateField(verbose_name='away from')),
                 ('back_on', models.DateField(verbose_name='back on')),
             ],
             options={
@@ -541,7 +541,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('left_on', models.DateField(verbose_name='left on')),
+                ('left_on', models.DateField(verbose_name='away from')),
                 ('back_on', models.DateField(verbose_name='back on')),
             ],
             options={

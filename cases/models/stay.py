@@ -81,7 +81,7 @@ class StayLeave(models.Model):
 
     workspace = workspace_key()
     stay = models.ForeignKey(Stay, models.PROTECT, db_constraint=False, related_name="leaves")
-    left_on = models.DateField(_("left on"))
+    left_on = models.DateField(_("away from"))
     back_on = models.DateField(_("back on"))
 
     objects = scoped("view_stays").as_manager()

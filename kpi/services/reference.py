@@ -255,8 +255,7 @@ SHEETS = [
         columns={
             "rule": ("rule_id", text),
             "number": ("number", number),
-            "title_ko": ("title_ko", text),
-            "title_en": ("title_en", text),
+            **{f"title_{language}": (f"title_{language}", text) for language in ("ko", "en", "vi", "zh_hans")},
             "given": ("given", data),
             "expected": ("expected", number),
         },

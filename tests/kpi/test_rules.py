@@ -44,6 +44,11 @@ class WorkedExampleTests:
         assert wrong == []
         assert len(examples) > 50
 
+    def test_every_example_is_told_in_every_language(self):
+        for example in RuleExample.objects.all():
+            titles = {getattr(example, f"title_{language}") for language in ("ko", "en", "vi", "zh_hans")}
+            assert len(titles - {"", None}) == 4, example
+
     def test_every_rule_has_a_reading_and_every_counting_one_five_examples(self):
         for rule in CountingRule.objects.all():
             assert rule.reading in READINGS

@@ -39,10 +39,15 @@ class ImportWorkbookCommandTests:
         path = workbook(tmp_path / "a.xlsx", 상담=[{**SESSION, "상담일": "2025-13-01", "언어": "클링온"}])
         korean = run(committed, path, "--report", tmp_path / "out.xlsx")
         assert (korean.returncode, korean.stdout) == (1, "")
-        assert "2025-13-01" in korean.stderr
-        assert "클링온" in korean.stderr
+        assert (
+            "오류: 상담 시트 2행, 상담일 “2025-13-01”: "
+            "날짜가 아닙니다. 엑셀 날짜로 넣거나 2025-03-01처럼 적으십시오." in korean.stderr
+        )
+        assert "오류: 상담 시트 2행, 언어 “클링온”: 알 수 없는 코드나 이름입니다." in korean.stderr
+        assert "오류가 2건 있어 아무것도 저장하지 않았습니다." in korean.stderr
+        assert "Error: " not in korean.stderr.replace("CommandError: ", "")
         english = run(committed, path, LANGUAGE_CODE="en")
-        assert "This is not a day." in english.stderr
+        assert "Error: 상담, row 2, 상담일 “2025-13-01”: This is not a day." in english.stderr
         assert english.stderr != korean.stderr
         marked = openpyxl.load_workbook(tmp_path / "out.xlsx")["상담"]
         commented = {cell.value for row in marked.iter_rows() for cell in row if cell.comment}

@@ -26,7 +26,10 @@ def check(check: Check) -> None:
         first = seen.setdefault((row.workspace, principal.person, row.person), row)
         if first is not row and row.counts:
             check.batch.error(
-                row, "ref", _("This person is already a dependant of this principal, in row %d.") % first.line
+                row,
+                "ref",
+                _("Row %d already has this person as a dependant of this principal: keep one of the two rows.")
+                % first.line,
             )
 
 
@@ -84,22 +87,36 @@ def _check_row(check: Check, row: Row, cases) -> None:
     principal, person = check.people.rows[row["principal_ref"]], check.people.rows[row["ref"]]
     settled, entered = row["settled_on"], row["entered_on"]
     if entered and settled and settled < entered:
-        check.batch.error(row, "settled_on", _("A dependant settles on or after the day of entry (%s).") % entered)
+        check.batch.error(
+            row,
+            "settled_on",
+            _("A dependant settles on or after the day of entry (%s): correct one of the two days.") % entered,
+        )
     if settled and not any(granted and granted <= settled for granted, _received, _place in cases[principal.person]):
-        check.batch.error(row, "settled_on", _("The principal has no permit on or before this day."))
+        check.batch.error(
+            row, "settled_on", _("The principal has no permit on or before this day: check the day of the permit.")
+        )
     _warn(check, row, principal, person)
 
 
 def _warn(check: Check, row: Row, principal: Row, person: Row) -> None:
     homes = {one["municipality"] for one in (principal, person) if one["municipality"]}
     if len(homes) > 1:
-        check.batch.warn(row, "ref", _("The dependant lives in another municipality than the principal."))
+        check.batch.warn(
+            row, "ref", _("The dependant lives in another municipality than the principal: check both addresses.")
+        )
     if row["status"] and person["status"] and row["status"] != person["status"]:
-        check.batch.warn(row, "status", _("The person's own row says otherwise (%s).") % person["status"])
+        check.batch.warn(
+            row, "status", _("The person's own row says otherwise (%s): check which one holds.") % person["status"]
+        )
     if not _age_fits(
         row["relation"], principal["birth_date"], person["birth_date"], row["entered_on"] or check.known.today
     ):
-        check.batch.warn(row, "relation", _("The age does not fit this relation to the principal."))
+        check.batch.warn(
+            row,
+            "relation",
+            _("The age does not fit this relation to the principal: check the birth date and the relation."),
+        )
 
 
 def _age_fits(relation: str, principal_born: date | None, born: date | None, day: date) -> bool:

@@ -17,23 +17,31 @@ def check(check: Check) -> None:
 def _check_operation(check: Check, row: Row) -> None:
     center, day = check.known.workspaces[row.workspace], row["held_on"]
     if center.counts_from is None:
-        check.batch.error(row, "center", _("The centre is not in operation."))
+        check.batch.error(
+            row,
+            "center",
+            _("The centre is not in operation: check its code, or ask the province to enter its first day."),
+        )
     elif day < center.counts_from:
         check.batch.error(
-            row, "held_on", _("The centre counts from %s on; the session lies before it.") % center.counts_from
+            row,
+            "held_on",
+            _("Sessions of this centre count from %s on: check the day and the centre.") % center.counts_from,
         )
     elif center.ended_on and day > center.ended_on:
-        check.batch.error(row, "held_on", _("The centre ended on %s; the session lies after it.") % center.ended_on)
+        check.batch.error(
+            row, "held_on", _("The centre closed on %s: check the day and the centre.") % center.ended_on
+        )
 
 
 def _warn(check: Check, row: Row) -> None:
     batch, center, day = check.batch, check.known.workspaces[row.workspace], row["held_on"]
     if center.weekdays and day.isoweekday() not in center.weekdays:
-        batch.warn(row, "held_on", _("The centre is not open on this day of the week."))
+        batch.warn(row, "held_on", _("The centre is not open on this day of the week: check the day."))
     if row["follow_up_on"] and row["follow_up_on"] < day:
-        batch.warn(row, "follow_up_on", _("The follow-up lies before the session."))
+        batch.warn(row, "follow_up_on", _("The follow-up lies before the session: correct one of the two days."))
     if row["other_topics"] and row["topic"] in row["other_topics"]:
-        batch.warn(row, "other_topics", _("The primary topic stands here again; it is kept once."))
+        batch.warn(row, "other_topics", _("The primary topic stands here again and is kept once."))
     if row["person_ref"]:
         _warn_of_person(check, row)
 
@@ -42,7 +50,13 @@ def _warn_of_person(check: Check, row: Row) -> None:
     person = check.people.rows[row["person_ref"]]
     for column in ("nationality", "sex", "status"):
         if row[column] and person[column] and row[column] != person[column]:
-            check.batch.warn(row, column, _("The person's own row says otherwise (%s).") % person[column])
+            check.batch.warn(
+                row, column, _("The person's own row says otherwise (%s): check which one holds.") % person[column]
+            )
     expires = person["status_expires_on"]
     if expires and expires < row["held_on"]:
-        check.batch.warn(row, "person_ref", _("The period of stay in the person's row needs to be confirmed."))
+        check.batch.warn(
+            row,
+            "person_ref",
+            _("The period of stay in the person's row needs to be confirmed: check the day it expires."),
+        )

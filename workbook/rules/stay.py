@@ -55,13 +55,15 @@ def _read(check: Check, row: Row) -> Nights | None:
     if bed is None:
         rooms = {room for shelter, room, _bed in check.known.beds if shelter == row["shelter"]}
         column = "bed" if row["room"] in rooms else "room"
-        check.batch.error(row, column, _("The shelter has no such room or bed."))
+        check.batch.error(row, column, _("The shelter has no such room or bed: check their names."))
     elif end < start:
         check.batch.error(
             row, "checked_out_on", _("Nobody leaves before they came: the check-out is before the check-in.")
         )
     elif start < bed.in_service_from or (bed.in_service_to and start != end and (end > bed.in_service_to)):
-        check.batch.error(row, "bed", _("The bed is not in service on all of these nights."))
+        check.batch.error(
+            row, "bed", _("The bed is not in service on all of these nights: choose another one, or correct the days.")
+        )
     else:
         return Nights(bed, row.person, check.people.rows[row["person_ref"]]["sex"], start, end, row)
     return None
@@ -75,7 +77,7 @@ def _warn_of_long_stays(check: Check, stays: list[Nights]) -> None:
             check.batch.warn(
                 stay.row,
                 "checked_in_on",
-                _("%(nights)d nights are more than the shelter's longest stay of %(longest)d.")
+                _("%(nights)d nights are more than the shelter's longest stay of %(longest)d: check both days.")
                 % {"nights": nights, "longest": longest},
             )
 
@@ -117,14 +119,18 @@ def _check_rooms(check: Check, stays: list[Nights], recorded: list[Nights]) -> N
             continue
         if room.sex_rule in SEX_OF_ROOM and stay.sex != SEX_OF_ROOM[room.sex_rule]:
             check.batch.error(
-                line, "room", _("The room is for one sex only, and the person's is another or not known.")
+                line,
+                "room",
+                _("The room is for the other sex, or the person's is not known: correct the room or the sex."),
             )
         elif any(
             other is not stay and other.meets(stay) and not _may_share(stay, other, heads)
             for other in by_room[stay.bed.room_id]
         ):
             check.batch.error(
-                line, "room", _("On some of these nights the room would hold neither one sex nor one household.")
+                line,
+                "room",
+                _("On some of these nights the room holds neither one sex nor one household: choose another."),
             )
 
 

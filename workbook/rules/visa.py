@@ -60,9 +60,15 @@ def _out_of_order(check: Check, row: Row, column: str, before: tuple[str, ...]) 
     if day is None:
         return ""
     if "granted_on" in before and column in {"settled_on", "left_on"} and row["granted_on"] is None:
-        return _("This needs a permit (%s) on or before it.") % _header(check, "granted_on")
+        return _("This needs a permit (%s) on or before it: fill that cell, or clear this one.") % _header(
+            check, "granted_on"
+        )
     late = next((other for other in before if row[other] and row[other] > day), None)
-    return _("This day lies before %s.") % f"{_header(check, late)} {row[late]}" if late else ""
+    return (
+        _("This day lies before %s: correct one of the two days.") % f"{_header(check, late)} {row[late]}"
+        if late
+        else ""
+    )
 
 
 def _header(check: Check, key: str) -> str:
@@ -77,13 +83,19 @@ def _warn(check: Check, row: Row) -> None:
         missing = [step for step in steps if row[column] and not row[step]]
         if missing:
             names = ", ".join(_header(check, step) for step in missing)
-            check.batch.warn(row, column, _("The step before it is not filled: %s.") % names)
+            check.batch.warn(row, column, _("A step before this one is empty: %s. Fill it if it is known.") % names)
     programme, known = row["programme"], check.known
     areas = known.areas[programme]
     if row["municipality"] and areas and row["municipality"] not in areas:
-        check.batch.warn(row, "municipality", _("%s is not offered in this municipality.") % programme)
+        check.batch.warn(
+            row,
+            "municipality",
+            _("%s is not offered in this municipality: check the municipality and the programme.") % programme,
+        )
     if row["recommended_on"] and known.pools[programme] and known.pool_on(programme, row["recommended_on"]) is None:
-        check.batch.warn(row, "recommended_on", _("The day lies outside every quota period; no place is taken."))
+        check.batch.warn(
+            row, "recommended_on", _("The day lies outside every quota period, so no place is taken: check the day.")
+        )
 
 
 def is_live(row: Row) -> bool:

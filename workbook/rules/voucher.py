@@ -31,18 +31,29 @@ def _check_row(check: Check, row: Row) -> None:
         if row["paid_on"] and row[column]:
             batch.error(row, column, _("A paid voucher is neither ineligible nor cancelled."))
         elif row[column] and row[column] < row["applied_on"]:
-            batch.warn(row, column, _("This day lies before the application (%s).") % row["applied_on"])
+            batch.warn(
+                row,
+                column,
+                _("This day lies before the application (%s): correct one of the two days.") % row["applied_on"],
+            )
     if row["paid_on"] and row["paid_on"] < row["applied_on"]:
-        batch.error(row, "paid_on", _("This day lies before the application (%s).") % row["applied_on"])
+        batch.error(
+            row,
+            "paid_on",
+            _("This day lies before the application (%s): correct one of the two days.") % row["applied_on"],
+        )
     if row["status_changed_on"] > row["applied_on"]:
         batch.warn(
-            row, "status_changed_on", _("The status was changed after the application (%s).") % row["applied_on"]
+            row,
+            "status_changed_on",
+            _("The status was changed after the application (%s): check both days.") % row["applied_on"],
         )
     if row.sound and (row["municipality"], row["applied_on"].year) not in check.known.budgets:
         batch.warn(
             row,
             "municipality",
-            _("The municipality has no voucher budget of %d here; no limit is held.") % row["applied_on"].year,
+            _("No voucher budget of the municipality is entered for %d, so nothing limits its payments.")
+            % row["applied_on"].year,
         )
 
 
