@@ -3,8 +3,8 @@
 A row that the reader may not open shows month, workspace, programme and kind and nothing else, but is never left out.
 """
 
+import json
 import re
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,38 +12,52 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from centers.models import SupportProgramme
 from kpi.models import CountingRule
+from kpi.readings import asked_by
 from kpi.window import Window
 
-VISA_KINDS = {f"visa_{stage}" for stage in ("received", "recommended", "granted", "refused", "settled", "left")}
-# What a figure counts, and what one row of its evidence stands for.
-FIGURES: dict[str, tuple[tuple[str, ...], str]] = {
-    "session": (("session",), "record"),
-    "person": (("session",), "person"),
-    "activity": (("activity",), "record"),
-    "voucher": (("voucher_paid",), "record"),
-    "stay": (("night",), "stay"),
-    "night": (("night",), "record"),
-    "shelter_person": (("night",), "person"),
-    "dependant_settled": (("dependant_settled",), "person"),
-    "seat": (("seat",), "record"),
-    "programme": (("session", "activity", "night", "voucher_paid"), "programme"),
-    **{kind: ((kind,), "record") for kind in sorted(VISA_KINDS)},
-    **{kind.replace("visa_", "visa_person_"): ((kind,), "person") for kind in sorted(VISA_KINDS)},
+
+class Counting(NamedTuple):
+    """What a figure counts: kinds of record, what one row stands for, and what a row adds where it is a sum."""
+
+    kinds: tuple[str, ...]
+    per: str = "record"
+    amount: str = ""
+
+
+STAGES = ("received", "recommended", "granted", "refused", "settled", "left")
+FIGURES: dict[str, Counting] = {
+    "session": Counting(("session",)),
+    "clients": Counting(("session",), amount="quantity"),
+    "minutes": Counting(("session",), amount="minutes"),
+    "person": Counting(("session",), "person"),
+    "activity": Counting(("activity",)),
+    "participants": Counting(("activity",), amount="quantity"),
+    "voucher": Counting(("voucher_paid",)),
+    "won": Counting(("voucher_paid",), amount="quantity"),
+    "province_won": Counting(("voucher_paid",), amount="province_won"),
+    "municipality_won": Counting(("voucher_paid",), amount="municipality_won"),
+    "stay": Counting(("night",), "stay"),
+    "night": Counting(("night",), "stay", "nights"),
+    "shelter_person": Counting(("night",), "person"),
+    "dependant_settled": Counting(("dependant_settled",), "person"),
+    **{f"visa_{stage}": Counting((f"visa_{stage}",)) for stage in STAGES},
 }
+# Places of a quota: those taken until then and not given back, also of a year before.
+SEATS = ("seat", "seat_granted", "seat_settled")
+READING = "reading"  # what a counting rule gives, by the code of the rule
+NAMES = {*FIGURES, *SEATS, READING}
 DIMENSIONS = {
-    "", "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme",
-    "municipality", "identity", "indicator", "pool",
+    "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme",
+    "municipality", "university", "identity",
 }  # fmt: skip
-KEY = re.compile(
-    r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<figure>[a-z_]+)(?:\.(?P<dimension>[a-z_]+)\.(?P<value>[\w.,-]+))?"
-)
+KEY = re.compile(r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<name>[a-z_]+)(?:\.(?P<where>[\w.,~-]+))?", re.ASCII)
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 PAGE = 50
 
 
 class Evidence(NamedTuple):
-    """One row: ``source_id`` is there only where the reader may open the record."""
+    """One row. The last three are there only where the reader may open the record."""
 
     token: str
     month: date
@@ -52,47 +66,92 @@ class Evidence(NamedTuple):
     kind: str
     source: str
     source_id: int | None
+    happened_on: date | None
+    amount: int | None
+
+
+class Total(NamedTuple):
+    """How many rows there are, and what they add up to."""
+
+    number: int
+    amount: int
 
 
 @dataclass(frozen=True)
 class Figure:
     """A figure of a year that can be opened. ``key`` names it in an address: codes and days, nothing of a person.
 
-    ``2025.session``, ``2025-0630.session.topic.labour.wages``, ``2025.seat.pool.e74-2025``,
-    ``2025.visa_person_recommended.indicator.visa-recruitment``.
+    ``2025.session``, ``2025-0630.session.topic.labour.wages``, ``2025.session.workspace.52110-c1~month.2025-03``,
+    ``2025.seat.pool.e74-2025``, ``2025.reading.rule.granted-persons``.
     """
 
     year: int
     name: str
-    dimension: str = ""
-    value: str = ""
+    where: tuple[tuple[str, str], ...] = ()
     as_of: date | None = None
 
     @property
     def key(self) -> str:
         day = f"-{self.as_of:%m%d}" if self.as_of else ""
-        split = f".{self.dimension}.{self.value}" if self.dimension else ""
-        return f"{self.year:04}{day}.{self.name}{split}"
+        split = "~".join(f"{dimension}.{value}" for dimension, value in self.where)
+        return f"{self.year:04}{day}.{self.name}{split and '.'}{split}"
 
     @classmethod
     def of(cls, key: str) -> "Figure":
         """Raises ValueError for what is no figure."""
         found = KEY.fullmatch(key)
-        if not found or found["figure"] not in FIGURES or (found["dimension"] or "") not in DIMENSIONS:
+        if not found or found["name"] not in NAMES:
             raise ValueError(f"no figure has the key {key!r}")
         year, day = int(found["year"]), found["day"]
         as_of = date(year, int(day[:2]), int(day[2:])) if day else None
-        return cls(year, found["figure"], found["dimension"] or "", found["value"] or "", as_of)
+        parts = [part.partition(".") for part in found["where"].split("~")] if found["where"] else []
+        figure = cls(year, found["name"], tuple((dimension, value) for dimension, _dot, value in parts), as_of)
+        figure._check()
+        return figure
 
     def at(self, dimension: str, value: str) -> "Figure":
         """The same figure, of one code of a split."""
-        return replace(self, dimension=dimension, value=value)
+        return replace(self, where=(*self.where, (dimension, value)))
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the figure is what its rows add up to, and not how many they are."""
+        if self.name == READING:
+            return bool(self.asked()["amount"])
+        return self.name in FIGURES and bool(FIGURES[self.name].amount)
+
+    @property
+    def window(self) -> Window:
+        return Window.of(self.year, self.as_of)
+
+    def asked(self) -> dict:
+        """What ``wall.evidence`` is asked for. Raises ValueError where a rule is not there or counts no records."""
+        where = {dimension: [value] for dimension, value in self.where}
+        days = {"first": self.window.first.isoformat(), "last": self.window.last.isoformat(), "least": 1}
+        if self.name == READING:
+            return days | asked_by(_rule(where["rule"][0]), self.window)
+        if self.name in SEATS:
+            days["last"] = self.window.as_of.isoformat()
+            return days | {"kinds": [self.name], "per": "record", "amount": "", "where": where}
+        kinds, per, amount = FIGURES[self.name]
+        return days | {"kinds": kinds, "per": per, "amount": "" if per == "stay" else amount, "where": where}
+
+    def _check(self) -> None:
+        allowed = {"rule"} if self.name == READING else {"pool"} if self.name in SEATS else DIMENSIONS
+        named = [dimension for dimension, _value in self.where]
+        if not allowed.issuperset(named) or len(set(named)) < len(named) or not all(value for _, value in self.where):
+            raise ValueError(f"{self.name} is not split by {named}")
+        if self.name == READING and not named:
+            raise ValueError("a reading is one of a rule")
+        if not all(MONTH.fullmatch(value) for dimension, value in self.where if dimension == "month"):
+            raise ValueError("a month is a year and a month")
 
 
-def of_indicator(code: str, year: int, as_of: date | None = None) -> Figure | None:
-    """The evidence of an indicator by its default rule; none where the figure is entered by hand."""
-    names = {"visa-recruitment": "visa_person_recommended", "settlement-support": "programme"}
-    return Figure(year, names[code], "indicator", code, as_of) if code in names else None
+def total(figure: Figure) -> Total:
+    """Read under the reader's own scope, as ``evidence``: none without the permission on figures anywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall.evidence_total(%s)", [json.dumps(figure.asked())])
+        return Total(*(cursor.fetchone() or (0, 0)))
 
 
 def evidence(figure: Figure, *, after: str = "", limit: int = PAGE) -> list[Evidence]:
@@ -100,18 +159,8 @@ def evidence(figure: Figure, *, after: str = "", limit: int = PAGE) -> list[Evid
 
     Read under the reader's own scope: without the permission on figures anywhere there are no rows.
     """
-    window = Window.of(figure.year, figure.as_of)
-    kinds, per = FIGURES[figure.name]
-    first, last = window.first, window.as_of if figure.name == "seat" else window.last
-    dimension, codes = _condition(figure)
-    if dimension == "month":
-        first, last = _month(figure.value, window)
-        dimension, codes = "", []
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT * FROM wall.evidence(%s, %s, %s, %s, %s, %s, %s, %s)",
-            [list(kinds), first, last, dimension, codes, per, _token(after), limit],
-        )
+        cursor.execute("SELECT * FROM wall.evidence(%s, %s, %s)", [json.dumps(figure.asked()), _token(after), limit])
         return [Evidence(*row) for row in cursor.fetchall()]
 
 
@@ -123,24 +172,11 @@ def all_evidence(figure: Figure) -> Iterator[Evidence]:
         page = evidence(figure, after=page[-1].token, limit=1000)
 
 
-def _condition(figure: Figure) -> tuple[str, list[str]]:
-    if figure.dimension == "indicator":
-        return _of_rule(figure.value)
-    if figure.dimension == "pool":
-        return "", [figure.value]
-    return figure.dimension, [figure.value]
-
-
-def _of_rule(indicator: str) -> tuple[str, list[str]]:
-    """What the default rule of an indicator counts over."""
-    if indicator == "settlement-support":
-        return "programme", list(SupportProgramme.objects.filter(settlement=True).values_list("code", flat=True))
-    return "visa_programme", CountingRule.objects.get(indicator=indicator, default=True).parameters["programmes"]
-
-
-def _month(value: str, window: Window) -> tuple[date, date]:
-    first = date.fromisoformat(f"{value}-01")
-    return max(first, window.first), min(first.replace(day=monthrange(first.year, first.month)[1]), window.last)
+def _rule(code: str) -> CountingRule:
+    rule = CountingRule.objects.filter(code=code).first()
+    if rule is None:
+        raise ValueError(f"no counting rule has the code {code!r}")
+    return rule
 
 
 def _token(text: str) -> str:

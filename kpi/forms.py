@@ -34,3 +34,28 @@ class AsOfForm(forms.Form):
                 _("The day lies in the future: choose today or an earlier one."), code="future"
             )
         return day
+
+
+class FigureForm(forms.Form):
+    """A result that no record carries, with the paper it stands in."""
+
+    value = forms.IntegerField(
+        label=gettext_lazy("Result"),
+        min_value=0,
+        max_value=9_999_999,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "required": gettext_lazy("Write the result as a whole number."),
+            "invalid": gettext_lazy("A result is a whole number, zero or more."),
+            "min_value": gettext_lazy("A result is a whole number, zero or more."),
+        },
+    )
+    evidence = forms.CharField(
+        label=gettext_lazy("Evidence"),
+        max_length=300,
+        help_text=gettext_lazy("The paper it stands in: document number, title and day."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": gettext_lazy("A figure is entered with its evidence: name the paper it stands in.")
+        },
+    )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from centers.models import SupportProgramme
+from kpi.models import CountingRule
 from kpi.window import Window
 
 
@@ -83,9 +85,12 @@ def programmes_by_quarter(records: Iterable[ProgrammeRecord], window: Window, pa
 
 def programmes_of_a_list(records: Iterable[ProgrammeRecord], window: Window, parameters: dict) -> int:
     """As ``programmes``, over the list of the year, or of the nearest year before it that has one."""
+    return programmes(records, window, parameters | {"settlement": _list_of(window, parameters)})
+
+
+def _list_of(window: Window, parameters: dict) -> list[str]:
     years = [int(year) for year in parameters["programmes"] if int(year) <= window.year]
-    chosen = parameters["programmes"][str(max(years))] if years else ()
-    return programmes(records, window, parameters | {"settlement": chosen})
+    return parameters["programmes"][str(max(years))] if years else []
 
 
 def activities_approved(records: Iterable[ProgrammeRecord], window: Window, parameters: dict) -> int:
@@ -137,9 +142,57 @@ READINGS: dict[str, Callable[[Iterable, Window, dict], int | None]] = {
     "programmes-other-set": programmes_of_a_list,
     "entered-figure": entered,
 }
+# What one row stands for, where a reading counts groups of records; otherwise a record.
+ROW_OF = {
+    programmes: "programme",
+    programmes_reported: "programme",
+    programmes_of_a_list: "programme",
+    programmes_by_municipality: "programme_municipality",
+    programmes_by_quarter: "programme_quarter",
+}
+KINDS_OF = {
+    activities_approved: ["activity"],
+    activities_and_sessions: ["activity", "session"],
+    programmes_reported: ["activity"],
+}
 RECORDS_OF = {persons: VisaRecord, entered: None}
 
 
 def records_of(reading: str) -> type | None:
     """What the reading counts: visa cases, records of programmes, or nothing."""
     return RECORDS_OF.get(READINGS[reading], ProgrammeRecord)
+
+
+def asked_by(rule: CountingRule, window: Window) -> dict:
+    """The records a rule counts, as ``kpi.evidence`` asks for them. Raises ValueError where it counts none."""
+    reading, parameters = READINGS[rule.reading], rule.parameters
+    if reading is entered:
+        raise ValueError("a figure that is entered has no records behind it")
+    if reading is persons:
+        return _asked_persons(parameters, window)
+    where = {"programme": _programmes_of(reading, parameters, window)}
+    for name, chosen in (("approved", activities_approved), ("reported", programmes_reported)):
+        if reading is chosen:
+            where[name] = ["yes"]
+    by_client = reading is activities_and_sessions and parameters.get("session_unit") == "client"
+    return {
+        "kinds": KINDS_OF.get(reading, ["session", "activity", "voucher_paid", "night"]),
+        "per": ROW_OF.get(reading, "record"),
+        "least": parameters.get("minimum", 1),
+        "amount": "clients" if by_client else "",
+        "where": where,
+    }
+
+
+def _asked_persons(parameters: dict, window: Window) -> dict:
+    stage, live = parameters["stage"], parameters["stage"] == "recommended_live"
+    where = {"visa_programme": parameters["programmes"]}
+    if live:
+        where["live_on"] = [window.as_of.isoformat()]
+    return {"kinds": [f"visa_{'recommended' if live else stage}"], "per": "person", "amount": "", "where": where}
+
+
+def _programmes_of(reading: Callable, parameters: dict, window: Window) -> list[str]:
+    if reading is programmes_of_a_list:
+        return _list_of(window, parameters)
+    return list(SupportProgramme.objects.filter(settlement=True).values_list("code", flat=True))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from centers.models import Shelter, SupportProgramme, Workspace, WorkspaceKind
 from kpi.counts import Count, Counts
 from kpi.models import CountingRule, Indicator, ManualFigure, Target, YearAnswer
+from kpi.models.indicator import ENTERED
 from kpi.numbers import percent, plain, rounded
 from kpi.readings import READINGS, VisaRecord, records_of
 from kpi.services.summary import drain
@@ -182,7 +183,7 @@ def _judged(indicator: Indicator, rule: CountingRule | None, window: Window, cou
 
 
 def _actual(indicator: Indicator, rule: CountingRule | None, window: Window, counts: Counts) -> Decimal | int | None:
-    if rule is None or rule.reading == "entered-figure":
+    if rule is None or rule.reading == ENTERED:
         return _newest(indicator, "entered_of_year", indicator.manual_figures, window, "-entered_at")
     settlement = list(SupportProgramme.objects.filter(settlement=True).values_list("code", flat=True))
     records = counts.visa_records if records_of(rule.reading) is VisaRecord else counts.programme_records

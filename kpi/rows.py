@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, Stay, Topic
 from centers.models import Municipality, SupportProgramme, Workspace
-from kpi.behind import Row, names_of_workspaces
-from kpi.models import Indicator
+from kpi.evidence import READING, Evidence, Figure
+from kpi.models import CountingRule
 from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
 
 SOURCES: dict[str, tuple[type[Model], str]] = {
@@ -21,58 +21,56 @@ SOURCES: dict[str, tuple[type[Model], str]] = {
     "visa_case": (VisaCase, gettext_lazy("Visa case")),
     "dependant": (FamilyLink, gettext_lazy("Dependant settled")),
 }
-WORDS = {
-    "indicators": gettext_lazy("Performance indicators"),
-    "programmes": gettext_lazy("Programmes"),
-    "counselling": gettext_lazy("Counselling"),
-    "visas": gettext_lazy("Visa recommendations"),
-    "quotas": gettext_lazy("Quotas"),
-    "vouchers": gettext_lazy("Upgrade vouchers paid"),
-    "shelter": gettext_lazy("Shelter"),
-    "sessions": gettext_lazy("Sessions (cases)"),
-    "client_visits": gettext_lazy("Clients in sessions (visits)"),
-    "unique_persons": gettext_lazy("Distinct persons"),
-    "anonymous_sessions": gettext_lazy("Anonymous sessions"),
-    "minutes": gettext_lazy("Minutes"),
-    "received": gettext_lazy("Received"),
-    "recommended": gettext_lazy("Recommended"),
-    "taken": gettext_lazy("Recommended"),
-    "granted": gettext_lazy("Granted"),
-    "refused": gettext_lazy("Refused"),
-    "settled": gettext_lazy("Settled"),
-    "left": gettext_lazy("Left"),
-    "dependants_settled": gettext_lazy("Dependants settled"),
-    "session": gettext_lazy("Sessions"),
-    "activity": gettext_lazy("Activities"),
-    "voucher": gettext_lazy("Vouchers"),
-    "stay": gettext_lazy("Stays"),
-    "stays": gettext_lazy("Stays"),
-    "persons": gettext_lazy("Distinct persons"),
-    "bed_nights": gettext_lazy("Bed nights"),
+COUNSELLING = gettext_lazy("Counselling")
+VISAS = gettext_lazy("Visa recommendations")
+VOUCHERS = gettext_lazy("Upgrade vouchers paid")
+SHELTER = gettext_lazy("Shelter")
+# Of what and what: the part of the sheet, and the number in it.
+WORDS: dict[str, tuple[str, str]] = {
+    "session": (COUNSELLING, gettext_lazy("Sessions (cases)")),
+    "clients": (COUNSELLING, gettext_lazy("Clients in sessions (visits)")),
+    "minutes": (COUNSELLING, gettext_lazy("Minutes")),
+    "person": (COUNSELLING, gettext_lazy("Distinct persons")),
+    "activity": (gettext_lazy("Programmes"), gettext_lazy("Activities")),
+    "participants": (gettext_lazy("Programmes"), gettext_lazy("Participants")),
+    "voucher": (VOUCHERS, gettext_lazy("Vouchers")),
+    "won": (VOUCHERS, gettext_lazy("Won")),
+    "province_won": (VOUCHERS, gettext_lazy("Province 30 %")),
+    "municipality_won": (VOUCHERS, gettext_lazy("Municipality 70 %")),
+    "stay": (SHELTER, gettext_lazy("Stays")),
+    "night": (SHELTER, gettext_lazy("Bed nights")),
+    "shelter_person": (SHELTER, gettext_lazy("Distinct persons")),
+    "dependant_settled": (VISAS, gettext_lazy("Dependants settled")),
+    "visa_received": (VISAS, gettext_lazy("Received")),
+    "visa_recommended": (VISAS, gettext_lazy("Recommended")),
+    "visa_granted": (VISAS, gettext_lazy("Granted")),
+    "visa_refused": (VISAS, gettext_lazy("Refused")),
+    "visa_settled": (VISAS, gettext_lazy("Settled")),
+    "visa_left": (VISAS, gettext_lazy("Left")),
+    "seat": (gettext_lazy("Quotas"), gettext_lazy("Recommended")),
+    "seat_granted": (gettext_lazy("Quotas"), gettext_lazy("Granted")),
+    "seat_settled": (gettext_lazy("Quotas"), gettext_lazy("Settled")),
 }
-# Words that only lead to the code after them, and where that code has its name.
-CODES: dict[str, type[Model] | None] = {
-    "by_center": Workspace,
-    "by_month": None,
-    "by_language": Language,
-    "by_channel": Channel,
-    "by_topic": Topic,
-    "by_nationality": Country,
-    "by_programme": VisaProgramme,
-    "by_municipality": Municipality,
-    "by_university": None,
-    "indicators": Indicator,
-    "programmes": SupportProgramme,
-    "quotas": QuotaPool,
+# Where the codes of a split have their names.
+CODES: dict[str, type[Model]] = {
+    "workspace": Workspace,
+    "university": Workspace,
+    "language": Language,
+    "channel": Channel,
+    "topic": Topic,
+    "nationality": Country,
+    "programme": SupportProgramme,
+    "visa_programme": VisaProgramme,
+    "municipality": Municipality,
+    "pool": QuotaPool,
 }
-PLAIN = {"paid"}
 
 
 @dataclass(frozen=True)
 class RowShown:
     """A row as one viewer sees it. ``number`` and ``url`` are empty where the record itself is not theirs to read."""
 
-    row: Row
+    row: Evidence
     workspace: str
     programme: str
     kind: str
@@ -81,9 +79,9 @@ class RowShown:
     url: str = ""
 
 
-def shown_to(viewer: User, rows: list[Row]) -> list[RowShown]:
-    """The rows in their order, each open or masked by what the viewer's own roles reach."""
-    workspaces = names_of_workspaces(rows)
+def shown_to(viewer: User, rows: list[Evidence]) -> list[RowShown]:
+    """The rows in their order, each open or masked as the database gave them to the viewer."""
+    workspaces = Workspace.objects.in_bulk({row.workspace_id for row in rows})
     programmes = {**SupportProgramme.objects.in_bulk(), **VisaProgramme.objects.in_bulk()}
     readable = {source: _readable(viewer, source, rows) for source in {row.source for row in rows}}
     return [
@@ -92,13 +90,12 @@ def shown_to(viewer: User, rows: list[Row]) -> list[RowShown]:
     ]
 
 
-def _readable(viewer: User, source: str, rows: list[Row]) -> dict[int, Model]:
-    model = SOURCES[source][0]
-    wanted = [row.source_id for row in rows if row.source == source]
-    return {record.pk: record for record in model.objects.visible_to(viewer).filter(pk__in=wanted)}
+def _readable(viewer: User, source: str, rows: list[Evidence]) -> dict[int, Model]:
+    wanted = [row.source_id for row in rows if row.source == source and row.source_id]
+    return SOURCES[source][0].objects.visible_to(viewer).in_bulk(wanted) if wanted else {}
 
 
-def _shown(row: Row, workspace: str, programme: str, readable: dict[int, Model]) -> RowShown:
+def _shown(row: Evidence, workspace: str, programme: str, readable: dict[int, Model]) -> RowShown:
     record = readable.get(row.source_id)
     kind = str(SOURCES[row.source][1])
     if record is None:
@@ -107,24 +104,20 @@ def _shown(row: Row, workspace: str, programme: str, readable: dict[int, Model])
     return RowShown(row, workspace, programme, kind, open=True, number=record.ref or str(record.pk), url=address)
 
 
-def title_of(key: str) -> str:
-    """The figure in words: 상담 · 베트남어."""
-    words, model, code_next = [], None, False
-    for part in key.split("/"):
-        if code_next:
-            words.append(_name(model, part))
-            code_next = False
-        elif part not in PLAIN and part in WORDS:
-            words.append(str(WORDS[part]))
-        if part in CODES:
-            model, code_next = CODES[part], True
-    return " · ".join(words)
+def title_of(figure: Figure) -> str:
+    """The figure in words: 상담 · 건수 · 베트남어."""
+    if figure.name == READING:
+        rule = CountingRule.objects.select_related("indicator").get(code=figure.where[0][1])
+        return f"{rule.indicator} · {rule}"
+    return " · ".join([*map(str, WORDS[figure.name]), *(_name(*part) for part in figure.where)])
 
 
-def _name(model: type[Model] | None, code: str) -> str:
+def _name(dimension: str, code: str) -> str:
+    if dimension == "identity":
+        return _("Anonymous sessions") if code == "anonymous" else _("Distinct persons")
     if code == "52":
         return _("Province, no municipality")
     if code == "unknown":
         return _("Not known")
-    row = model and model.objects.filter(code=code).first()
+    row = CODES[dimension].objects.filter(code=code).first() if dimension in CODES else None
     return str(row) if row else code

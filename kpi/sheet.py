@@ -110,8 +110,9 @@ def center_lines(answer: dict, year: int, as_of: date) -> list[dict]:
     lines = []
     for center in centers:
         total = by_center.get(center.code, 0)
-        numbers = [monthly.get((center.pk, month), 0) for month in months]
-        lines.append({"center": center, "total": total, "months": numbers if sum(numbers) == total else None})
+        numbers = [(month, monthly.get((center.pk, month), 0)) for month in months]
+        adds_up = sum(number for _month, number in numbers) == total
+        lines.append({"center": center, "total": total, "months": numbers if adds_up else None})
     return lines
 
 
@@ -131,11 +132,12 @@ def stage_lines(by_code: dict[str, dict], names: dict[str, object]) -> list[tupl
 
 def visa_lines(answer: dict) -> dict[str, list]:
     visas = answer["visas"]
-    universities = Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY)
+    universities = {row.name_ko: row for row in Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY)}
+    by_university = {universities[name].code: figures for name, figures in visas["by_university"].items()}
     return {
         "programme": stage_lines(visas["by_programme"], VisaProgramme.objects.in_bulk()),
         "municipality": stage_lines(visas["by_municipality"], municipality_names()),
-        "university": stage_lines(visas["by_university"], {row.name_ko: row for row in universities}),
+        "university": stage_lines(by_university, {row.code: row for row in universities.values()}),
     }
 
 

@@ -136,7 +136,7 @@ def _readings(page: _Page, context: dict) -> None:
 def _counselling(page: _Page, context: dict) -> None:
     page.heads(_("Centre"), *context["months"], _("Total"))
     for line in context["centers"]:
-        months = line["months"] or [None] * len(context["months"])
+        months = [number for _month, number in line["months"] or [(None, None)] * len(context["months"])]
         page.row(str(line["center"]), *months, line["total"])
     counselling = context["answer"]["counselling"]
     page.row(

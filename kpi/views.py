@@ -1,25 +1,31 @@
 from datetime import date
 
-from django.core import signing
-from django.core.exceptions import BadRequest
+from django.contrib import messages
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_everywhere
 from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.selectors import scope_of
 from kpi import sheet as lines
-from kpi.behind import Evidence, rows_behind
-from kpi.forms import AsOfForm
+from kpi.evidence import PAGE, Figure, total
+from kpi.evidence import evidence as rows_of
+from kpi.forms import AsOfForm, FigureForm
+from kpi.models import Indicator, ManualFigure
+from kpi.models.indicator import ENTERED
+from kpi.numbers import plain
 from kpi.rollup import roll_up
 from kpi.rows import shown_to, title_of
+from kpi.services.figure import enter_figure
 from kpi.spreadsheet import spreadsheet
 
 OLDEST_YEAR = 2000
-PAGES = "kpi.evidence"  # what page tokens are signed for
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -59,7 +65,8 @@ def _counted(request: HttpRequest, year: int, as_of: date) -> dict:
         # Figures only: nothing about a person leaves this block.
         answer = roll_up(year, as_of=as_of)
         readings = lines.readings(answer, year, as_of)
-    return _sheet(answer, readings, year, as_of)
+    may_enter = "enter_figures" in scope_of(request.user).everywhere
+    return _sheet(answer, readings, year, as_of) | {"may_enter": may_enter}
 
 
 def _known_year(year: int) -> int:
@@ -92,41 +99,72 @@ def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
 
 @never_cache
 @require_safe
-def evidence(request: HttpRequest, year: int, key: str) -> HttpResponse:
+def evidence(request: HttpRequest, key: str) -> HttpResponse:
     """The rows behind one figure; those the viewer's own roles do not open are masked and never dropped."""
     require_everywhere(request.user, "view_figures")
-    form = AsOfForm(request.GET, year=_known_year(year))
-    as_of = _day(form) or lines.last_day(year)
     try:
-        with acting_for(WHOLE_PROVINCE, actor=request.user, reason="kpi evidence"):
-            found = rows_behind(key, year, as_of, after=_after(request.GET.get("after", "")))
-    except LookupError as error:
+        figure = Figure.of(key)
+        found = total(figure)
+        rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
+    except ValueError as error:
         raise Http404 from error
+    _known_year(figure.year)
     context = {
-        "year": year,
-        "as_of": as_of,
-        "title": title_of(key),
-        "evidence": found,
-        "rows": shown_to(request.user, found.rows),
-        "links": _links(found, as_of, first="after" not in request.GET),
+        "year": figure.year,
+        "as_of": figure.window.as_of,
+        "title": title_of(figure),
+        "total": found,
+        "is_sum": figure.is_sum,
+        "rows": shown_to(request.user, rows[:PAGE]),
+        "links": {
+            "first": request.path if "after" in request.GET else "",
+            "next": "?" + urlencode({"after": rows[PAGE - 1].token}) if len(rows) > PAGE else "",
+        },
     }
     return render(request, "kpi/evidence_list.html", context)
 
 
-def _after(token: str) -> tuple[date, str, int] | None:
-    if not token:
-        return None
-    try:
-        day, source, pk = signing.loads(token, salt=PAGES)
-    except signing.BadSignature as error:
-        raise BadRequest("a page token that was not given out here") from error
-    return date.fromisoformat(day), source, pk
+@never_cache
+@require_safe
+def figure(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    """What was entered for an indicator and a year, the newest first: who, when, and on what evidence."""
+    require_everywhere(request.user, "view_figures")
+    return render(request, "kpi/figure_detail.html", _entered(request, year, code))
 
 
-def _links(found: Evidence, as_of: date, *, first: bool) -> dict[str, str]:
-    kept = {"as_of": as_of.isoformat()}
-    following = ""
-    if found.after:
-        day, source, pk = found.after
-        following = "?" + urlencode({**kept, "after": signing.dumps([day.isoformat(), source, pk], salt=PAGES)})
-    return {"first": "" if first else "?" + urlencode(kept), "next": following}
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def figure_enter(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    require_everywhere(request.user, "enter_figures")
+    context = _entered(request, year, code)
+    form = FigureForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = enter_figure(indicator=context["indicator"], year=year, actor=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            _confirm(request, made.pk)
+            return redirect("kpi:figure", year, code)
+    return render(request, "kpi/figure_form.html", {"form": form, **context}, status=400 if form.errors else 200)
+
+
+def _entered(request: HttpRequest, year: int, code: str) -> dict:
+    if _known_year(year) not in lines.plan_years():
+        raise Http404
+    indicator = get_object_or_404(Indicator, code=code, rules__default=True, rules__reading=ENTERED)
+    entries = indicator.manual_figures.filter(year=year).select_related("entered_by").order_by("-entered_at", "-id")
+    return {
+        "year": year,
+        "indicator": indicator,
+        "entries": entries,
+        "may_enter": "enter_figures" in scope_of(request.user).everywhere,
+    }
+
+
+def _confirm(request: HttpRequest, pk: int) -> None:
+    """Say what the database holds now, and not what was typed."""
+    entry = ManualFigure.objects.select_related("indicator").get(pk=pk)
+    text = _("Entered for %(year)s: %(value)s %(unit)s. Evidence: %(evidence)s")
+    held = {"year": entry.year, "value": plain(entry.value), "unit": entry.indicator.unit, "evidence": entry.evidence}
+    messages.success(request, text % held)

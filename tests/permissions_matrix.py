@@ -28,6 +28,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     # Who counsels is led to the sessions, the province to its figures.
     "home": (302, 200, 302, 302, 302, 200, 200, 200, 302, 200, 200),
     "kpi:evidence": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
+    "kpi:figure": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
+    "kpi:figure_enter": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "kpi:sheet": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "kpi:sheet_xlsx": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "language": each(405, 405),
@@ -44,7 +46,9 @@ EXPECTED: dict[str, tuple[int, ...]] = {
 ARGUMENTS: dict[str, dict] = {
     "cases:client": {"pk": "client"},
     "cases:session": {"pk": "session"},
-    "kpi:evidence": {"year": 2025, "key": "counselling/sessions"},
+    "kpi:evidence": {"key": "2025.session"},
+    "kpi:figure": {"year": 2025, "code": "sister-exchange"},
+    "kpi:figure_enter": {"year": 2025, "code": "sister-exchange"},
     "kpi:sheet": {"year": 2025},
     "kpi:sheet_xlsx": {"year": 2025},
 }

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models.municipality import Term
 
+ENTERED = "entered-figure"  # the reading of what no record carries
+
 
 class Indicator(Term):
     """An indicator (성과지표) of the performance plan, in the plan's own words."""
@@ -102,7 +104,10 @@ class RuleExample(models.Model):
 
 
 class ManualFigure(models.Model):
-    """A result that no record of the system carries, entered with its evidence. The newest entry holds."""
+    """A result that no record of the system carries, entered with its evidence. The newest entry holds.
+
+    Earlier ones stay as they are: the application adds rows and changes none.
+    """
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="manual_figures")
     year = models.PositiveSmallIntegerField(_("year"))
@@ -120,6 +125,11 @@ class ManualFigure(models.Model):
                 condition=~Q(evidence=""),
                 name="manual_figure_with_evidence",
                 violation_error_message=_("A figure is entered with its evidence: name the paper it stands in."),
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0),
+                name="manual_figure_not_negative",
+                violation_error_message=_("A result is a whole number, zero or more."),
             ),
         ]
 

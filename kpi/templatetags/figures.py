@@ -4,27 +4,39 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
+
+from kpi.evidence import READING, Figure
+from kpi.models.indicator import ENTERED
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def figure(context, number, *key):
-    """The number, leading to its rows. ``key`` is its place in the year's answer. Nothing lies behind nothing."""
+def figure(context, number, name, *where):
+    """The number, leading to its rows: the figure's name, then dimension and code in turn. Nothing behind nothing."""
     if number is None:
         return "–"
     if not number:
         return format_html('<span class="table__empty">{}</span>', number)
-    return format_html('<a href="{}">{}</a>', rows_of(context, *key), plain(number))
+    return format_html('<a href="{}">{}</a>', rows_of(context, name, *where), plain(number))
 
 
 @register.simple_tag(takes_context=True)
-def rows_of(context, *key):
+def result(context, figures, rule):
+    """What a rule gives, leading to its records or, where it is entered, to its entries. A zero leads there too."""
+    if figures["actual"] is None:
+        return "–"
+    if rule.reading == ENTERED:
+        address = reverse("kpi:figure", args=[context["year"], figures["code"]])
+    else:
+        address = rows_of(context, READING, "rule", rule.code)
+    return format_html('<a href="{}">{}</a>', address, plain(figures["actual"]))
+
+
+def rows_of(context, name, *where):
     """The address of the rows behind a figure."""
-    year = context["year"]
-    address = reverse("kpi:evidence", args=[year, "/".join(str(part) for part in key)])
-    return f"{address}?{urlencode({'as_of': context['as_of'].isoformat()})}"
+    pairs = tuple(zip(where[::2], where[1::2], strict=True))
+    return reverse("kpi:evidence", args=[Figure(context["year"], name, pairs, context["as_of"]).key])
 
 
 @register.filter
@@ -38,14 +50,6 @@ def plain(number):
 @register.filter
 def get(mapping, key):
     return mapping.get(key)
-
-
-@register.simple_tag(takes_context=True)
-def indicator_figure(context, figures):
-    """The result of an indicator; also a zero leads to what was looked at."""
-    return format_html(
-        '<a href="{}">{}</a>', rows_of(context, "indicators", figures["code"]), plain(figures["actual"])
-    )
 
 
 @register.simple_tag

@@ -26,9 +26,12 @@ ACCOUNT = {
 PROVINCE = {
     "sheet": ("/kpi/2025/", 200),
     "sheet-bad-day": ("/kpi/2025/?as_of=soon", 400),
-    "evidence-masked": ("/kpi/2025/evidence/counselling/sessions/", 200),
-    "evidence-open": ("/kpi/2025/evidence/indicators/visa-recruitment/", 200),
-    "evidence-none": ("/kpi/2025/evidence/counselling/by_language/fr/", 200),
+    "evidence-masked": ("/kpi/evidence/2025.session/", 200),
+    "evidence-open": ("/kpi/evidence/2025.reading.rule.recommended-persons/", 200),
+    "evidence-sum": ("/kpi/evidence/2025.won/", 200),
+    "evidence-none": ("/kpi/evidence/2025.session.language.fr/", 200),
+    "figure": ("/kpi/2025/figures/sister-exchange/", 200),
+    "figure-enter": ("/kpi/2025/figures/sister-exchange/enter/", 200),
     "sessions-closed": ("/sessions/", 403),
 }
 COUNSELLOR = {"sessions": ("/sessions/", 200), "sheet-closed": ("/kpi/2025/", 403)}

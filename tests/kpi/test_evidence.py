@@ -6,8 +6,10 @@ from django.db import connection
 from centers.models import Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
-from kpi.evidence import FIGURES, Figure, all_evidence, evidence, of_indicator
-from kpi.rollup import roll_up
+from kpi.evidence import NAMES, READING, SEATS, Figure, all_evidence, evidence, total
+from kpi.models import CountingRule, Indicator
+from kpi.models.indicator import ENTERED
+from kpi.rollup import readings_of, roll_up
 from tests import make
 from tests.make import DAY, everywhere
 
@@ -17,9 +19,9 @@ def make_year() -> dict:
     client = make.make_client("52140-office", nationality_id="VN")
     here = make.make_client("52110-c1", person=client.person_id, nationality_id="VN")
     for day in (3, 4, 5):
-        make.make_session(client=here, held_on=date(2025, 3, day))
+        make.make_session(client=here, held_on=date(2025, 3, day), clients=2, minutes=15)
     make.make_session("52140-c1", held_on=date(2025, 7, 1), topic_id="labour")
-    make.make_activity()
+    make.make_activity(participants=12)
     make.make_visa_case(client=client, recommended_on=DAY, granted_on=DAY)
     make.make_visa_case("D-2", "jbnu", recommended_on=DAY)
     make.make_voucher(client=client, paid_on=DAY)
@@ -38,12 +40,11 @@ def expected(answer: dict) -> dict[str, int]:
         "2025.session.identity.anonymous": counselling["anonymous_sessions"],
         "2025.voucher": answer["vouchers"]["paid"],
         "2025.stay": shelter["stays"],
-        "2025.night": shelter["bed_nights"],
         "2025.shelter_person": shelter["persons"],
         "2025.dependant_settled": visas["dependants_settled"],
         "2025.seat.pool.e74-2025": answer["quotas"][1]["taken"],
-        "2025.visa_person_recommended.indicator.visa-recruitment": answer["indicators"][0]["actual"],
-        "2025.programme.indicator.settlement-support": answer["indicators"][1]["actual"],
+        "2025.reading.rule.recommended-persons": answer["indicators"][0]["actual"],
+        "2025.reading.rule.programmes-carried-out": answer["indicators"][1]["actual"],
     }
     splits = {"by_center": "workspace", "by_month": "month", "by_topic": "topic", "by_nationality": "nationality"}
     for split, dimension in splits.items():
@@ -51,6 +52,20 @@ def expected(answer: dict) -> dict[str, int]:
     for code, stages in visas["by_programme"].items():
         numbers |= {f"2025.visa_{stage}.visa_programme.{code}": count for stage, count in stages.items()}
     return numbers
+
+
+def expected_sums(answer: dict) -> dict[str, int]:
+    """Figures that rows add up to."""
+    counselling, vouchers = answer["counselling"], answer["vouchers"]
+    return {
+        "2025.clients": counselling["client_visits"],
+        "2025.minutes": counselling["minutes"],
+        "2025.participants": sum(programme["participants"] for programme in answer["programmes"]),
+        "2025.won": vouchers["won"],
+        "2025.province_won": vouchers["province_won"],
+        "2025.municipality_won.municipality.52140": vouchers["by_municipality"]["52140"]["municipality_won"],
+        "2025.night": answer["shelter"]["bed_nights"],
+    }
 
 
 READERS = [
@@ -65,14 +80,31 @@ class EvidenceTests:
     def test_there_are_as_many_rows_as_the_figure_says_for_every_role(self, role, at):
         numbers = expected(make_year())
         set_scope(scope_of(make.make_user(role, at)))
-        found = {key: len(list(all_evidence(Figure.of(key)))) for key in numbers}
-        assert found == numbers
+        assert {key: len(list(all_evidence(Figure.of(key)))) for key in numbers} == numbers
+        assert {key: total(Figure.of(key)).number for key in numbers} == numbers
+
+    @pytest.mark.parametrize(("role", "at"), READERS)
+    def test_sums_are_the_same_for_every_role_and_a_masked_row_does_not_tell_its_part(self, role, at):
+        sums = expected_sums(make_year())
+        assert all(sums.values())
+        set_scope(scope_of(make.make_user(role, at)))
+        assert {key: total(Figure.of(key)).amount for key in sums} == sums
+        for key in sums:
+            rows = list(all_evidence(Figure.of(key)))
+            assert len(rows) == total(Figure.of(key)).number
+            assert all((row.amount is None) == (row.source_id is None) == (row.happened_on is None) for row in rows)
+
+    def test_what_rows_add_up_to_is_the_sum(self):
+        sums = expected_sums(make_year())
+        with everywhere():
+            assert {key: sum(row.amount for row in all_evidence(Figure.of(key))) for key in sums} == sums
 
     @pytest.mark.parametrize("role", [Role.PRIVACY_OFFICER, Role.SYSTEM_ADMIN])
     def test_without_the_permission_on_figures_there_are_none(self, role):
         make_year()
         set_scope(scope_of(make.make_user(role, "52-office")))
         assert evidence(Figure.of("2025.session")) == []
+        assert total(Figure.of("2025.session")) == (0, 0)
 
     def test_a_row_leads_to_its_record_only_for_who_may_open_it(self):
         make_year()
@@ -118,17 +150,72 @@ class EvidenceTests:
             assert cursor.fetchone() == (False,)
 
 
-class FigureKeyTests:
-    @pytest.mark.parametrize("name", FIGURES)
-    def test_a_key_leads_back_to_its_figure(self, name):
-        figure = Figure(2025, name, "topic", "labour.wages", date(2025, 6, 30))
-        assert Figure.of(figure.key) == figure
-        assert Figure.of(Figure(2025, name).key) == Figure(2025, name)
+@pytest.mark.django_db
+class ReadingTests:
+    """Every rule has as many rows behind it as it counts, in every kind of record and on days that cut."""
 
-    @pytest.mark.parametrize("key", ["", "2025", "2025.nothing", "2025.session.person_id.7", "2025-0230.session"])
+    @pytest.fixture
+    def records(self):
+        make_year()
+        make.make_stay(bed_code="2", checked_in_on=date(2025, 3, 30), checked_out_on=date(2025, 4, 2))
+        make.make_activity("one-centre", "52130-c1", held_on=date(2025, 5, 6), approved_on=DAY, evidence="공문")
+        reported = {"approved_on": DAY, "reported_on": DAY, "evidence": "공문"}
+        make.make_activity("worker-settlement", "52-c1", held_on=date(2025, 8, 2), **reported)
+        make.make_visa_case("F-2-R", "52180-office", recommended_on=DAY, withdrawn_on=date(2025, 6, 1))
+        make.make_visa_case("F-2-R", "52180-office", recommended_on=DAY, granted_on=DAY, settled_on=date(2025, 9, 1))
+
+    @pytest.mark.parametrize("as_of", [None, date(2025, 5, 31), date(2025, 3, 31), date(2025, 1, 1)])
+    def test_each_reading_has_as_many_rows_as_it_counts(self, records, as_of):
+        self.compare(as_of)
+
+    def test_also_with_another_minimum_and_another_unit(self, records):
+        for rule in CountingRule.objects.filter(indicator="settlement-support"):
+            changed = {"minimum": 2} if "minimum" in rule.parameters else {"session_unit": "client"}
+            CountingRule.objects.filter(pk=rule.pk).update(parameters=rule.parameters | changed)
+        self.compare(None)
+
+    def compare(self, as_of: date | None):
+        with everywhere():
+            readings = [
+                row for indicator in Indicator.objects.all() for row in readings_of(indicator, 2025, as_of=as_of)
+            ]
+        counted = {row["rule"]: row["actual"] for row in readings if row["counting_rule"].reading != ENTERED}
+        set_scope(scope_of(make.make_user(Role.PROVINCE_STAFF, "52-office")))
+        found = {}
+        for code in counted:
+            figure = Figure(2025, READING, (("rule", code),), as_of)
+            assert len(list(all_evidence(figure))) == total(figure).number
+            found[code] = total(figure).amount
+        assert found == counted
+        assert len(counted) == 12
+
+
+class FigureKeyTests:
+    @pytest.mark.parametrize("name", sorted(NAMES))
+    def test_a_key_leads_back_to_its_figure(self, name):
+        where = {READING: ("rule", "granted-persons"), **dict.fromkeys(SEATS, ("pool", "e74-2025"))}
+        figure = Figure(2025, name, (where.get(name, ("topic", "labour.wages")),), date(2025, 6, 30))
+        assert Figure.of(figure.key) == figure
+
+    def test_a_key_names_two_conditions(self):
+        figure = Figure(2025, "session").at("workspace", "52110-c1").at("month", "2025-03")
+        assert figure.key == "2025.session.workspace.52110-c1~month.2025-03"
+        assert Figure.of(figure.key) == figure
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "", "2025", "2025.nothing", "2025.session.person_id.7", "2025-0230.session", "2025.seat.topic.labour",
+            "2025.session.topic", "2025.session.month.2025-13", "2025.session.topic.a~topic.b", "2025.reading",
+            "2025.session.pool.e74-2025",
+        ],
+    )  # fmt: skip
     def test_what_is_no_figure_is_refused(self, key):
         with pytest.raises(ValueError):
             Figure.of(key)
 
-    def test_an_entered_figure_has_no_rows(self):
-        assert of_indicator("sister-exchange", 2025) is None
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("rule", ["entered-figure", "no-such-rule"])
+    def test_a_rule_without_records_has_no_rows(self, rule):
+        with pytest.raises(ValueError):
+            total(Figure(2025, READING, (("rule", rule),)))

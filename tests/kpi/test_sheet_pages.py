@@ -2,16 +2,23 @@ import html
 import re
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from centers.models import Role
+from centers.scope import set_scope
+from centers.selectors import scope_of
+from kpi.evidence import Figure, total
+from kpi.models import PrintedResult, Target
 from tests.make import make_activity, make_client, make_session, make_stay, make_user, make_visa_case, make_voucher
+from workbook.services import import_workbook
 
-pytestmark = pytest.mark.django_db
 SHEET = "/kpi/2025/"
+CENTRES = Path(__file__).parents[1] / "data" / "centres.xlsx"
 
 
 @pytest.fixture
@@ -35,24 +42,30 @@ def make_a_year() -> None:
 
 
 def figures_of(page: str) -> set[tuple[str, str]]:
-    found = re.findall(r'<a href="(/kpi/\d+/evidence/[^"]+)">([\d,]+)</a>', page)
+    found = re.findall(r'<a href="(/kpi/evidence/[^"]+)">([\d,]+)</a>', page)
     return {(html.unescape(address), number) for address, number in found}
 
 
+def number_on(page) -> str:
+    """The figure as its own page shows it."""
+    return re.search(r'<dd class="figure">([\d,]+)</dd>', page.content.decode())[1]
+
+
+@pytest.mark.django_db
 class SheetTests:
     @pytest.mark.parametrize("as_of", ["2025-12-31", "2025-07-05"])
     def test_every_figure_is_the_sum_of_the_rows_it_leads_to(self, province, as_of):
         make_a_year()
         figures = figures_of(province.get(SHEET, {"as_of": as_of}).content.decode())
-        assert len(figures) > 25
+        assert len(figures) > 50
         for address, number in figures:
-            rows = province.get(address)
-            assert f"{rows.context['evidence'].figure:,}" == number, address
-            assert sum(shown.row.amount for shown in rows.context["rows"]) == rows.context["evidence"].figure
+            shown = province.get(address)
+            assert number_on(shown) == number, address
+            assert len(shown.context["rows"]) == shown.context["total"].number
 
     def test_is_the_whole_province_s(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
-        for address in (SHEET, "/kpi/2025/sheet.xlsx", "/kpi/2025/evidence/counselling/sessions/"):
+        for address in (SHEET, "/kpi/2025/sheet.xlsx", "/kpi/evidence/2025.session/"):
             assert client.get(address).status_code == 403
 
     def test_refuses_a_bad_day_with_a_sentence(self, province):
@@ -80,27 +93,71 @@ class SheetTests:
         assert recruited[head.index("실적 2025")] == 2
 
 
+@pytest.mark.django_db
 class EvidenceTests:
     def test_masks_what_the_province_may_not_read_and_drops_nothing(self, province):
         make_session(counsellor_name="A counsellor", note="A secret")
         make_activity(ref="A-7")
-        answer = province.get("/kpi/2025/evidence/counselling/sessions/")
+        answer = province.get("/kpi/evidence/2025.session/")
         (row,) = answer.context["rows"]
         assert (row.open, row.number, row.url) == (False, "", "")
         assert "2025-03-03" not in answer.content.decode()
-        activities = province.get("/kpi/2025/evidence/programmes/civil-groups/activity/")
+        activities = province.get("/kpi/evidence/2025.activity.programme.civil-groups/")
         assert [row.number for row in activities.context["rows"]] == ["A-7"]
 
     def test_pages_go_on_where_the_last_one_ended(self, province):
         for number in range(105):
             make_session(held_on=date(2025, 1 + number % 3, 5))
-        first = province.get("/kpi/2025/evidence/counselling/sessions/")
-        second = province.get(f"/kpi/2025/evidence/counselling/sessions/{first.context['links']['next']}")
-        shown = [shown.row.source_id for page in (first, second) for shown in page.context["rows"]]
-        assert len(set(shown)) == len(shown) == first.context["evidence"].number == 105
+        first = province.get("/kpi/evidence/2025.session/")
+        second = province.get(f"/kpi/evidence/2025.session/{first.context['links']['next']}")
+        third = province.get(f"/kpi/evidence/2025.session/{second.context['links']['next']}")
+        shown = [shown.row.token for page in (first, second, third) for shown in page.context["rows"]]
+        assert len(set(shown)) == len(shown) == first.context["total"].number == 105
+        assert "next" in second.context["links"] and not third.context["links"]["next"]
+        assert province.get("/kpi/evidence/2025.session/?after=nonsense").status_code == 404
 
     @pytest.mark.parametrize(
-        "key", ["nothing", "counselling/by_secret/x", "visas/by_programme/E-9/left_on", "vouchers/x"]
+        "key",
+        [
+            "nothing",
+            "2025.session.secret.x",
+            "2025.visa_left_on",
+            "2025.won.x",
+            "2025.reading.rule.none",
+            "2999.session",
+        ],
     )
     def test_no_figure_no_rows(self, province, key):
-        assert province.get(f"/kpi/2025/evidence/{key}/").status_code == 404
+        assert province.get(f"/kpi/evidence/{key}/").status_code == 404
+
+
+class DemoTests:
+    @pytest.fixture
+    def imported(self, committed):
+        assert not import_workbook(CENTRES).refused
+
+    def test_every_number_of_the_demo_leads_to_as_many_rows(self, imported, client):
+        user = make_user(Role.PROVINCE_STAFF, "52-office")
+        client.force_login(user)
+        figures = figures_of(client.get(SHEET).content.decode())
+        assert len(figures) > 400
+        with transaction.atomic():
+            set_scope(scope_of(user))
+            wrong = {address: (number, told) for address, number in figures if (told := figure_at(address)) != number}
+        assert wrong == {}
+
+    def test_no_number_of_rows_is_left_without_its_link(self, imported, client):
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        page = client.get(SHEET).content.decode()
+        page = re.sub(r"(?s)<table[^>]*>\s*<caption>.*?</table>", "", page)  # worked examples of the rules
+        told = re.findall(r'<(?:td|dd|span) class="(?:table__number|figure|fold__figure)[^"]*">\s*([\d,]+)\s*<', page)
+        weights = ["35", "35", "30", "100"]
+        of_the_plan = [*Target.objects.all(), *PrintedResult.objects.exclude(year=2025)]
+        capacity = "4,380"  # nights offered
+        assert sorted(told) == sorted([*weights, *(f"{row.value:,.0f}" for row in of_the_plan), capacity])
+
+
+def figure_at(address: str) -> str:
+    figure = Figure.of(address.split("/")[-2])
+    found = total(figure)
+    return f"{found.amount if figure.is_sum else found.number:,}"
