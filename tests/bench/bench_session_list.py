@@ -1,6 +1,7 @@
 """The list of sessions: one centre's reader against somebody who may read the whole province, at a million rows."""
 
 import os
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -33,7 +34,6 @@ def run() -> list[str]:
         few = _filled(FEW, 50, _queries)
         lines += _filled(SESSIONS, PEOPLE, lambda: list(_measured(few)))
     finally:
-        connection.close()
         databases.discard(NAME)
     return lines
 
@@ -42,7 +42,10 @@ def _filled(sessions: int, people: int, measure):
     databases.clone(NAME)
     fill(NAME, sessions=sessions, people=people)
     databases.use(NAME)
-    return measure()
+    try:
+        return measure()
+    finally:
+        connection.close()
 
 
 def _measured(few: int) -> Iterator[str]:
@@ -102,8 +105,6 @@ def _queries() -> int:
 
 def _deep(user: User) -> str:
     """The link that leads twenty pages on."""
-    import re
-
     link = ""
     for _ in range(20):
         page = _get(user, f"/sessions/{link}").content.decode()
