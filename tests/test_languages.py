@@ -131,7 +131,7 @@ class CatalogueTests:
 
     def test_the_command_that_rewrites_the_catalogues_changes_nothing(self, tmp_path, monkeypatch, settings):
         gettext_is_here = shutil.which("xgettext") is not None
-        assert gettext_is_here or "CI" not in os.environ
+        assert gettext_is_here or not os.environ.get("CI")
         for folder in (*APPS, "locale"):
             shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("static", "__pycache__"))
         monkeypatch.chdir(tmp_path)

@@ -90,6 +90,9 @@ class Batch:
     rows: dict[str, list[Row]] = field(default_factory=lambda: {sheet.key: [] for sheet in SHEETS})
     headers: dict[str, dict[str, str]] = field(default_factory=lambda: {sheet.key: {} for sheet in SHEETS})
     titles: dict[str, str] = field(default_factory=lambda: {sheet.key: sheet.name for sheet in SHEETS})
+    read: dict[tuple[str, str], dict] = field(
+        default_factory=dict
+    )  # of a column of codes: its cells and what they say
 
     def error(self, row: Row, column: str, message: str, value: str | None = None) -> None:
         """Note a bad cell. The row takes no part in what is checked after this."""
@@ -102,9 +105,14 @@ class Batch:
     def _note(self, row: Row, key: str, message: str, value: str | None, *, warning: bool) -> None:
         column = next((column for column in SHEET[row.sheet].columns if column.key == key), None)
         if value is None:
-            value = "" if column is None else _as_typed(row[key], column)
+            value = "" if column is None else _as_typed(self.as_written(row.sheet, key, row[key]), column)
         header = self.headers[row.sheet].get(key) or (column.name if column else "")
         self.problems.add(Problem(self.titles[row.sheet], row.line, header, value, message, warning))
+
+    def as_written(self, sheet: str, key: str, value):
+        """A code by the word that the file has for it, so that a message shows what stands in the cell."""
+        cells = self.read.get((sheet, key), {})
+        return next((cell for cell, code in cells.items() if code == value), value)
 
     def sound(self, sheet: str) -> list[Row]:
         """Rows of a sheet that the rules have to look at."""
@@ -205,6 +213,8 @@ def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: in
         else:
             seen[column.key] = header
             columns.append((place, column, readers.of(column), {}))
+            if column.reads == "topics" or column.reads in readers.sets:
+                batch.read[sheet.key, column.key] = columns[-1][3]
     for column in sheet.columns:
         if column.required and column.key not in seen:
             message = _("The column “%s” is missing: add it and fill every row.") % column.name

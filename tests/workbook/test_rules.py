@@ -149,6 +149,16 @@ class SessionTests:
         found = warnings(load(사람=[person], 상담=[row]))
         assert {column for _sheet, _line, column in found} == {"상담일", "국적", "사람번호"}
 
+    def test_a_message_shows_the_word_of_the_cell_and_not_its_code(self, load):
+        outcome = load(
+            사람=[{**PERSON, "국적": "베트남"}],
+            상담=[{**SESSION, "사람번호": 1, "국적": "네팔", "부유형": "임금체불"}],
+        )
+        said = {problem.column: (problem.value, problem.message) for problem in outcome.problems.warnings}
+        assert said["국적"][0] == "네팔"
+        assert "(베트남)" in said["국적"][1]
+        assert said["부유형"][0] == "임금체불"
+
 
 class DependantTests:
     def test_settling_needs_a_permit_on_or_before_the_day(self, load):

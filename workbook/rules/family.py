@@ -9,7 +9,7 @@ from cases.models import FamilyLink
 from visas.models import VisaCase
 from workbook.batch import Row
 from workbook.rules import Check
-from workbook.sheets import DEPENDANTS, VISA_CASES
+from workbook.sheets import DEPENDANTS, PEOPLE, VISA_CASES
 
 ADULT = 19  # years; 민법 제4조
 
@@ -107,7 +107,10 @@ def _warn(check: Check, row: Row, principal: Row, person: Row) -> None:
         )
     if row["status"] and person["status"] and row["status"] != person["status"]:
         check.batch.warn(
-            row, "status", _("The person's own row says otherwise (%s): check which one holds.") % person["status"]
+            row,
+            "status",
+            _("The person's own row says otherwise (%s): check which one holds.")
+            % check.batch.as_written(PEOPLE, "status", person["status"]),
         )
     if not _age_fits(
         row["relation"], principal["birth_date"], person["birth_date"], row["entered_on"] or check.known.today

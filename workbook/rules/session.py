@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from workbook.batch import Row
 from workbook.rules import Check
-from workbook.sheets import SESSIONS
+from workbook.sheets import PEOPLE, SESSIONS
 
 
 def check(check: Check) -> None:
@@ -51,7 +51,10 @@ def _warn_of_person(check: Check, row: Row) -> None:
     for column in ("nationality", "sex", "status"):
         if row[column] and person[column] and row[column] != person[column]:
             check.batch.warn(
-                row, column, _("The person's own row says otherwise (%s): check which one holds.") % person[column]
+                row,
+                column,
+                _("The person's own row says otherwise (%s): check which one holds.")
+                % check.batch.as_written(PEOPLE, column, person[column]),
             )
     expires = person["status_expires_on"]
     if expires and expires < row["held_on"]:

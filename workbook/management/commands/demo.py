@@ -66,7 +66,10 @@ class Command(BaseCommand):
         log = servers.state_folder() / f"{command}.log"
         status = processes.run(["manage.py", command, *arguments], folder=settings.BASE_DIR, log=log)
         if status:
-            raise CommandError(f"`manage.py {command}` failed: {_last_line(log)} More stands in {log}.")
+            raise CommandError(
+                gettext("`manage.py %(command)s` failed: %(why)s More stands in %(log)s.")
+                % {"command": command, "why": _last_line(log), "log": log}
+            )
 
     def _start(self, port: int):
         self._say(gettext_noop("Starting the pages and the background work."))
@@ -84,7 +87,10 @@ class Command(BaseCommand):
         web = self.children[0]
         processes.until(lambda: _answers(port) or web.status is not None, seconds=WEB_STARTS_WITHIN)
         if web.status is not None or not _answers(port):
-            raise CommandError(f"The pages did not start: {_last_line(web.log)} More stands in {web.log}.")
+            raise CommandError(
+                gettext("The pages did not start: %(why)s More stands in %(log)s.")
+                % {"why": _last_line(web.log), "log": web.log}
+            )
 
     def _tell(self, port: int):
         width = max(len(entry.username) for entry in demo.SIGN_INS)
