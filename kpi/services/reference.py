@@ -19,7 +19,7 @@ from centers import models as centers
 from kpi import models as kpi
 from visas import models as visas
 
-NAMES = {f"name_{language}": f"name_{language}" for language in ("ko", "en", "vi", "zh_hans")}
+NAMES = ("name_ko", "name_en", "name_vi", "name_zh_hans")
 
 
 def text(cell: str) -> str:
@@ -60,95 +60,112 @@ def workspace(cell: str) -> int | None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One file and the table it fills. ``columns`` leads from a column to its field and how a cell is read."""
+    """One file and the table it fills: how each column is read, and into which field where that is named otherwise.
+
+    ``term``: the file has the columns every code set has: code, names, aliases, order. ``ledger``: lines are
+    added and never changed.
+    """
 
     path: str
     model: type[models.Model]
-    key: tuple[str, ...] = ("code",)
-    columns: dict[str, tuple[str, Callable]] = field(default_factory=dict)
-    term: bool = False  # the columns every code set has: code, names, aliases, order
+    key: tuple[str, ...]
+    columns: dict[str, Callable]
+    fields: dict[str, str] = field(default_factory=dict)
+    term: bool = False
+    ledger: bool = False
 
     def rows(self) -> Iterator[dict]:
-        with open(Path(settings.BASE_DIR) / self.path, encoding="utf-8", newline="") as lines:
-            for place, line in enumerate(csv.DictReader(lines)):
-                yield self._values(line, place)
+        for place, line in enumerate(_lines(self.path)):
+            yield self._values(line, place)
 
     def _values(self, line: dict[str, str], place: int) -> dict:
-        values = {name: read(line[column]) for column, (name, read) in self.columns.items()}
+        values = {self.field(column): read(line[column]) for column, read in self.columns.items()}
         if self.term:
             values |= {name: line[name] for name in ("code", *NAMES)}
             values["aliases"] = several(line.get("aliases") or "")
             values["order"] = number(line.get("order") or "") or place
         return values
 
+    def field(self, column: str) -> str:
+        """The model's field; for a key, the one that holds the code."""
+        return self.model._meta.get_field(self.fields.get(column, column)).attname
 
-def _term(path: str, model: type[models.Model], **columns) -> Sheet:
-    return Sheet(path, model, columns=columns, term=True)
+
+def _term(path: str, model: type[models.Model], fields: dict[str, str] | None = None, **columns) -> Sheet:
+    return Sheet(path, model, ("code",), columns, fields or {}, term=True)
+
+
+def _sheet(path: str, model: type[models.Model], key: str, fields: dict[str, str] | None = None, **columns) -> Sheet:
+    return Sheet(path, model, tuple(key.split()), columns, fields or {})
+
+
+def _in_each_language(name: str) -> dict[str, Callable]:
+    return {f"{name}_{language}": text for language in ("ko", "en", "vi", "zh_hans")}
 
 
 SHEETS = [
-    _term("centers/reference/municipalities.csv", centers.Municipality, decline=("decline", text)),
-    Sheet(
+    _term("centers/reference/municipalities.csv", centers.Municipality, decline=text),
+    _sheet(
         "centers/reference/workspaces.csv",
         centers.Workspace,
-        columns={
-            "code": ("code", text),
-            "kind": ("kind", text),
-            "municipality": ("municipality_id", or_none),
-            **{name: (name, text) for name in NAMES},
-            "aliases": ("aliases", several),
-            "opened_on": ("opened_on", day),
-            "counts_from": ("counts_from", day),
-            "ended_on": ("ended_on", day),
-            "days_open": ("weekdays", numbers),
-            "telephone": ("telephone", text),
-            "source": ("source", text),
-        },
+        "code",
+        {"days_open": "weekdays"},
+        code=text,
+        kind=text,
+        municipality=or_none,
+        **_in_each_language("name"),
+        aliases=several,
+        opened_on=day,
+        counts_from=day,
+        ended_on=day,
+        days_open=numbers,
+        telephone=text,
+        source=text,
     ),
     _term(
         "centers/reference/support_programmes.csv",
         centers.SupportProgramme,
-        settlement=("settlement", yes),
-        unit_project=("unit_project", text),
-        operator_ko=("operator_ko", text),
-        support_kind_ko=("support_kind_ko", text),
-        what_ko=("what_ko", text),
+        settlement=yes,
+        unit_project=text,
+        operator_ko=text,
+        support_kind_ko=text,
+        what_ko=text,
     ),
-    Sheet(
+    _sheet(
         "centers/reference/support_programme_years.csv",
         centers.ProgrammeYear,
-        key=("programme_id", "year"),
-        columns={
-            "programme": ("programme_id", text),
-            "year": ("year", number),
-            "budget_million_won": ("budget_million_won", number),
-            "state_percent": ("state_percent", number),
-            "province_percent": ("province_percent", number),
-            "municipality_percent": ("municipality_percent", number),
-            "voucher_won": ("voucher_won", number),
-            "source": ("source", text),
-        },
+        "programme_id year",
+        programme=text,
+        year=number,
+        budget_million_won=number,
+        state_percent=number,
+        province_percent=number,
+        municipality_percent=number,
+        voucher_won=number,
+        source=text,
     ),
-    Sheet(
+    _sheet(
         "centers/reference/shelters.csv",
         centers.Shelter,
-        key=("workspace_id",),
-        columns={
-            "shelter": ("workspace_id", workspace),
-            "capacity_confirmed": ("capacity_confirmed", yes),
-            "longest_nights": ("longest_nights", number),
-            "source": ("source", text),
-        },
+        "workspace_id",
+        {"shelter": "workspace"},
+        shelter=workspace,
+        capacity_confirmed=yes,
+        longest_nights=number,
+        source=text,
     ),
-    Sheet(
+    _sheet(
         "centers/reference/rooms.csv",
         centers.Room,
-        key=("workspace_id", "code"),
-        columns={"shelter": ("workspace_id", workspace), "code": ("code", text), "sex_rule": ("sex_rule", text)},
+        "workspace_id code",
+        {"shelter": "workspace"},
+        shelter=workspace,
+        code=text,
+        sex_rule=text,
     ),
-    _term("cases/reference/countries.csv", cases.Country, group=("group", text)),
+    _term("cases/reference/countries.csv", cases.Country, group=text),
     _term("cases/reference/languages.csv", cases.Language),
-    _term("cases/reference/topics.csv", cases.Topic, group=("group_id", or_none)),
+    _term("cases/reference/topics.csv", cases.Topic, group=or_none),
     _term("cases/reference/channels.csv", cases.Channel),
     _term("cases/reference/outcomes.csv", cases.Outcome),
     _term("cases/reference/callers.csv", cases.Caller),
@@ -159,106 +176,93 @@ SHEETS = [
     _term(
         "cases/reference/status_codes.csv",
         cases.StatusCode,
-        parent=("parent_id", or_none),
-        group=("group", text),
-        valid_from=("valid_from", day),
-        valid_to=("valid_to", day),
-        restricted=("restricted", yes),
+        parent=or_none,
+        group=text,
+        valid_from=day,
+        valid_to=day,
+        restricted=yes,
     ),
     _term(
         "visas/reference/visa_programmes.csv",
         visas.VisaProgramme,
-        workspace_kind=("workspace_kind", text),
-        seat_taken_at=("seat_taken_at", text),
-        regional=("regional", yes),
+        workspace_kind=text,
+        seat_taken_at=text,
+        regional=yes,
     ),
-    Sheet(
+    _sheet(
         "visas/reference/visa_programme_areas.csv",
         visas.ProgrammeArea,
-        key=("programme_id", "municipality_id"),
-        columns={
-            "programme": ("programme_id", text),
-            "municipality": ("municipality_id", text),
-            "source": ("source", text),
-        },
+        "programme_id municipality_id",
+        programme=text,
+        municipality=text,
+        source=text,
     ),
-    _term("visas/reference/quota_pools.csv", visas.QuotaPool, starts_on=("starts_on", day), ends_on=("ends_on", day)),
+    _term("visas/reference/quota_pools.csv", visas.QuotaPool, starts_on=day, ends_on=day),
     Sheet(
         "visas/reference/quota_entries.csv",
         visas.QuotaEntry,
-        key=("pool_id", "effective_on", "amount", "document"),
-        columns={
-            "pool": ("pool_id", text),
-            "effective_on": ("effective_on", day),
-            "amount": ("amount", number),
-            "document": ("document", text),
-        },
+        ("pool_id", "effective_on", "amount", "document"),
+        {"pool": text, "effective_on": day, "amount": number, "document": text, "source": text},
+        ledger=True,
     ),
-    Sheet(
+    _sheet(
         "visas/reference/voucher_budgets.csv",
         visas.VoucherBudget,
-        key=("municipality_id", "year"),
-        columns={
-            "municipality": ("municipality_id", text),
-            "year": ("year", number),
-            "amount_won": ("amount_won", number),
-            "source": ("source", text),
-        },
+        "municipality_id year",
+        municipality=text,
+        year=number,
+        amount_won=number,
+        source=text,
     ),
     _term(
         "kpi/reference/indicators.csv",
         kpi.Indicator,
-        **{f"unit_{language}": (f"unit_{language}", text) for language in ("ko", "en", "vi", "zh_hans")},
-        kind_ko=("kind_ko", text),
-        weight=("weight", number),
-        formula_ko=("formula_ko", text),
-        rationale_ko=("rationale_ko", text),
-        data_source_ko=("data_source_ko", text),
+        **_in_each_language("unit"),
+        kind_ko=text,
+        weight=number,
+        formula_ko=text,
+        rationale_ko=text,
+        data_source_ko=text,
     ),
-    Sheet(
+    _sheet(
         "kpi/reference/targets.csv",
         kpi.Target,
-        key=("indicator_id", "year"),
-        columns={
-            "indicator": ("indicator_id", text),
-            "year": ("year", number),
-            "value": ("value", number),
-            "source": ("source", text),
-        },
+        "indicator_id year",
+        indicator=text,
+        year=number,
+        value=number,
+        source=text,
     ),
-    Sheet(
+    _sheet(
         "kpi/reference/printed_results.csv",
         kpi.PrintedResult,
-        key=("indicator_id", "year"),
-        columns={
-            "indicator": ("indicator_id", text),
-            "year": ("year", number),
-            "value": ("value", number),
-            "source": ("source", text),
-        },
+        "indicator_id year",
+        indicator=text,
+        year=number,
+        value=number,
+        source=text,
     ),
     _term(
         "kpi/reference/counting_rules.csv",
         kpi.CountingRule,
-        indicator=("indicator_id", text),
-        **{f"text_{language}": (f"text_{language}", text) for language in ("ko", "en", "vi", "zh_hans")},
-        reading=("reading", text),
-        parameters=("parameters", data),
-        version=("version", number),
-        document=("document", text),
-        is_default=("default", yes),
+        {"is_default": "default"},
+        indicator=text,
+        **_in_each_language("text"),
+        reading=text,
+        parameters=data,
+        version=number,
+        document=text,
+        is_default=yes,
     ),
-    Sheet(
+    _sheet(
         "kpi/reference/rule_examples.csv",
         kpi.RuleExample,
-        key=("rule_id", "number"),
-        columns={
-            "rule": ("rule_id", text),
-            "number": ("number", number),
-            **{f"title_{language}": (f"title_{language}", text) for language in ("ko", "en", "vi", "zh_hans")},
-            "given": ("given", data),
-            "expected": ("expected", number),
-        },
+        "rule_id number",
+        rule=text,
+        number=number,
+        **_in_each_language("title"),
+        given=data,
+        expected=number,
     ),
 ]
 
@@ -281,7 +285,7 @@ def _load(sheet: Sheet) -> tuple[int, int]:
             sheet.model(**values).save(force_insert=True)
             new += 1
             continue
-        different = [name for name, value in values.items() if getattr(row, name) != value]
+        different = [name for name, value in values.items() if getattr(row, name) != value and not sheet.ledger]
         if different:
             for name in different:
                 setattr(row, name, values[name])
@@ -293,31 +297,20 @@ def _load(sheet: Sheet) -> tuple[int, int]:
 
 def _load_beds() -> None:
     rooms = {(room.workspace.code, room.code): room for room in centers.Room.objects.select_related("workspace")}
-    sheet = Sheet(
-        "centers/reference/beds.csv",
-        centers.Bed,
-        columns={
-            "shelter": ("shelter", text),
-            "room": ("room", text),
-            "code": ("code", text),
-            "in_service_from": ("in_service_from", day),
-            "in_service_to": ("in_service_to", day),
-        },
-    )
-    for values in sheet.rows():
-        room = rooms[values.pop("shelter"), values.pop("room")]
-        service = {name: values[name] for name in ("in_service_from", "in_service_to")}
-        bed, new = centers.Bed.objects.get_or_create(room=room, code=values["code"], defaults=service)
+    for line in _lines("centers/reference/beds.csv"):
+        service = {name: day(line[name]) for name in ("in_service_from", "in_service_to")}
+        room = rooms[line["shelter"], line["room"]]
+        bed, new = centers.Bed.objects.get_or_create(room=room, code=line["code"], defaults=service)
         if not new and any(getattr(bed, name) != value for name, value in service.items()):
             centers.Bed.objects.filter(pk=bed.pk).update(**service)
 
 
 def _load_pool_programmes() -> None:
-    sheet = Sheet(
-        "visas/reference/quota_pools.csv",
-        visas.PoolProgramme,
-        columns={"code": ("pool", text), "programmes": ("programmes", several)},
-    )
-    for values in sheet.rows():
-        for programme in values["programmes"]:
-            visas.PoolProgramme.objects.get_or_create(pool_id=values["pool"], programme_id=programme)
+    for line in _lines("visas/reference/quota_pools.csv"):
+        for programme in several(line["programmes"]):
+            visas.PoolProgramme.objects.get_or_create(pool_id=line["code"], programme_id=programme)
+
+
+def _lines(path: str) -> list[dict[str, str]]:
+    with open(Path(settings.BASE_DIR) / path, encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
