@@ -109,13 +109,15 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     _known_year(figure.year)
+    shown = shown_to(request.user, rows[:PAGE])
     context = {
         "year": figure.year,
         "as_of": figure.window.as_of,
         "title": title_of(figure),
         "total": found,
         "is_sum": figure.is_sum,
-        "rows": shown_to(request.user, rows[:PAGE]),
+        "rows": shown,
+        "masked": not all(row.open for row in shown),
         "links": {
             "first": request.path if "after" in request.GET else "",
             "next": "?" + urlencode({"after": rows[PAGE - 1].token}) if len(rows) > PAGE else "",
