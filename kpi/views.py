@@ -104,18 +104,21 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
     require_everywhere(request.user, "view_figures")
     try:
         figure = Figure.of(key)
+        if figure.window.as_of > lines.last_day(_known_year(figure.year)):
+            raise Http404
         found = total(figure)
         rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
     except ValueError as error:
         raise Http404 from error
-    _known_year(figure.year)
+    shown = shown_to(request.user, rows[:PAGE])
     context = {
         "year": figure.year,
         "as_of": figure.window.as_of,
         "title": title_of(figure),
         "total": found,
         "is_sum": figure.is_sum,
-        "rows": shown_to(request.user, rows[:PAGE]),
+        "rows": shown,
+        "masked": not all(row.open for row in shown),
         "links": {
             "first": request.path if "after" in request.GET else "",
             "next": "?" + urlencode({"after": rows[PAGE - 1].token}) if len(rows) > PAGE else "",

@@ -152,9 +152,10 @@ class Migration(migrations.Migration):
                   'WITH q AS NOT MATERIALIZED (%1$s), r AS NOT MATERIALIZED (
                      SELECT * FROM q WHERE kind <> ''night''
                      UNION ALL (SELECT DISTINCT ON (source_id) * FROM q WHERE kind = ''night'' ORDER BY source_id, happened_on))
-                   SELECT DISTINCT ON (%2$s) * FROM r
-                    WHERE (%2$s) IN (SELECT %2$s FROM r GROUP BY %2$s HAVING count(*) >= %3$L::int)
-                    ORDER BY %2$s, happened_on, source, source_id', found, once, asked ->> 'least');
+                   SELECT DISTINCT ON (%2$s) * FROM r %3$s ORDER BY %2$s, happened_on, source, source_id', found, once,
+                  CASE WHEN (asked ->> 'least')::int > 1 THEN
+                    format('WHERE (%1$s) IN (SELECT %1$s FROM r GROUP BY %1$s HAVING count(*) >= %2$L::int)',
+                           once, asked ->> 'least') ELSE '' END);
               ELSIF per <> 'record' THEN
                 found := NULL;
               END IF;

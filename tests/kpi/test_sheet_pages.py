@@ -125,6 +125,8 @@ class EvidenceTests:
             "2025.won.x",
             "2025.reading.rule.none",
             "2999.session",
+            "2999-0101.session",
+            "1999.session",
         ],
     )
     def test_no_figure_no_rows(self, province, key):
