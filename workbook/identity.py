@@ -79,7 +79,7 @@ def _visa_place(batch: Batch, row: Row, known: Known) -> int | None:
 
 
 def _needed(batch: Batch, row: Row, column: str, programme) -> None:
-    if row.sound:
+    if column not in row.unread:
         batch.error(row, column, _("A case of %s needs this cell: fill it.") % programme.pk, "")
 
 
@@ -125,7 +125,7 @@ def compare_with_earlier(batch: Batch, *, update: bool) -> None:
     _load_before(changed)
     if not update:
         for row in changed:
-            if row.sound:
+            if not row.unread:
                 batch.error(
                     row,
                     "ref",
@@ -267,10 +267,13 @@ def _identify(batch: Batch, people: People) -> None:
     holders = _holders(set(hashes.values()))
     made: dict[bytes, int] = {}
     first: dict[bytes, Row] = {}
-    for row in people.rows.values():
+    # Known people first: a new row with the number that one of them gains is that person.
+    for row in sorted(people.rows.values(), key=lambda row: row.person is None):
         number = hashes.get(row.ref)
         if number is None:
-            row.person = row.person or -1_000_000 - row.line
+            # A number taken back parts the row from whoever holds it.
+            if row.person is None or _lost_its_number(row):
+                row.person = -1_000_000 - row.line
             continue
         if row.person is None or row.state == CHANGED:
             row.person = holders.get(number) or _own_or_new(row, made, number)
@@ -295,11 +298,19 @@ def _warn_of_second_numbers(batch: Batch, people: People, known: Known) -> None:
         batch.warn(mine[person], "registration_number", message % ref)
 
 
+def _lost_its_number(row: Row) -> bool:
+    return row.state == CHANGED and bool((row.before or {}).get("registration_number"))
+
+
 def _own_or_new(row: Row, made: dict[bytes, int], number: bytes) -> int:
-    """A number nobody holds: the row keeps its identity if it had none before, else it is somebody new."""
+    """A number nobody holds: the row keeps its identity if it had no number before, else it is somebody new.
+
+    Either way the next row with the number is the same person.
+    """
+    mine = -len(made) - 1
     if row.person is not None and not (row.before or {}).get("registration_number"):
-        return row.person
-    return made.setdefault(number, -len(made) - 1)
+        mine = row.person
+    return made.setdefault(number, mine)
 
 
 def _holders(numbers: set[bytes]) -> dict[bytes, int]:
@@ -315,24 +326,23 @@ def _refer(batch: Batch, people: People, row: Row, column: str) -> None:
     if ref is None:
         return
     target = people.rows.get(ref)
-    if target is None:
-        if row.sound:
-            batch.error(
-                row,
-                column,
-                _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
-            )
+    if target is not None:
+        row.person = target.person
         return
-    row.person = target.person
+    batch.error(
+        row,
+        column,
+        _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
+    )
 
 
 def _check_principal(batch: Batch, people: People, row: Row) -> None:
     principal = people.rows.get(row["principal_ref"]) if row["principal_ref"] else None
-    if row["principal_ref"] and principal is None and row.sound:
+    if row["principal_ref"] and principal is None:
         batch.error(
             row,
             "principal_ref",
             _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
         )
-    elif principal is not None and principal.person == row.person and row.sound:
+    elif principal is not None and principal.person == row.person:
         batch.error(row, "principal_ref", _("Nobody is a dependant of themselves: correct one of the two numbers."))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from centers.models import Bed, Shelter, Workspace, WorkspaceKind
-from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, VisaProgramme, VoucherBudget
+from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, VisaProgramme, VoucherBudget, VoucherRule
 
 
 @dataclass
@@ -85,6 +85,11 @@ class Known:
     @cached_property
     def budgets(self) -> set[tuple[str, int]]:
         return set(VoucherBudget.objects.values_list("municipality_id", "year"))
+
+    @cached_property
+    def voucher_months(self) -> dict[tuple[str, int], int]:
+        """How many months after the change of status a municipality asks for, by year."""
+        return {(rule.municipality_id, rule.year): rule.minimum_months for rule in VoucherRule.objects.all()}
 
     def home_of(self, municipality: str | None) -> int:
         """The office that keeps the file of a person nobody refers to."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string
@@ -24,10 +25,22 @@ def write_marked(source: Path, problems: Problems, target: Path) -> None:
         if problem.sheet in book.sheetnames:
             cells[problem.sheet, max(problem.line, 1), _column(book[problem.sheet], problem)].append(problem)
     for (sheet, line, column), found in cells.items():
-        cell = book[sheet].cell(line, column)
+        cell = _unmerged(book[sheet], line, column)
         cell.fill = AMBER if all(problem.warning for problem in found) else RED
-        cell.comment = Comment("\n".join(problem.message for problem in found), _("Import check"), width=360)
+        said = [cell.comment.text] if cell.comment else []
+        cell.comment = Comment(
+            "\n".join([*said, *(problem.message for problem in found)]), _("Import check"), width=360
+        )
     book.save(target)
+
+
+def _unmerged(sheet, line: int, column: int):
+    """The cell, or the first of those it is merged with: only that one can be marked."""
+    cell = sheet.cell(line, column)
+    if not isinstance(cell, MergedCell):
+        return cell
+    merged = next(one for one in sheet.merged_cells.ranges if cell.coordinate in one)
+    return sheet.cell(merged.min_row, merged.min_col)
 
 
 def _column(sheet, problem: Problem) -> int:

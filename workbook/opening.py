@@ -28,14 +28,17 @@ _WIDE = re.compile(rb' r="[A-Z]{2,3}\d')
 _TOO_WIDE = re.compile(rb' r="[A-Z]{3}\d')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FORMULA_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f[\s/>]')
+_BROKEN = re.compile(rb'<(?:\w+:)?c\b[^>]*\bt="e"')
+_BROKEN_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]+)(\d+)"')
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):[A-Z]+\d+"')
 
 
 @dataclass
 class Hidden:
-    """What the values do not show: places (column letters, row) of formulas and of merged cells."""
+    """What the values do not show: places (column letters, row) of formulas, broken cells and merged cells."""
 
     formulas: list[tuple[str, int]] = field(default_factory=list)
+    broken: list[tuple[str, int]] = field(default_factory=list)  # cells that show #N/A and its like
     merged: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -141,7 +144,10 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool, room:
 
 def _note_hidden(window: bytes, found: Hidden) -> None:
     if (b"<f" in window or b":f" in window) and _FORMULA.search(window):
-        _add(found.formulas, _FORMULA_CELL.findall(window))
+        # A cell need not say where it stands; then the sheet is told as a whole.
+        _add(found.formulas, _FORMULA_CELL.findall(window) or [(b"", b"0")])
+    if b't="e"' in window and _BROKEN.search(window):
+        _add(found.broken, _BROKEN_CELL.findall(window) or [(b"", b"0")])
     if b"mergeCell " in window:
         _add(found.merged, _MERGED.findall(window))
 

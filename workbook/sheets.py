@@ -4,6 +4,7 @@ Each column has its Korean header, the English key that is accepted too, and how
 (``workbook/cells.py``). Columns may stand in any order; one that is not required may be missing.
 """
 
+import unicodedata
 from dataclasses import dataclass
 
 PEOPLE = "people"
@@ -44,8 +45,8 @@ class Sheet:
 
 
 def normal(word: str) -> str:
-    """A header or name as it is compared: without blanks, stars and case."""
-    return "".join(word.split()).replace("*", "").casefold()
+    """A header or name as it is compared: composed (NFC), without blanks, stars and case."""
+    return "".join(unicodedata.normalize("NFC", word).split()).replace("*", "").casefold()
 
 
 def must(name: str, key: str, reads: str = "text", **options) -> Column:

@@ -26,6 +26,9 @@ _CLIENT = (
 
 
 def write_batch(batch: Batch, people: People, known: Known, file: ImportedFile, progress: Progress) -> None:
+    # Beds may change hands among the rows of one file.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS stay_one_in_a_bed, stay_one_of_a_person DEFERRED")
     _settle_identities(batch, people)
     _number_person_rows(batch)
     opening = _files_to_open(batch, people, known)
@@ -39,15 +42,24 @@ def write_batch(batch: Batch, people: People, known: Known, file: ImportedFile, 
         changed = [row for row in batch.rows[sheet] if row.state == CHANGED]
         for row, number in zip(new, new_ids(record.table, len(new)), strict=True):
             row.record_id = number
+        # First what frees a voucher, a place or a bed, then who takes it.
+        for group in ([row for row in changed if _ends(row)], [row for row in changed if not _ends(row)]):
+            if group:
+                change(record.table, record.change_columns, (record.changed(writing, row) for row in group))
         if new:
             insert(record.table, record.insert_columns, (record.inserted(writing, row) for row in new))
-        if changed:
-            change(record.table, record.change_columns, (record.changed(writing, row) for row in changed))
         if sheet == SESSIONS:
             _write_issues(new, changed)
         done += len(new) + len(changed)
         progress("write", done, total)
     _remember(batch, file)
+
+
+_ENDING = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", "cancelled_on", "checked_out_on")
+
+
+def _ends(row: Row) -> bool:
+    return any(row[column] for column in _ENDING)
 
 
 # Identities.

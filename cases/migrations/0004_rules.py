@@ -152,4 +152,23 @@ class Migration(migrations.Migration):
             """,
             "DROP TRIGGER fits_its_room ON cases_stay",
         ),
+        # Another sex may put a client into a room that is not theirs: their stays are looked at again.
+        function(
+            "wall.fit_rooms_again()",
+            """
+            BEGIN
+              UPDATE cases_stay SET client_id = client_id WHERE client_id = NEW.id AND voided_at IS NULL;
+              RETURN NULL;
+            END
+            """,
+            returns="trigger",
+            definer=True,
+        ),
+        migrations.RunSQL(
+            """
+            CREATE TRIGGER fit_rooms_again AFTER UPDATE OF sex_id ON cases_client
+              FOR EACH ROW WHEN (OLD.sex_id IS DISTINCT FROM NEW.sex_id) EXECUTE FUNCTION wall.fit_rooms_again();
+            """,
+            "DROP TRIGGER fit_rooms_again ON cases_client",
+        ),
     ]

@@ -84,9 +84,13 @@ def staff_key(**options) -> models.ForeignKey:
 
 
 def with_history(model: type[models.Model]) -> type[models.Model]:
-    """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets."""
+    """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets.
+
+    Moving with a joined identity is no change of the row: the join itself is on record.
+    """
+    moved = {field.name for field in model._meta.fields} & {"person", "principal_person", "shared_with"}
     return pghistory.track(
-        pghistory.UpdateEvent(row=pghistory.Old),
+        pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=sorted(moved))),
         pghistory.DeleteEvent(row=pghistory.Old),
         exclude=["shared_with"] if issubclass(model, Shared) else None,
         obj_field=pghistory.ObjForeignKey(related_name="events", null=False),

@@ -54,6 +54,7 @@ class Stay(Voidable, Kept):
                     (nights("checked_in_on", "checked_out_on"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(voided_at=None),
+                deferrable=models.Deferrable.IMMEDIATE,
                 violation_error_message=_("The bed is taken on at least one of these nights."),
             ),
             ExclusionConstraint(
@@ -63,6 +64,7 @@ class Stay(Voidable, Kept):
                     (nights("checked_in_on", "checked_out_on"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(voided_at=None),
+                deferrable=models.Deferrable.IMMEDIATE,
                 violation_error_message=_("The person already has a bed on at least one of these nights."),
             ),
         ]

@@ -188,6 +188,7 @@ SHEETS = [
         workspace_kind=text,
         seat_taken_at=text,
         regional=yes,
+        from_statuses=several,
     ),
     _sheet(
         "visas/reference/visa_programme_areas.csv",
@@ -212,6 +213,15 @@ SHEETS = [
         municipality=text,
         year=number,
         amount_won=number,
+        source=text,
+    ),
+    _sheet(
+        "visas/reference/voucher_rules.csv",
+        visas.VoucherRule,
+        "municipality_id year",
+        municipality=text,
+        year=number,
+        minimum_months=number,
         source=text,
     ),
     _term(

@@ -112,3 +112,9 @@ class CommittedTests:
         assert sorted(counts(outcome) for outcome in outcomes) == [(0, 0, 2), (2, 0, 0)]
         with everywhere():
             assert (Session.objects.count(), Client.objects.count(), ImportedRow.objects.count()) == (1, 1, 2)
+
+    def test_moving_with_an_identity_is_no_edit(self, committed, bring):
+        bring(사람=[PERSON], 상담=[{**SESSION, "사람번호": 1}])
+        bring(사람=[{**PERSON, "번호": 9, "외국인등록번호": "900101-5000000"}])
+        bring(사람=[{**PERSON, "외국인등록번호": "900101-5000000"}], update=True)
+        assert ("상담", 2, "번호") not in warnings(bring(상담=[{**SESSION, "사람번호": 1}]))

@@ -210,6 +210,45 @@ class AgainTests:
         load(사람=[{**PERSON, "외국인등록번호": "900101-5000000"}], workspace=at("52110-c1"), update=True)
         assert Client.objects.values("person").distinct().count() == 1
 
+    def test_two_rows_that_gain_one_number_become_one_person(self, load):
+        people = [PERSON, {**PERSON, "번호": 2}]
+        vouchers = [VOUCHER, {**VOUCHER, "번호": 2, "사람번호": 2}]
+        load(사람=people)
+        named = [{**person, "외국인등록번호": "900101-5000000"} for person in (*people, {**PERSON, "번호": 3})]
+        assert errors(load(사람=named, 승급지원금=vouchers, update=True, refused=True)) == [
+            ("승급지원금", 3, "사람번호")
+        ]
+        load(사람=named, update=True)
+        assert Client.objects.values("person").distinct().count() == 1
+
+    def test_a_number_taken_back_parts_the_persons(self, load):
+        people = [{**PERSON, "번호": number, "외국인등록번호": "900101-5000000"} for number in (1, 2)]
+        load(사람=people)
+        load(사람=[{**people[1], "외국인등록번호": None}], update=True)
+        assert Client.objects.values("person").distinct().count() == 2
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (
+                {"승급지원금": [VOUCHER]},
+                {"승급지원금": [{**VOUCHER, "취소일": "2025-03-02"}, {**VOUCHER, "번호": 2, "시군": "완주군"}]},
+            ),
+            ({"비자추천": [CASE]}, {"비자추천": [{**CASE, "철회일": "2025-03-02"}, {**CASE, "번호": 2}]}),
+            (
+                {"쉼터": [{**STAY, "퇴소일": None}]},
+                {"쉼터": [STAY, {**STAY, "번호": 2, "사람번호": 2, "입소일": "2025-03-05", "퇴소일": None}]},
+            ),
+            (
+                {"쉼터": [STAY, {**STAY, "번호": 2, "사람번호": 2, "침대": "2"}]},
+                {"쉼터": [{**STAY, "침대": "2"}, {**STAY, "번호": 2, "사람번호": 2}]},
+            ),
+        ],
+    )
+    def test_what_one_row_frees_another_takes_in_the_same_file(self, load, before, after):
+        load(사람=[PERSON, {**PERSON, "번호": 2}], **before)
+        load(**after, update=True)
+
     def test_a_paid_voucher_refuses_to_change(self, load):
         paid = {**VOUCHER, "지급일": "2025-04-01"}
         load(사람=[PERSON], 승급지원금=[paid])

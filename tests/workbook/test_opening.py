@@ -1,5 +1,6 @@
 """Files that anybody may have sent: each is told from a workbook by a sentence, and nothing of it is kept."""
 
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.workbook.files import (
     workbook,
 )
 from workbook import opening
+from workbook.marking import write_marked
 from workbook.problems import FileRefused
 from workbook.services import import_workbook
 from workbook.sheets import SHEETS, sheet_named
@@ -130,11 +132,27 @@ class OddCellTests:
         assert errors(outcome) == [("상담", 2, "G")]
         assert "G2" in str(outcome.problems.errors[0])
 
+    def test_an_error_of_excel_is_told(self, tmp_path):
+        book = openpyxl.load_workbook(workbook(tmp_path / "a.xlsx", 상담=[{**SESSION, "소요분": 5}]))
+        sheet = book["상담"]
+        cell = next(cell for cell in sheet[2] if cell.value == 5)
+        cell.value, cell.data_type = "#N/A", "e"
+        book.save(tmp_path / "b.xlsx")
+        assert ("상담", 2, cell.column_letter) in errors(import_workbook(tmp_path / "b.xlsx"))
+
+    def test_names_composed_otherwise_are_the_same(self, tmp_path):
+        rows = [{unicodedata.normalize("NFD", key): value for key, value in SESSION.items()}]
+        path = workbook(tmp_path / "a.xlsx", **{unicodedata.normalize("NFD", "상담"): rows})
+        assert not import_workbook(path).refused
+
     def test_merged_cells_are_told(self, tmp_path):
         book = openpyxl.load_workbook(workbook(tmp_path / "a.xlsx", 상담=[SESSION, {**SESSION, "번호": 2}]))
         book["상담"].merge_cells("B2:B3")
         book.save(tmp_path / "b.xlsx")
-        assert ("상담", 2, "B") in errors(import_workbook(tmp_path / "b.xlsx"))
+        outcome = import_workbook(tmp_path / "b.xlsx")
+        assert ("상담", 2, "B") in errors(outcome)
+        write_marked(tmp_path / "b.xlsx", outcome.problems, tmp_path / "out.xlsx")
+        assert openpyxl.load_workbook(tmp_path / "out.xlsx")["상담"]["B2"].comment
 
     def test_a_sheet_twice_and_a_number_twice(self, tmp_path):
         path = workbook(tmp_path / "a.xlsx", 상담=[SESSION, SESSION], sessions=[SESSION])
@@ -167,9 +185,10 @@ class OddCellTests:
     @pytest.mark.parametrize(
         ("cell", "value"),
         [
-            ("상담일", 45000), ("상담일", "2025.03.04"), ("상담일", "2025-02-30"), ("상담일", True), ("소요분", 1.5),
-            ("소요분", "열"), ("인원", 0), ("소요분", 10**12), ("번호", "x" * 201), ("내용", "a\x85b"),
-            ("언어", "클링온"), ("부유형", "산재;없는유형"), ("센터", "52110-s1"),
+            ("상담일", 45000), ("상담일", "2025.03.04"), ("상담일", "2025-02-30"), ("상담일", True),
+            ("상담일", "2025-W10-1"), ("소요분", 1.5), ("소요분", "열"), ("소요분", "9" * 5000), ("인원", 0),
+            ("소요분", 10**12), ("번호", "x" * 201), ("내용", "a\x85b"), ("언어", "클링온"),
+            ("부유형", "산재;없는유형"), ("센터", "52110-s1"),
         ],
     )  # fmt: skip
     def test_bad_cells(self, tmp_path, cell, value):

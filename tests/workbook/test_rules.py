@@ -124,7 +124,7 @@ class StayTests:
         people = [*PEOPLE, WOMAN]
         rows = [{**STAY, "방": "3"}, {**STAY, "번호": 2, "사람번호": 9, "방": "3", "침대": "2"}]
         outcome = load(사람=people, 쉼터=rows, refused=True)
-        assert ("쉼터", 3, "방") in errors(outcome)
+        assert errors(outcome) == [("쉼터", 3, "방")]
         load(사람=people, 쉼터=rows, 동반가족=[{"주신청자번호": 1, "번호": 9, "관계": "배우자"}])
 
 
@@ -160,7 +160,25 @@ class SessionTests:
         assert said["부유형"][0] == "임금체불"
 
 
+class PeopleTests:
+    def test_another_sex_may_not_put_a_person_into_a_room_of_the_other(self, load):
+        load(사람=PEOPLE, 쉼터=[STAY])
+        outcome = load(사람=[{**PERSON, "성별": "여"}], update=True, refused=True)
+        assert errors(outcome) == [("사람", 2, "성별")]
+
+    def test_eligibility_and_months_are_told(self, load):
+        person = {**PERSON, "체류자격": "C-3", "체류만료일": "2025-01-01"}
+        found = warnings(load(사람=[person], 비자추천=[CASE], 승급지원금=[{**VOUCHER, "신청일": "2025-02-20"}]))
+        assert [one for one in found if one[0] == "비자추천"] == [("비자추천", 2, "사람번호")] * 2
+        assert {("승급지원금", 2, "신청일"), ("승급지원금", 2, "사람번호")} <= set(found)
+
+
 class DependantTests:
+    def test_a_permit_under_a_settled_dependant_stays(self, load):
+        link = {"주신청자번호": 1, "번호": 2, "관계": "배우자", "정착일": "2025-05-01"}
+        load(사람=PEOPLE, 비자추천=[{**CASE, "허가일": "2025-04-01"}], 동반가족=[link])
+        assert errors(load(비자추천=[CASE], update=True, refused=True)) == [("비자추천", 2, "허가일")]
+
     def test_settling_needs_a_permit_on_or_before_the_day(self, load):
         link = {"주신청자번호": 1, "번호": 2, "관계": "배우자", "정착일": "2025-05-01"}
         case = {**CASE, "허가일": "2025-05-02"}
@@ -180,6 +198,27 @@ class DependantTests:
 
 
 class WholeFileTests:
+    def test_one_bad_cell_hides_no_other(self, load):
+        case = {**CASE, "추천일": "2025-01-01", "출입국신청일": "어제", "사람번호": 99}
+        voucher = {**VOUCHER, "지급일": "2025-02-01", "지급액": "많이"}
+        found = errors(
+            load(
+                사람=PEOPLE,
+                비자추천=[case],
+                승급지원금=[voucher],
+                상담=[{**SESSION, "센터": "?", "사람번호": 99}],
+                refused=True,
+            )
+        )
+        assert set(found) == {
+            ("비자추천", 2, "추천일"), ("비자추천", 2, "출입국신청일"), ("비자추천", 2, "사람번호"),
+            ("승급지원금", 2, "지급일"), ("승급지원금", 2, "지급액"), ("상담", 2, "센터"), ("상담", 2, "사람번호"),
+        }  # fmt: skip
+
+    def test_a_bad_stay_does_not_speak_against_a_good_one(self, load):
+        rows = [STAY, {**STAY, "번호": 2, "사람번호": 9, "침대": "2"}]
+        assert errors(load(사람=[*PEOPLE, WOMAN], 쉼터=rows, refused=True)) == [("쉼터", 3, "방")]
+
     def test_every_bad_cell_is_told_and_nothing_is_written(self, load):
         rows = [
             {**SESSION, "센터": "없는센터", "상담일": "2025-13-01", "소요분": -1},
@@ -192,7 +231,7 @@ class WholeFileTests:
             [
                 ("사람", 2, "국적"),
                 ("상담", 2, "센터"), ("상담", 2, "상담일"), ("상담", 2, "소요분"),
-                ("상담", 3, "언어"), ("상담", 3, "인원"),
+                ("상담", 3, "언어"), ("상담", 3, "인원"), ("상담", 3, "사람번호"),
                 ("상담", 5, "번호"),
             ]
         )  # fmt: skip

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ class VisaProgramme(Term):
     """A way to a status that the province recommends for (지역특화형, 숙련기능인력, 광역형).
 
     ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
+    ``from_statuses`` are the statuses from which it is applied for, empty where any will do or none is published.
     """
 
     workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
@@ -22,6 +24,7 @@ class VisaProgramme(Term):
         _("place taken"), max_length=20, choices=SeatTaken, default=SeatTaken.RECOMMENDATION
     )
     regional = models.BooleanField(_("region-specific"), default=False)
+    from_statuses = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     class Meta(Term.Meta):
         verbose_name = _("visa programme")

@@ -37,6 +37,23 @@ class VoucherBudget(models.Model):
         return f"{self.municipality_id} {self.year}"
 
 
+class VoucherRule(models.Model):
+    """What a municipality asks of a voucher in a year, as its notice says. One that departs from it is a warning."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(_("year"))
+    minimum_months = models.PositiveSmallIntegerField(_("months there after the change of status"))
+    source = models.CharField(_("source"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("voucher rule")
+        verbose_name_plural = _("voucher rules")
+        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="voucher_rule_once")]
+
+    def __str__(self):
+        return f"{self.municipality_id} {self.year}"
+
+
 @with_history
 class Voucher(Shared, Kept):
     """The grant of 300,000 won for moving up to a regional visa (지역기반비자승급지원금), once per person.

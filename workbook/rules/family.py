@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import FamilyLink
 from visas.models import VisaCase
-from workbook.batch import Row
+from workbook.batch import CHANGED, Row
 from workbook.rules import Check
 from workbook.sheets import DEPENDANTS, PEOPLE, VISA_CASES
 
@@ -15,9 +15,11 @@ ADULT = 19  # years; 민법 제4조
 
 
 def check(check: Check) -> None:
-    rows = [row for row in check.batch.rows[DEPENDANTS] if row.sound]
+    people = check.people.rows
+    rows = [row for row in check.batch.rows[DEPENDANTS] if row["ref"] in people and row["principal_ref"] in people]
     cases = _cases_of(check, {check.people.rows[row["principal_ref"]].person for row in rows})
     _place(check, rows, cases)
+    _check_permits_kept(check)
     seen: dict[tuple, Row] = {}
     for row in rows:
         if row.counts:
@@ -33,13 +35,31 @@ def check(check: Check) -> None:
             )
 
 
+def _check_permits_kept(check: Check) -> None:
+    """A changed case may not take away the permit on which a dependant of before has settled."""
+    changed = {row.person: row for row in check.batch.looked_at(VISA_CASES, "received_on") if row.state == CHANGED}
+    replaced = [row.record_id for row in check.batch.rows[DEPENDANTS] if row.record_id and row.counts]
+    cases = _cases_of(check, set(changed))
+    links = FamilyLink.objects.filter(household__principal_person__in=changed).exclude(settled_on=None)
+    for person, settled in links.exclude(pk__in=replaced).values_list("household__principal_person", "settled_on"):
+        if not any(granted and granted <= settled for granted, _received, _place in cases[person]):
+            check.batch.error(
+                changed[person],
+                "granted_on",
+                _("A dependant settled on %s under this permit: correct the permit, or the dependant's row.")
+                % settled,
+            )
+
+
 def _cases_of(check: Check, persons: set[int]) -> dict[int, list[tuple[date | None, date, int]]]:
     """The visa cases of each principal: (granted on, received on, workspace), of this file and of before."""
     cases = defaultdict(list)
     replaced = set()
     for row in check.batch.rows[VISA_CASES]:
-        if row.sound and row.workspace:
-            cases[row.person].append((row["granted_on"], row["received_on"], row.workspace))
+        if row.workspace and row.has("received_on"):
+            # A permit that cannot be read may be there.
+            granted = date.min if "granted_on" in row.unread else row["granted_on"]
+            cases[row.person].append((granted, row["received_on"], row.workspace))
             replaced.add(row.record_id)
     known = VisaCase.objects.filter(person_id__in=[person for person in persons if person > 0])
     for case in known.exclude(pk__in=replaced - {None}):
@@ -78,7 +98,7 @@ def _place_of_file(check: Check, principal: Row) -> int:
 
     for sheet in REFERRING:
         for row in check.batch.rows[sheet]:
-            if row.sound and row["person_ref"] == principal.ref and row.workspace:
+            if row["person_ref"] == principal.ref and row.workspace:
                 return row.workspace
     return check.known.home_of(principal["municipality"])
 

@@ -4,14 +4,14 @@ from django.utils.translation import gettext as _
 
 from workbook.batch import Row
 from workbook.rules import Check
+from workbook.rules.person import warn_of_expiry
 from workbook.sheets import PEOPLE, SESSIONS
 
 
 def check(check: Check) -> None:
-    for row in check.batch.sound(SESSIONS):
+    for row in check.batch.looked_at(SESSIONS, "center", "held_on"):
         _check_operation(check, row)
-        if row.sound:
-            _warn(check, row)
+        _warn(check, row)
 
 
 def _check_operation(check: Check, row: Row) -> None:
@@ -47,7 +47,9 @@ def _warn(check: Check, row: Row) -> None:
 
 
 def _warn_of_person(check: Check, row: Row) -> None:
-    person = check.people.rows[row["person_ref"]]
+    person = check.people.rows.get(row["person_ref"])
+    if person is None:
+        return
     for column in ("nationality", "sex", "status"):
         if row[column] and person[column] and row[column] != person[column]:
             check.batch.warn(
@@ -56,10 +58,4 @@ def _warn_of_person(check: Check, row: Row) -> None:
                 _("The person's own row says otherwise (%s): check which one holds.")
                 % check.batch.as_written(PEOPLE, column, person[column]),
             )
-    expires = person["status_expires_on"]
-    if expires and expires < row["held_on"]:
-        check.batch.warn(
-            row,
-            "person_ref",
-            _("The period of stay in the person's row needs to be confirmed: check the day it expires."),
-        )
+    warn_of_expiry(check, row, row["held_on"])

@@ -11,6 +11,7 @@ from cases.models import FamilyLink, Stay
 from centers.models import Bed, SexRule
 from workbook.batch import Row
 from workbook.rules import Check
+from workbook.rules.person import warn_of_expiry
 from workbook.sheets import DEPENDANTS, STAYS
 
 SEX_OF_ROOM = {SexRule.MEN: "male", SexRule.WOMEN: "female"}
@@ -32,7 +33,8 @@ class Nights:
 
 
 def check(check: Check) -> None:
-    stays = [nights for row in check.batch.sound(STAYS) if (nights := _read(check, row))]
+    rows = check.batch.looked_at(STAYS, "shelter", "room", "bed", "checked_in_on")
+    stays = [nights for row in rows if (nights := _read(check, row)) and row.person]
     _warn_of_long_stays(check, stays)
     recorded = _recorded(check, stays)
     _refuse_overlaps(
@@ -46,16 +48,22 @@ def check(check: Check) -> None:
         lambda stay: stay.person,
         _("The person already has a bed on at least one of these nights."),
     )
-    _check_rooms(check, [stay for stay in stays if stay.row.sound], recorded)
+    # A stay that cannot be does not speak against its neighbours.
+    _check_rooms(check, [stay for stay in stays if _fits_alone(check, stay)], recorded)
 
 
 def _read(check: Check, row: Row) -> Nights | None:
     bed = check.known.beds.get((row["shelter"], row["room"], row["bed"]))
     start, end = row["checked_in_on"], row["checked_out_on"] or date.max
+    person = check.people.rows.get(row["person_ref"])
+    if person and "sex" in person.unread:
+        return None  # told there; what follows from it is not known
     if bed is None:
         rooms = {room for shelter, room, _bed in check.known.beds if shelter == row["shelter"]}
         column = "bed" if row["room"] in rooms else "room"
         check.batch.error(row, column, _("The shelter has no such room or bed: check their names."))
+    elif "checked_out_on" in row.unread:
+        return None
     elif end < start:
         check.batch.error(
             row, "checked_out_on", _("Nobody leaves before they came: the check-out is before the check-in.")
@@ -65,8 +73,22 @@ def _read(check: Check, row: Row) -> Nights | None:
             row, "bed", _("The bed is not in service on all of these nights: choose another one, or correct the days.")
         )
     else:
-        return Nights(bed, row.person, check.people.rows[row["person_ref"]]["sex"], start, end, row)
+        warn_of_expiry(check, row, start)
+        return Nights(bed, row.person, person and person["sex"], start, end, row)
     return None
+
+
+def _fits_alone(check: Check, stay: Nights) -> bool:
+    """Whether the room takes the person at all; told where it does not."""
+    wanted = SEX_OF_ROOM.get(stay.bed.room.sex_rule)
+    fits = wanted is None or stay.start == stay.end or stay.sex == wanted
+    if not fits:
+        check.batch.error(
+            stay.row,
+            "room",
+            _("The room is for the other sex, or the person's is not known: correct the room or the sex."),
+        )
+    return fits
 
 
 def _warn_of_long_stays(check: Check, stays: list[Nights]) -> None:
@@ -109,29 +131,21 @@ def _refuse_overlaps(check: Check, stays, recorded, column: str, key, message: s
 
 
 def _check_rooms(check: Check, stays: list[Nights], recorded: list[Nights]) -> None:
+    """Who shares a room. A row is held against those before it, so that one bad row does not spoil the good ones."""
     heads = _heads(check, stays, recorded)
     by_room = defaultdict(list)
-    for stay in [*recorded, *stays]:
+    for stay in recorded:
         by_room[stay.bed.room_id].append(stay)
     for stay in stays:
-        room, line = stay.bed.room, stay.row
-        if stay.start == stay.end:
-            continue
-        if room.sex_rule in SEX_OF_ROOM and stay.sex != SEX_OF_ROOM[room.sex_rule]:
+        neighbours = by_room[stay.bed.room_id]
+        if any(other.meets(stay) and not _may_share(stay, other, heads) for other in neighbours):
             check.batch.error(
-                line,
-                "room",
-                _("The room is for the other sex, or the person's is not known: correct the room or the sex."),
-            )
-        elif any(
-            other is not stay and other.meets(stay) and not _may_share(stay, other, heads)
-            for other in by_room[stay.bed.room_id]
-        ):
-            check.batch.error(
-                line,
+                stay.row,
                 "room",
                 _("On some of these nights the room holds neither one sex nor one household: choose another."),
             )
+        else:
+            neighbours.append(stay)
 
 
 def _may_share(one: Nights, other: Nights, heads: dict[int, set[int]]) -> bool:
@@ -150,6 +164,6 @@ def _heads(check: Check, stays: list[Nights], recorded: list[Nights]) -> dict[in
         heads[person].add(head)
     for row in check.batch.rows[DEPENDANTS]:
         principal = check.people.rows.get(row["principal_ref"])
-        if row.sound and principal and row.person is not None:
+        if principal and row.person is not None:
             heads[row.person].add(principal.person)
     return heads

@@ -8,6 +8,7 @@ from visas.models import VisaCase
 from visas.models.case import LIVE
 from workbook.batch import Row
 from workbook.rules import Check
+from workbook.rules.person import warn_of_expiry
 from workbook.sheets import VISA_CASES
 
 ENDED = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
@@ -33,9 +34,11 @@ EXPECTED_BEFORE = {
 
 
 def check(check: Check) -> None:
-    for row in check.batch.sound(VISA_CASES):
+    for row in check.batch.looked_at(VISA_CASES):
         _check_dates(check, row)
-        _warn(check, row)
+        if row.has("programme"):
+            _warn(check, row)
+            _warn_of_eligibility(check, row)
     _check_one_live(check)
     _check_quota(check)
 
@@ -59,7 +62,9 @@ def _out_of_order(check: Check, row: Row, column: str, before: tuple[str, ...]) 
     day = row[column]
     if day is None:
         return ""
-    if "granted_on" in before and column in {"settled_on", "left_on"} and row["granted_on"] is None:
+    if "granted_on" in row.unread:
+        before = tuple(other for other in before if other != "granted_on")
+    elif column in {"settled_on", "left_on"} and row["granted_on"] is None:
         return _("This needs a permit (%s) on or before it: fill that cell, or clear this one.") % _header(
             check, "granted_on"
         )
@@ -80,7 +85,7 @@ def _header(check: Check, key: str) -> str:
 
 def _warn(check: Check, row: Row) -> None:
     for column, steps in EXPECTED_BEFORE.items():
-        missing = [step for step in steps if row[column] and not row[step]]
+        missing = [step for step in steps if row[column] and not row[step] and step not in row.unread]
         if missing:
             names = ", ".join(_header(check, step) for step in missing)
             check.batch.warn(row, column, _("A step before this one is empty: %s. Fill it if it is known.") % names)
@@ -98,8 +103,24 @@ def _warn(check: Check, row: Row) -> None:
         )
 
 
+def _warn_of_eligibility(check: Check, row: Row) -> None:
+    """From which statuses the programme is applied for, where that is known (data of the programme)."""
+    person = check.people.rows.get(row["person_ref"])
+    statuses = check.known.programmes[row["programme"]].from_statuses
+    if row["received_on"]:
+        warn_of_expiry(check, row, row["received_on"])
+    if person and person["status"] and statuses and person["status"] not in {*statuses, row["programme"]}:
+        check.batch.warn(
+            row,
+            "person_ref",
+            _("%(programme)s is applied for from %(statuses)s, and the person's row has %(status)s: check it.")
+            % {"programme": row["programme"], "statuses": ", ".join(statuses), "status": person["status"]},
+        )
+
+
 def is_live(row: Row) -> bool:
-    return not any(row[column] for column in ENDED)
+    """Not ended, as far as the cells say: one that cannot be read may end the case."""
+    return not any(row[column] or column in row.unread for column in ENDED)
 
 
 def period_of(check: Check, row: Row) -> str:
@@ -109,7 +130,9 @@ def period_of(check: Check, row: Row) -> str:
 
 
 def _check_one_live(check: Check) -> None:
-    rows = [row for row in check.batch.sound(VISA_CASES) if is_live(row)]
+    rows = [
+        row for row in check.batch.looked_at(VISA_CASES, "programme", "received_on") if is_live(row) and row.person
+    ]
     persons = {row.person for row in rows if row.person and row.person > 0}
     replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
     taken: dict[tuple, Row | None] = {}
@@ -132,7 +155,7 @@ def _check_one_live(check: Check) -> None:
 def _check_quota(check: Check) -> None:
     """Places go to the earliest recommendations; who comes after the last place is refused."""
     wanted = defaultdict(list)
-    for row in check.batch.sound(VISA_CASES):
+    for row in check.batch.looked_at(VISA_CASES, "programme", "recommended_on"):
         pool = check.known.pool_on(row["programme"], row["recommended_on"])
         if pool and is_live(row):
             wanted[pool.pk].append(row)
@@ -149,7 +172,7 @@ def _check_quota(check: Check) -> None:
 
 def _given_back(check: Check, code: str) -> int:
     """Places that the cases being changed hold now."""
-    changed = [row.record_id for row in check.batch.sound(VISA_CASES) if row.record_id]
+    changed = [row.record_id for row in check.batch.looked_at(VISA_CASES) if row.record_id]
     return VisaCase.objects.filter(LIVE, pk__in=changed, pool_id=code, quota_exception=None).count()
 
 

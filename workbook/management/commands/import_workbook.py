@@ -1,12 +1,15 @@
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
+from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
 from centers.models import Workspace
 from workbook.cells import code_sets
 from workbook.problems import FileRefused
 from workbook.services import Outcome, import_workbook
+
+UNDEFINED_TABLE = "42P01"
 
 
 class Command(BaseCommand):
@@ -39,6 +42,10 @@ class Command(BaseCommand):
             )
         except FileRefused as error:
             raise CommandError(str(error)) from error
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
+                raise
+            raise CommandError(_("The database is not prepared: run `manage.py prepare` first.")) from error
         self._tell(outcome)
         if report:
             self._write_report(file, outcome, report)
