@@ -17,7 +17,12 @@ def main() -> None:
         servers.serve_command(sys.argv)
     except servers.ServerError as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as mistakes:
+        sys.exit(str(mistakes))
 
 
 if __name__ == "__main__":

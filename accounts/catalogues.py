@@ -1,11 +1,24 @@
 """The message catalogues: tidied when rewritten, and compiled without GNU gettext, which a bare machine lacks."""
 
+import gettext as gettext_module
 from pathlib import Path
 
 import polib
 from django.conf import settings
+from django.utils import translation
+from django.utils.translation import trans_real
 
 HEADER = ("Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms")
+
+
+def reset_translations() -> None:
+    """Forget the catalogues read so far; the language of the moment stays."""
+    gettext_module._translations.clear()
+    trans_real._translations.clear()
+    language = translation.get_language()
+    trans_real._default = None
+    if language:
+        translation.activate(language)
 
 
 def compile_catalogues() -> int:
@@ -18,6 +31,8 @@ def compile_catalogues() -> int:
             polib.pofile(str(source)).save_as_mofile(str(draft))
             draft.replace(target)
             compiled += 1
+    if compiled:
+        reset_translations()  # this process may have read what was there before
     return compiled
 
 

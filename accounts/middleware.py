@@ -16,13 +16,14 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        # Before any address is looked up, so that a page that is not there says so in the person's language.
+        if request.user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
         if not request.user.is_authenticated:
             return None
-        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()
         demanded = settings.REQUIRE_SECOND_FACTOR and request.resolver_match.view_name not in OPEN
         return redirect(SETUP) if demanded and not is_mfa_enabled(request.user) else None

@@ -1,4 +1,7 @@
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Workspace
@@ -13,6 +16,7 @@ class SessionFilterForm(forms.Form):
     month = forms.DateField(
         label=_("Month"), required=False, input_formats=["%Y-%m"],
         widget=forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2025-03"}),
+        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 1))],
         error_messages={"invalid": _("Write the month as year and month: 2025-03.")},
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ Nothing here imports Django: the addresses found here are what the settings are 
 import atexit
 import base64
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -65,7 +66,17 @@ def start(*, redis: bool = False) -> None:
 
     Raises ServerError.
     """
-    folder = state_folder()
+    try:
+        _start(state_folder(), redis=redis)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise ServerError(
+            f"The disk of {state_folder()} is full: free some room, or name another folder in SETTLEMENT_STATE."
+        ) from error
+
+
+def _start(folder: Path, *, redis: bool) -> None:
     _make_folder(folder)
     keys = secrets_of(folder)
     sockets = _socket_folder(folder)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import psycopg
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -17,8 +18,27 @@ DEMO = bool(environ("SETTLEMENT_DEMO"))  # synthetic people only; says so on eve
 DEBUG = False
 
 
+MISTAKES: list[str] = []  # one sentence each; all of them are told at once, at the end of this file
+
+
+def _mistaken(sentence: str, instead):
+    MISTAKES.append(sentence)
+    return instead
+
+
 def _switch(name: str, *, default: bool) -> bool:
-    return environ(name, "1" if default else "0") not in {"", "0", "no", "off"}
+    words = {"1": True, "yes": True, "on": True, "true": True, "0": False, "no": False, "off": False, "false": False}
+    given = environ(name, "").strip().lower()
+    if given and given not in words:
+        return _mistaken(f"{name} is {given!r}; it can be 1 or 0.", default)
+    return words.get(given, default)
+
+
+def _number(name: str, default: int) -> int:
+    given = environ(name, "").strip()
+    if given and not given.isdecimal():
+        return _mistaken(f"{name} is {given!r}; it has to be a whole number, zero or more.", default)
+    return int(given) if given else default
 
 
 # Keys. Named in the environment, or made once in the state folder.
@@ -26,7 +46,10 @@ def _switch(name: str, *, default: bool) -> bool:
 
 def _key(name: str) -> str:
     given = environ(f"SETTLEMENT_{name.upper()}")
-    return given or servers.secrets_of(servers.state_folder())[name]
+    try:
+        return given or servers.secrets_of(servers.state_folder())[name]
+    except servers.ServerError as error:
+        return "" if str(error) in MISTAKES else _mistaken(str(error), "")
 
 
 SECRET_KEY = _key("secret_key")
@@ -37,11 +60,13 @@ MATCH_KEY = _key("match_key")
 # Database. Two roles: the application, and the owner who changes the shape.
 
 
-def _database(url: str) -> dict:
+def _database(name: str, otherwise: str) -> dict:
     try:
-        parts = conninfo_to_dict(url)
-    except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL is not the address of a PostgreSQL database: {error}") from error
+        parts = conninfo_to_dict(environ(name) or otherwise)
+    except psycopg.Error:
+        parts = _mistaken(
+            f"{name} is not the address of a PostgreSQL database: postgresql://role:password@host/name.", {}
+        )
     names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     named = {names[key]: str(value) for key, value in parts.items() if key in names}
     return {
@@ -54,18 +79,19 @@ def _database(url: str) -> dict:
     }
 
 
-_APPLICATION = environ("DATABASE_URL") or "postgresql://settlement_app@/settlement"
-_OWNER = environ("DATABASE_OWNER_URL") or _APPLICATION
-DATABASE_APP_ROLE = conninfo_to_dict(_APPLICATION).get("user", "settlement_app")
-DATABASE_OWNER = _database(_OWNER)
+_APPLICATION = _database("DATABASE_URL", "postgresql://settlement_app@/settlement")
+DATABASE_APP_ROLE = _APPLICATION.get("USER", "settlement_app")
+DATABASE_OWNER = _database("DATABASE_OWNER_URL" if environ("DATABASE_OWNER_URL") else "DATABASE_URL", "postgresql:///")
 AS_OWNER = bool(environ("SETTLEMENT_AS_OWNER"))
-DATABASES = {"default": _database(_OWNER if AS_OWNER else _APPLICATION)}
+DATABASES = {"default": dict(DATABASE_OWNER if AS_OWNER else _APPLICATION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # An achievement above this per cent scores no more than this.
-SCORE_CAP = int(environ("SETTLEMENT_SCORE_CAP", "100"))
+SCORE_CAP = _number("SETTLEMENT_SCORE_CAP", 100)
 
 REDIS_URL = environ("REDIS_URL") or "redis://localhost:6379/0"
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    _mistaken("REDIS_URL is not the address of a Redis server: redis://host:6379/0, or unix:///path/to/socket.", None)
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -160,7 +186,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ALLAUTH_TRUSTED_PROXY_COUNT = int(environ("SETTLEMENT_TRUSTED_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("SETTLEMENT_TRUSTED_PROXIES", 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "전북 외국인 정착지원"
 REQUIRE_SECOND_FACTOR = _switch("SETTLEMENT_REQUIRE_SECOND_FACTOR", default=not EMBEDDED)
@@ -217,7 +243,11 @@ CELERY_BEAT_SCHEDULE = {
 # Transport and browser.
 
 HTTPS = _switch("SETTLEMENT_HTTPS", default=not EMBEDDED)
-ALLOWED_HOSTS = [host for host in environ("SETTLEMENT_HOSTS", "localhost,127.0.0.1").split(",") if host]
+ALLOWED_HOSTS = [
+    host.strip() for host in environ("SETTLEMENT_HOSTS", "localhost,127.0.0.1").split(",") if host.strip()
+]
+if any("/" in host or " " in host for host in ALLOWED_HOSTS):
+    _mistaken("SETTLEMENT_HOSTS holds an address; list names only, such as settlement.example.kr.", None)
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if HTTPS]
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
@@ -244,15 +274,25 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_LEVEL = environ("SETTLEMENT_LOG_LEVEL") or "WARNING"
+if _LEVEL not in _LEVELS:
+    _LEVEL = _mistaken(f"SETTLEMENT_LOG_LEVEL is {_LEVEL!r}; it can be one of {', '.join(_LEVELS)}.", "WARNING")
+
 # No personal data in logs: no query strings, no bodies; errors name the view and the exception.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": environ("SETTLEMENT_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": _LEVEL},
 }
 
 SILENCED_SYSTEM_CHECKS = [
     "guardian.W001",  # the backend is installed under its own name
 ]
+
+if SECRET_KEY and len(SECRET_KEY) < 50:
+    _mistaken("SETTLEMENT_SECRET_KEY is shorter than 50 characters: make one with `openssl rand -hex 32`.", None)
+if MISTAKES:
+    raise ImproperlyConfigured("\n".join(MISTAKES))

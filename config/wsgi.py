@@ -1,11 +1,16 @@
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except ImproperlyConfigured as mistakes:
+    sys.exit(str(mistakes))
 
-from config.start import refuse_mistakes  # noqa: E402  (Django is set up by now)
+from config.start import refuse_mistakes
 
 refuse_mistakes()

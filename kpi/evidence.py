@@ -143,8 +143,12 @@ class Figure:
             raise ValueError(f"{self.name} is not split by {named}")
         if self.name == READING and not named:
             raise ValueError("a reading is one of a rule")
-        if not all(MONTH.fullmatch(value) for dimension, value in self.where if dimension == "month"):
-            raise ValueError("a month is a year and a month")
+        if len(named) > 1 and set(named) != {"workspace", "month"}:
+            # More conditions at once would tell of one masked row what it may not show.
+            raise ValueError("a figure is split one way, or by workspace and month")
+        for dimension, value in self.where:
+            if dimension == "month" and (not MONTH.fullmatch(value) or not value.startswith(f"{self.year:04}-")):
+                raise ValueError("a month is one of the year")
 
 
 def total(figure: Figure) -> Total:

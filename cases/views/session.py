@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -35,7 +35,7 @@ def _narrowed(sessions: QuerySet, chosen: dict) -> QuerySet:
         sessions = sessions.filter(workspace=chosen["workspace"])
     if chosen.get("month"):
         start = chosen["month"]
-        end = date(start.year + start.month // 12, start.month % 12 + 1, 1)
+        end = (start + timedelta(days=31)).replace(day=1)
         sessions = sessions.filter(held_on__gte=start, held_on__lt=end)
     return sessions
 

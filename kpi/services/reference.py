@@ -6,6 +6,7 @@ A row taken out of a file stays in the database, since records may point to it.
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Sum
 
 from cases import models as cases
 from centers import models as centers
@@ -58,12 +60,15 @@ def workspace(cell: str) -> int | None:
     return centers.Workspace.objects.values_list("pk", flat=True).get(code=cell) if cell else None
 
 
+class WrongReference(ValueError):
+    """A cell of a reference file cannot be read. Its text says which line."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One file and the table it fills: how each column is read, and into which field where that is named otherwise.
 
-    ``term``: the file has the columns every code set has: code, names, aliases, order. ``ledger``: lines are
-    added and never changed.
+    ``term``: the file has the columns every code set has: code, names, aliases, order.
     """
 
     path: str
@@ -72,11 +77,13 @@ class Sheet:
     columns: dict[str, Callable]
     fields: dict[str, str] = field(default_factory=dict)
     term: bool = False
-    ledger: bool = False
 
     def rows(self) -> Iterator[dict]:
         for place, line in enumerate(_lines(self.path)):
-            yield self._values(line, place)
+            try:
+                yield self._values(line, place)
+            except (ValueError, TypeError, KeyError, centers.Workspace.DoesNotExist) as error:
+                raise WrongReference(f"{self.path}, line {place + 2}: {error}. Correct the cell.") from error
 
     def _values(self, line: dict[str, str], place: int) -> dict:
         values = {self.field(column): read(line[column]) for column, read in self.columns.items()}
@@ -199,13 +206,6 @@ SHEETS = [
         source=text,
     ),
     _term("visas/reference/quota_pools.csv", visas.QuotaPool, starts_on=day, ends_on=day),
-    Sheet(
-        "visas/reference/quota_entries.csv",
-        visas.QuotaEntry,
-        ("pool_id", "effective_on", "amount", "document"),
-        {"pool": text, "effective_on": day, "amount": number, "document": text, "source": text},
-        ledger=True,
-    ),
     _sheet(
         "visas/reference/voucher_budgets.csv",
         visas.VoucherBudget,
@@ -281,6 +281,7 @@ SHEETS = [
 def load_reference_data() -> dict[str, tuple[int, int]]:
     """Bring the tables to what the files say. Returns for each file how many rows were new and how many changed."""
     done = {sheet.path: _load(sheet) for sheet in SHEETS}
+    done[LEDGER] = _load_ledger()
     _load_beds()
     _load_pool_programmes()
     return done
@@ -295,13 +296,35 @@ def _load(sheet: Sheet) -> tuple[int, int]:
             sheet.model(**values).save(force_insert=True)
             new += 1
             continue
-        different = [name for name, value in values.items() if getattr(row, name) != value and not sheet.ledger]
+        different = [name for name, value in values.items() if getattr(row, name) != value]
         if different:
             for name in different:
                 setattr(row, name, values[name])
             # Only these: a trigger keeps counters on the same rows.
             row.save(update_fields=[*different, *({"name"} if "name_ko" in different else ())])
             changed += 1
+    return new, changed
+
+
+LEDGER = "visas/reference/quota_entries.csv"
+
+
+def _load_ledger() -> tuple[int, int]:
+    """The ledger of the quotas is added to and never changed: a corrected number is a line of the difference."""
+    new = changed = 0
+    stated, sources = Counter(), {}
+    for line in _lines(LEDGER):
+        key = line["pool"], day(line["effective_on"]), line["document"]
+        stated[key] += int(line["amount"])
+        sources[key] = line["source"]
+    for (pool, effective_on, document), amount in stated.items():
+        entry = {"pool_id": pool, "effective_on": effective_on, "document": document}
+        booked = visas.QuotaEntry.objects.filter(**entry).aggregate(total=Sum("amount"))["total"]
+        difference = amount - (booked or 0)
+        if difference:
+            source = sources[pool, effective_on, document]
+            visas.QuotaEntry.objects.create(**entry, amount=difference, source=source)
+            new, changed = new + (booked is None), changed + (booked is not None)
     return new, changed
 
 

@@ -6,16 +6,16 @@ import shutil
 import pytest
 
 from centers.models import Workspace
-from kpi.services.reference import SHEETS, load_reference_data
+from kpi.services.reference import LEDGER, SHEETS, WrongReference, load_reference_data
 from tests import databases
 from tests.make import everywhere, make_visa_case
-from visas.models import QuotaEntry, QuotaPool
+from visas.models import QuotaPool
 
 
 @pytest.fixture
 def files(committed, tmp_path, settings):
     """A copy of the files that a test may correct; the loader runs as the owner, as ``prepare`` does."""
-    for sheet in {*(sheet.path for sheet in SHEETS), "centers/reference/beds.csv"}:
+    for sheet in {*(sheet.path for sheet in SHEETS), "centers/reference/beds.csv", LEDGER}:
         (tmp_path / sheet).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(settings.BASE_DIR / sheet, tmp_path / sheet)
     settings.BASE_DIR = tmp_path
@@ -57,11 +57,20 @@ class ReferenceDataTests:
         assert load(committed) == (0, 1)
         assert QuotaPool.objects.get(pk="e74-2025").taken == 1
 
-    def test_a_line_of_a_ledger_is_added_and_never_changed(self, files, committed):
-        path = files / "visas/reference/quota_entries.csv"
-        correct(path, "source", "e74-2025", "다른 출처")
+    def test_a_corrected_quota_is_a_line_of_the_difference(self, files, committed):
+        path = files / LEDGER
+        for number, capacity in ((671, 671), (672, 672), (660, 660)):
+            correct(path, "amount", "d2-2025-2026", str(number))
+            assert load(committed) == (0, 1)
+            assert QuotaPool.objects.get(pk="d2-2025-2026").capacity == capacity
         with open(path, "a", encoding="utf-8") as lines:
             lines.write("e74-2025,2025-12-15,5,문서-1,\n")
         assert load(committed) == (1, 0)
         assert QuotaPool.objects.get(pk="e74-2025").capacity == 485
-        assert QuotaEntry.objects.filter(pool="e74-2025").count() == 4
+        assert load(committed) == (0, 0)
+
+    def test_a_wrong_cell_is_told_by_its_line(self, files, committed):
+        correct(files / "centers/reference/workspaces.csv", "counts_from", "52110-c1", "어제")
+        with pytest.raises(WrongReference, match=r"workspaces\.csv, line \d+"):
+            load(committed)
+        databases.use(committed)

@@ -61,9 +61,6 @@ class QuotaEntry(models.Model):
         verbose_name = _("quota entry")
         verbose_name_plural = _("quota entries")
         ordering = ["pool", "effective_on", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["pool", "effective_on", "amount", "document"], name="quota_entry_once"),
-        ]
 
     def __str__(self):
         return f"{self.pool_id} {self.effective_on} {self.amount:+d}"

@@ -1,9 +1,11 @@
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
+from django.utils.translation import gettext as _
 
 from accounts.catalogues import compile_catalogues
-from kpi.services.reference import load_reference_data
+from centers.refusals import sentence
+from kpi.services.reference import WrongReference, load_reference_data
 
 
 class Command(BaseCommand):
@@ -17,11 +19,15 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database does not answer at DATABASE_OWNER_URL: {str(error).strip()}") from error
         store_scope_key()
-        done = load_reference_data()
+        try:
+            done = load_reference_data()
+        except (WrongReference, IntegrityError) as error:
+            raise CommandError(sentence(error) or str(error)) from error
         forget_answers()
         new = sum(added for added, _changed in done.values())
         changed = sum(changed for _added, changed in done.values())
-        self.stderr.write(f"Reference data: {new} new, {changed} changed.")
+        told = _("Reference data: %(new)d new, %(changed)d changed.") % {"new": new, "changed": changed}
+        self.stderr.write(told)
 
 
 def store_scope_key() -> None:
