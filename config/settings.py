@@ -295,4 +295,4 @@ SILENCED_SYSTEM_CHECKS = [
 if SECRET_KEY and len(SECRET_KEY) < 50:
     _mistaken("SETTLEMENT_SECRET_KEY is shorter than 50 characters: make one with `openssl rand -hex 32`.", None)
 if MISTAKES:
-    raise ImproperlyConfigured("\n".join(MISTAKES))
+    raise ImproperlyConfigured("\n".join(dict.fromkeys(MISTAKES)))

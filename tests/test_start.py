@@ -47,3 +47,21 @@ class StartTests:
         done = start("settlement_nowhere")
         assert done.returncode == 4
         assert "does not answer at DATABASE_URL" in done.stderr.splitlines()[0]
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("DATABASE_URL", "nonsense"), ("DATABASE_OWNER_URL", "nonsense x"), ("REDIS_URL", "http://host"),
+            ("SETTLEMENT_TRUSTED_PROXIES", "abc"), ("SETTLEMENT_SCORE_CAP", "-5"), ("SETTLEMENT_HTTPS", "maybe"),
+            ("SETTLEMENT_REQUIRE_SECOND_FACTOR", "perhaps"), ("SETTLEMENT_LOG_LEVEL", "loud"),
+            ("SETTLEMENT_SECRET_KEY", "short"), ("SETTLEMENT_HOSTS", "https://settlement.example.kr/"),
+        ],
+    )  # fmt: skip
+    def test_each_mistake_is_one_sentence_that_names_the_setting(self, name, value):
+        done = start("postgres", **{name: value})
+        assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+        assert done.stderr.startswith(name)
+
+    def test_all_mistakes_are_told_at_once(self):
+        done = start("postgres", SETTLEMENT_SCORE_CAP="x", SETTLEMENT_HTTPS="maybe", SETTLEMENT_LOG_LEVEL="loud")
+        assert len(done.stderr.splitlines()) == 3
