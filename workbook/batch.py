@@ -32,7 +32,6 @@ class Row:
 
     __slots__ = (
         "before",
-        "client",
         "digest",
         "exceptions",
         "imported_id",
@@ -55,12 +54,12 @@ class Row:
         self.ref = values.get("ref")
         self.sound = True
         self.unread: set[str] = set()
-        self.namespace = self.workspace = self.person = self.client = self.record_id = self.imported_id = None
+        self.namespace = self.workspace = self.person = self.record_id = self.imported_id = None
         self.before = None
         self.digest = b""
         self.json = ""
         self.state = NEW
-        self.exceptions: dict[str, bool] = {}
+        self.exceptions: set[str] = set()  # the rules that history lets it break
 
     def __getitem__(self, key: str):
         return self.values.get(key)

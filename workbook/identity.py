@@ -50,7 +50,7 @@ def place_rows(batch: Batch, known: Known) -> None:
             row.workspace = _PLACES[sheet](batch, row, known)
             row.namespace = row.workspace
             if sheet in {PEOPLE, DEPENDANTS}:
-                row.namespace = known.workspace.pk if known.workspace else 0
+                row.namespace = known.namespace
     for sheet, column in ((SESSIONS, "center"), (STAYS, "shelter")):
         for row in batch.rows[sheet]:
             if known.workspace and row.workspace and row.workspace != known.workspace.pk:
@@ -228,12 +228,11 @@ def _load_referred(batch: Batch, people: People, known: Known) -> None:
     missing = sorted(wanted - set(people.rows))
     if not missing:
         return
-    namespace = known.workspace.pk if known.workspace else 0
-    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, ref__in=missing)
+    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=known.namespace, ref__in=missing)
     for imported in earlier.defer("digest", "secret"):
         row = Row(PEOPLE, 0, _revived(json.loads(imported.content)))
         row.imported_id, row.record_id, row.state = imported.pk, imported.record_id, UNCHANGED
-        row.namespace, row.workspace = namespace, known.workspace and known.workspace.pk
+        row.namespace, row.workspace = known.namespace, _no_place(batch, row, known)
         people.rows[row.ref] = row
 
 
@@ -289,8 +288,7 @@ def _identify(batch: Batch, people: People) -> None:
 def _warn_of_second_numbers(batch: Batch, people: People, known: Known) -> None:
     """A person who already has another number of the same workspace, from an earlier file."""
     mine = {row.person: row for row in people.rows.values() if row.person > 0 and row.state == NEW and row.sound}
-    namespace = known.workspace.pk if known.workspace else 0
-    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=namespace, record_id__in=mine)
+    earlier = ImportedRow.objects.filter(sheet=PEOPLE, namespace=known.namespace, record_id__in=mine)
     for person, ref in earlier.exclude(ref__in=people.rows).values_list("record_id", "ref"):
         message = _(
             "Number %s, imported earlier, has the same registration number: is it one person with two numbers?"
@@ -322,27 +320,24 @@ def _holders(numbers: set[bytes]) -> dict[bytes, int]:
 
 
 def _refer(batch: Batch, people: People, row: Row, column: str) -> None:
-    ref = row[column]
-    if ref is None:
-        return
-    target = people.rows.get(ref)
+    target = _person_row(batch, people, row, column)
     if target is not None:
         row.person = target.person
-        return
-    batch.error(
-        row,
-        column,
-        _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
-    )
 
 
 def _check_principal(batch: Batch, people: People, row: Row) -> None:
-    principal = people.rows.get(row["principal_ref"]) if row["principal_ref"] else None
-    if row["principal_ref"] and principal is None:
+    principal = _person_row(batch, people, row, "principal_ref")
+    if principal is not None and principal.person == row.person:
+        batch.error(row, "principal_ref", _("Nobody is a dependant of themselves: correct one of the two numbers."))
+
+
+def _person_row(batch: Batch, people: People, row: Row, column: str) -> Row | None:
+    """The person row that a cell refers to; a number that nobody has is an error."""
+    ref = row[column]
+    if ref is not None and ref not in people.rows:
         batch.error(
             row,
-            "principal_ref",
+            column,
             _("No person has this number, in this file or in an earlier one: correct it, or add the person."),
         )
-    elif principal is not None and principal.person == row.person:
-        batch.error(row, "principal_ref", _("Nobody is a dependant of themselves: correct one of the two numbers."))
+    return people.rows.get(ref)

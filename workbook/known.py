@@ -23,6 +23,11 @@ class Known:
     def now(cls, workspace: Workspace | None) -> "Known":
         return cls(workspace, timezone.localdate())
 
+    @property
+    def namespace(self) -> int:
+        """Within what a person's number is unique: the workspace of --workspace, or 0 for the whole province."""
+        return self.workspace.pk if self.workspace else 0
+
     @cached_property
     def workspaces(self) -> dict[int, Workspace]:
         return {place.pk: place for place in Workspace.objects.all()}

@@ -111,6 +111,7 @@ def _look_inside(path: Path) -> dict[str, Hidden]:
                 total += size
                 if is_sheet:
                     hidden[part.filename] = found
+    # Of zipfile, the last two are a compression it does not know and a part with a password.
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise FileRefused(
             _("The file is damaged or not an XLSX workbook: open it in Excel and save it anew.")

@@ -91,8 +91,8 @@ def _visa_case(writing: Writing, row: Row) -> tuple:
         row["municipality"],
         *(row[column] for column in _VISA_DATES),
         row["letter_number"] or "",
-        writing.exceptions["order"] if row.exceptions.get("order") else None,
-        writing.exceptions["quota"] if row.exceptions.get("quota") else None,
+        writing.exceptions["order"] if "order" in row.exceptions else None,
+        writing.exceptions["quota"] if "quota" in row.exceptions else None,
     )
 
 

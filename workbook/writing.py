@@ -234,9 +234,7 @@ def _update_files(people: People) -> None:
 
 def _exceptions(batch: Batch, file: ImportedFile) -> dict[str, int]:
     """One recorded exception for each rule that the file's history breaks; its reason is the file."""
-    rules = sorted(
-        {rule for rows in batch.rows.values() for row in rows for rule, broken in row.exceptions.items() if broken}
-    )
+    rules = sorted({rule for rows in batch.rows.values() for row in rows for rule in row.exceptions})
     return {rule: RuleException.objects.create(rule=rule, reason=file.name).pk for rule in rules}
 
 

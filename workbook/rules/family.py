@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cases.models import FamilyLink
 from visas.models import VisaCase
 from workbook.batch import CHANGED, Row
+from workbook.identity import REFERRING
 from workbook.rules import Check
 from workbook.sheets import DEPENDANTS, PEOPLE, VISA_CASES
 
@@ -94,8 +95,6 @@ def _place_of_file(check: Check, principal: Row) -> int:
     opened = check.people.files[principal.ref]
     if opened:
         return next(iter(opened))
-    from workbook.identity import REFERRING
-
     for sheet in REFERRING:
         for row in check.batch.rows[sheet]:
             if row["person_ref"] == principal.ref and row.workspace:

@@ -9,7 +9,7 @@ from visas.models.case import LIVE
 from workbook.batch import Row
 from workbook.rules import Check
 from workbook.rules.person import warn_of_expiry
-from workbook.sheets import VISA_CASES
+from workbook.sheets import SHEET, VISA_CASES
 
 ENDED = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
 
@@ -52,7 +52,7 @@ def _check_dates(check: Check, row: Row) -> None:
         if not message:
             continue
         if check.historic:
-            row.exceptions["order"] = True
+            row.exceptions.add("order")
             check.batch.warn(row, column, _("Recorded as an exception: %s") % message)
         else:
             check.batch.error(row, column, message)
@@ -77,8 +77,6 @@ def _out_of_order(check: Check, row: Row, column: str, before: tuple[str, ...]) 
 
 
 def _header(check: Check, key: str) -> str:
-    from workbook.sheets import SHEET
-
     named = {column.key: column.name for column in SHEET[VISA_CASES].columns}
     return check.batch.headers[VISA_CASES].get(key, named[key])
 
@@ -183,7 +181,7 @@ def _no_place_left(check: Check, row: Row, pool, capacity: int, free: int) -> No
         "free": free,
     }
     if check.historic:
-        row.exceptions["quota"] = True
+        row.exceptions.add("quota")
         check.batch.warn(row, "recommended_on", _("Recorded as an exception: %s") % message)
     else:
         check.batch.error(row, "recommended_on", message)
