@@ -1,12 +1,43 @@
-"""One transaction a request, with the signed scope of who asks (see ``centers/scope.py``)."""
+"""Where a request works, and one transaction for it with the signed scope of who asks (see ``centers/scope.py``)."""
+
+import re
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix, set_script_prefix
+from django.utils.translation import gettext as _
 
 from centers.refusals import sentence
 from centers.scope import set_scope, settle_constraints
-from centers.selectors import scope_of
+from centers.selectors import narrow, scope_of, workspace_at
+
+BELOW_A_WORKSPACE = re.compile(r"/at/(?P<code>[A-Za-z0-9-]{1,20})(?=/)")
+
+
+class WorkspaceMiddleware:
+    """Serves every page also below a workspace, as ``/at/52110-c1/sessions/``.
+
+    The workspace stands in the address, so that each tab keeps its own; what is reversed while the page is made
+    stays below the same workspace.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        below = BELOW_A_WORKSPACE.match(request.path_info)
+        request.workspace = None  # all in which the person works
+        request.workspace_code = below["code"] if below else ""
+        if not below:
+            return self.get_response(request)
+        prefix = get_script_prefix()
+        request.path_info = request.path_info[below.end() :]
+        set_script_prefix(f"{prefix.rstrip('/')}{below[0]}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(prefix)
 
 
 class ScopeMiddleware:
@@ -22,9 +53,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             with transaction.atomic():
-                if request.user.is_authenticated:
-                    set_scope(scope_of(request.user))
-                response = self.get_response(request)
+                response = self._answer(request)
                 refusal = getattr(request, "refusal", None)
                 if response.status_code >= 500 or refusal:
                     transaction.set_rollback(True)
@@ -38,6 +67,17 @@ class ScopeMiddleware:
             raise RuntimeError("A response that reads the database while it streams would read it without a scope")
         return response
 
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        if request.workspace_code:
+            request.workspace = workspace_at(request.user, request.workspace_code)
+            if request.workspace is None:
+                return elsewhere(request)
+            narrow(request.user, request.workspace)
+        set_scope(scope_of(request.user))
+        return self.get_response(request)
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DatabaseError) and sentence(error):
             request.refusal = error
@@ -47,3 +87,10 @@ class ScopeMiddleware:
 
 def conflict(request: HttpRequest, error: Exception) -> HttpResponse:
     return render(request, "409.html", {"sentence": sentence(error)}, status=409)
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """The address names a workspace in which the person does not work, or no longer: say so, and lead back."""
+    set_script_prefix("/")
+    told = _("You do not work in the workspace %(code)s today.") % {"code": request.workspace_code}
+    return render(request, "403.html", {"exception": told}, status=403)

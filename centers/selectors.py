@@ -21,13 +21,24 @@ def scope_of(user: User) -> Scope:
     return user._scope
 
 
-def _read_scope(user: User) -> Scope:
+def narrow(user: User, workspace: Workspace) -> None:
+    """From here on the person works in one workspace alone: what they may do elsewhere does not reach it."""
+    user._scope = _read_scope(user, workspace)
+
+
+def workspace_at(user: User, code: str) -> Workspace | None:
+    """The workspace of this code, where the person holds a role there today."""
+    return next((held.workspace for held in memberships_of(user) if held.workspace.code == code), None)
+
+
+def _read_scope(user: User, only: Workspace | None = None) -> Scope:
     today = timezone.localdate()
     rows = (
         WorkspaceGrant.objects.filter(user=user, content_object__memberships__user=user)
         .filter(
             Q(content_object__memberships__ends_on=None) | Q(content_object__memberships__ends_on__gte=today),
             content_object__memberships__starts_on__lte=today,
+            **({"content_object": only} if only else {}),
         )
         .values_list(
             "permission__codename",

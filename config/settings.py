@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_htmx",
     "accounts",
     "audit",
     "centers",
@@ -121,6 +122,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "centers.middleware.WorkspaceMiddleware",  # first: what comes after sees the address without the workspace
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -132,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "centers.middleware.ScopeMiddleware",  # last: the transaction holds the view and nothing else
@@ -212,7 +215,7 @@ TIME_ZONE = "Asia/Seoul"
 
 # Files.
 
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # absolute: pages are also served below a workspace
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = True
