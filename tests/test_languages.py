@@ -6,6 +6,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import polib
@@ -98,7 +99,24 @@ def is_in_another_language(language: str, entry: polib.POEntry) -> bool:
     return any(text in {entry.msgid, entry.msgid_plural} or HANGUL.search(text) or HAN.search(text) for text in texts)
 
 
-CHECKS = (is_missing, has_other_placeholders, ends_otherwise, is_in_another_language)
+def reads_otherwise_elsewhere(language: str, entry: polib.POEntry) -> bool:
+    """One term is one word: a heading and the name of a field that differ in capitals alone say the same."""
+    first = _words_by_term(language).get(_term(entry.msgid), entry.msgstr)
+    return not entry.msgid_plural and _term(entry.msgstr) != _term(first)
+
+
+def _term(text: str) -> str:
+    return text.casefold().strip(".:。：")
+
+
+@cache
+def _words_by_term(language: str) -> dict[str, str]:
+    """What each term is called where it stands first."""
+    entries = [entry for entry in catalogue(language) if not entry.msgid_plural]
+    return {_term(entry.msgid): entry.msgstr for entry in reversed(entries)}
+
+
+CHECKS = (is_missing, has_other_placeholders, ends_otherwise, is_in_another_language, reads_otherwise_elsewhere)
 
 
 class CatalogueTests:
@@ -150,6 +168,8 @@ class CheckTests:
         ("check", "language", "entry"),
         [
             (is_missing, "ko", {"msgid": "Client", "msgstr": ""}),
+            (reads_otherwise_elsewhere, "ko", {"msgid": "client", "msgstr": "고객"}),
+            (reads_otherwise_elsewhere, "vi", {"msgid": "Client:", "msgstr": "Khách hàng:"}),
             (is_missing, "ko", {"msgid": "Client", "msgstr": "내담자", "flags": ["fuzzy"]}),
             (is_missing, "vi", {"msgid": "%d row", "msgid_plural": "%d rows", "msgstr_plural": {0: ""}}),
             (has_other_placeholders, "ko", {"msgid": "As of %(day)s", "msgstr": "기준일"}),
