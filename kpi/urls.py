@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kpi import views
+from kpi.views import sheet as views
 
 app_name = "kpi"
 urlpatterns = [
