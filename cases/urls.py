@@ -1,10 +1,15 @@
 from django.urls import path
 
-from cases.views import client, session
+from cases.views import activity, client, client_list, session, stay
 
 app_name = "cases"
 urlpatterns = [
     path("sessions/", session.index, name="sessions"),
     path("sessions/<int:pk>/", session.detail, name="session"),
+    path("clients/", client_list.index, name="clients"),
     path("clients/<int:pk>/", client.detail, name="client"),
+    path("stays/", stay.index, name="stays"),
+    path("stays/<int:pk>/", stay.detail, name="stay"),
+    path("activities/", activity.index, name="activities"),
+    path("activities/<int:pk>/", activity.detail, name="activity"),
 ]

@@ -4,13 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from centers.selectors import scope_of
+from centers.selectors import may_anywhere, scope_of
 
 
 def require_anywhere(user: User, permission: str) -> None:
     """Raises PermissionDenied unless the person holds the permission on some workspace today."""
-    scope = scope_of(user)
-    if permission not in scope.everywhere and not scope.of(permission):
+    if not may_anywhere(user, permission):
         raise PermissionDenied(_("None of your roles opens this page."))
 
 

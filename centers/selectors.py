@@ -64,6 +64,12 @@ def may(user: User, permission: str, workspace_id: int | None) -> bool:
     return scope_of(user).allows(permission, workspace_id)
 
 
+def may_anywhere(user: User, permission: str) -> bool:
+    """Whether the person holds the permission on some workspace today."""
+    scope = scope_of(user)
+    return permission in scope.everywhere or bool(scope.of(permission))
+
+
 def memberships_of(user: User) -> QuerySet[Membership]:
     """The roles the person holds today, with their workspaces."""
     today = timezone.localdate()
@@ -77,9 +83,11 @@ def memberships_of(user: User) -> QuerySet[Membership]:
 def is_official(user: User) -> bool:
     """Whether the person carries the duty to report immigration violations in any role they hold today.
 
-    Such a person is never shown, of a person, that a stay is irregular.
+    Such a person is never shown, of a person, that a stay is irregular. Kept on the user object, as the scope is.
     """
-    return any(membership.official for membership in memberships_of(user))
+    if not hasattr(user, "_official"):
+        user._official = any(membership.official for membership in memberships_of(user))
+    return user._official
 
 
 def workspaces_where(user: User, permission: str) -> QuerySet[Workspace]:

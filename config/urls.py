@@ -24,4 +24,5 @@ urlpatterns = [
     path("accounts/", include(sign_in)),
     path("kpi/", include("kpi.urls")),
     path("", include("cases.urls")),
+    path("visas/", include("visas.urls")),
 ]

@@ -2,7 +2,7 @@
 
 The columns are ``PEOPLE``; a row is written ``"name": (302, 200, …)`` or ``"name": each(302, 200)`` where all who are
 signed in get the same. A route that takes arguments gives them in ``ARGUMENTS``; "client" there is the id of a client
-of 52110-c1, and so on (``tests/test_permissions.py`` makes them).
+of 52110-c1, "visa case" one of 52110-office, and so on (``tests/test_permissions.py`` makes them).
 """
 
 PEOPLE = (
@@ -24,9 +24,14 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "contrast": each(405, 405),
     "shortcuts": each(302, 405),
     "stay": each(302, 405),
+    "cases:activities": (302, 403, 200, 200, 200, 200, 200, 403, 200, 403, 403),
+    "cases:activity": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:client": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:session": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:sessions": (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
+    "cases:clients": (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
+    "cases:stay": (302, 404, 404, 404, 404, 404, 200, 404, 404, 404, 404),
+    "cases:stays": (302, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
     "healthz": each(200, 200),
     "home": each(302, 200),
     "kpi:evidence": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
@@ -43,14 +48,22 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "mfa_index": each(302, 200),
     "mfa_reauthenticate": each(302, 302),
     "mfa_view_recovery_codes": each(302, 404),
+    "visas:case": (302, 404, 404, 404, 404, 200, 404, 404, 200, 404, 404),
+    "visas:cases": (302, 403, 200, 200, 200, 200, 403, 200, 200, 403, 403),
+    "visas:voucher": (302, 404, 404, 404, 404, 200, 404, 404, 200, 404, 404),
+    "visas:vouchers": (302, 403, 200, 200, 200, 200, 403, 403, 200, 403, 403),
 }
 
 ARGUMENTS: dict[str, dict] = {
+    "cases:activity": {"pk": "activity"},
     "cases:client": {"pk": "client"},
     "cases:session": {"pk": "session"},
+    "cases:stay": {"pk": "stay"},
     "kpi:evidence": {"key": "2025.session"},
     "kpi:figure": {"year": 2025, "code": "sister-exchange"},
     "kpi:figure_enter": {"year": 2025, "code": "sister-exchange"},
     "kpi:sheet": {"year": 2025},
     "kpi:sheet_xlsx": {"year": 2025},
+    "visas:case": {"pk": "visa case"},
+    "visas:voucher": {"pk": "voucher"},
 }

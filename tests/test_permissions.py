@@ -97,10 +97,17 @@ def test_every_route_has_a_row_in_the_matrix():
 
 @pytest.fixture
 def subjects(db, settings) -> dict[str, int]:
-    """The records that routes are asked about: all of 52110-c1."""
+    """The records that routes are asked about: of 52110-c1, of the office there and of its shelter."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
     client = make.make_client("52110-c1")
-    return {"client": client.pk, "session": make.make_session(client=client).pk}
+    return {
+        "client": client.pk,
+        "session": make.make_session(client=client).pk,
+        "activity": make.make_activity("one-centre", "52110-c1").pk,
+        "stay": make.make_stay().pk,
+        "visa case": make.make_visa_case(at="52110-office").pk,
+        "voucher": make.make_voucher("52110").pk,
+    }
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Voidable, code_key, staff_key, with_history
@@ -46,3 +47,6 @@ class Activity(Voidable, Kept):
 
     def __str__(self):
         return self.title
+
+    def get_absolute_url(self):
+        return reverse("cases:activity", args=[self.pk])

@@ -2,6 +2,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, with_history, workspace_key
@@ -71,6 +72,9 @@ class Stay(Voidable, Kept):
 
     def __str__(self):
         return f"{self.checked_in_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("cases:stay", args=[self.pk])
 
     def clean(self):
         message = _("Nobody leaves before they came: the check-out is before the check-in.")

@@ -4,9 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.models import User
 from centers.models import Membership, Role
-from tests.make import make_client, make_session, make_user
+from centers.services.membership import grant_role
+from tests.make import make_client, make_session, make_user, place
 
 pytestmark = pytest.mark.django_db
 LIST = "/sessions/"
@@ -16,6 +19,21 @@ def queries_of(browser, address: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert browser.get(address).status_code == 200
     return len(queries)
+
+
+def two_centres() -> User:
+    user = make_user(Role.COUNSELLOR)
+    grant_role(user=user, workspace=place("52130-c1"), role=Role.COUNSELLOR, actor=make_user())
+    return user
+
+
+def counsellors(pages: list) -> list[str]:
+    return [row.counsellor_name for shown in pages for row in shown.page]
+
+
+def days_of(browser, **filters) -> list[date]:
+    """The days of the sessions that the list shows under these filters."""
+    return [row.held_on for row in browser.get(LIST, filters).context["shown"].page]
 
 
 class SessionListTests:
@@ -36,32 +54,78 @@ class SessionListTests:
             make_session(client=make_client(), topic_id="health" if number % 2 else "stay")
         assert queries_of(client, LIST) == one
 
-    def test_pages_go_on_where_the_last_one_ended(self, client):
-        days = [date(2025, 1, 1) + timedelta(days=number // 2) for number in range(60)]
+    def test_pages_go_on_where_the_last_one_ended_and_back_again(self, client):
+        days = [date(2025, 1, 1) + timedelta(days=number // 2) for number in range(120)]
         for number, day in enumerate(days):
             make_session(held_on=day, counsellor_name=f"c{number:03}")
         client.force_login(make_user(Role.COUNSELLOR))
-        first = client.get(LIST)
-        second = client.get(LIST + first.context["links"]["next"])
-        shown = [row.counsellor_name for page in (first, second) for row in page.context["page"]]
-        assert shown == [f"c{number:03}" for number in reversed(range(60))]
-        assert second.context["links"] == {"first": "?", "next": ""}
+        forth = [client.get(LIST).context["shown"]]
+        while forth[-1].links["next"]:
+            forth.append(client.get(LIST + forth[-1].links["next"]).context["shown"])
+        assert counsellors(forth) == [f"c{number:03}" for number in reversed(range(120))]
+        back = [forth[-1]]
+        while back[-1].links["previous"]:
+            back.append(client.get(LIST + back[-1].links["previous"]).context["shown"])
+        assert counsellors(back[::-1]) == counsellors(forth)
+        assert [bool(shown.links["first"]) for shown in back] == [True, True, False]
+        assert str(forth[1].total) == "120"
 
     def test_narrows_to_a_month_and_a_centre(self, client):
         make_session(held_on=date(2025, 3, 31))
         make_session(held_on=date(2025, 4, 1))
-        client.force_login(make_user(Role.COUNSELLOR))
-        page = client.get(LIST, {"month": "2025-04", "workspace": "52110-c1"}).context["page"]
-        assert [row.held_on for row in page] == [date(2025, 4, 1)]
+        make_session("52130-c1", held_on=date(2025, 4, 2))
+        client.force_login(two_centres())
+        assert days_of(client, month="2025-04", workspace="52110-c1") == [date(2025, 4, 1)]
 
-    def test_says_what_is_wrong_with_the_filter(self, client):
-        client.force_login(make_user(Role.COUNSELLOR))
-        form = client.get(LIST, {"month": "spring", "workspace": "52130-c1"}).context["form"]
-        assert set(form.errors) == {"month", "workspace"}
+    def test_says_what_is_wrong_with_the_filter_and_shows_the_list_all_the_same(self, client):
+        make_session()
+        client.force_login(two_centres())
+        shown = client.get(LIST, {"month": "spring", "workspace": "nowhere", "language": "tlh"}).context["shown"]
+        assert set(shown.form.errors) == {"month", "workspace", "language"}
+        assert len(shown.page) == 1
 
     def test_refuses_a_page_token_of_somebody_else(self, client):
         client.force_login(make_user(Role.COUNSELLOR))
         assert client.get(LIST, {"after": "made-up"}).status_code == 400
+
+    def test_filters_by_what_a_session_is(self, client):
+        user = make_user(Role.COUNSELLOR)
+        client.force_login(user)
+        made = {
+            "language": make_session(held_on=date(2025, 1, 1), language_id="km", summary="요지"),
+            "topic": make_session(held_on=date(2025, 1, 2), topic_id="health", summary="요지"),
+            "channel": make_session(held_on=date(2025, 1, 3), channel_id="phone", summary="요지"),
+            "counsellor": make_session(held_on=date(2025, 1, 4), counsellor=user, summary="요지"),
+            "follow_up": make_session(held_on=date(2025, 1, 5), follow_up_on=date(2025, 1, 9), summary="요지"),
+            "late": make_session(held_on=date(2025, 1, 6), recorded_on=date(2025, 2, 1), summary="요지"),
+            "summary": make_session(held_on=date(2025, 1, 7)),
+        }
+        asked = {
+            "language": "km", "topic": "health", "channel": "phone", "counsellor": "me", "follow_up": "due",
+            "late": "1", "summary": "missing",
+        }  # fmt: skip
+        assert set(asked) == set(made)
+        for name, session in made.items():
+            assert days_of(client, **{name: asked[name]}) == [session.held_on], name
+        assert days_of(client, **{"from": "2025-01-03", "to": "2025-01-04"}) == [date(2025, 1, 4), date(2025, 1, 3)]
+        assert len(days_of(client, topic="labour")) == len(made) - 1  # a group holds its topics
+
+    def test_a_void_session_is_shown_when_it_is_asked_for(self, client):
+        make_session(voided_at=timezone.now())
+        client.force_login(make_user(Role.COUNSELLOR))
+        assert days_of(client) == []
+        assert len(days_of(client, void="1")) == 1
+
+    def test_sorts_the_other_way_round(self, client):
+        for day in (1, 2, 3):
+            make_session(held_on=date(2025, 1, day))
+        client.force_login(make_user(Role.COUNSELLOR))
+        shown = client.get(LIST).context["shown"]
+        heading = shown.headings[0]
+        assert heading.sort == "descending"
+        turned = client.get(LIST + heading.url).context["shown"]
+        assert [row.held_on.day for row in turned.page] == [1, 2, 3]
+        assert turned.headings[0].sort == "ascending"
 
     def test_is_closed_to_who_reads_no_sessions(self, client):
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))

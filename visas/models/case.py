@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
@@ -94,3 +95,6 @@ class VisaCase(Shared, Kept):
 
     def __str__(self):
         return f"{self.programme_id} {self.workspace_id}-{self.ref or self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("visas:case", args=[self.pk])

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, staff_key, with_history
@@ -112,3 +113,6 @@ class Voucher(Shared, Kept):
 
     def __str__(self):
         return f"{self.applied_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("visas:voucher", args=[self.pk])

@@ -1,0 +1,147 @@
+from datetime import date, timedelta
+
+from django.db.models import DateField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.listings.people import names_in_text, names_shown
+from cases.models import Client, Country, Language, Session, StatusCode
+from cases.selectors import StatusShown, status_shown
+from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
+from centers.listing.columns import named
+from centers.listing.filters import codes_of
+from centers.models import Municipality
+from centers.selectors import is_official
+
+SOON = 90  # days ahead for which a status is told to run out
+NEVER = date(9999, 12, 31)  # stands for an expiry that is not known
+
+
+class ClientFilterForm(FilterForm):
+    permission = "view_clients"
+
+    workspace = WorkspaceField(label=_("Workspace"))
+    nationality = CodeField(codes_of(Country), label=_("Nationality"))
+    language = CodeField(codes_of(Language), label=_("Language"))
+    municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
+    status = CodeField(label=_("Status of residence"))
+    expiring = SwitchField(yes=_("Within 90 days"), label=_("Status expires on"))
+
+    def shape(self) -> None:
+        """An official finds nobody by a code that is for counsellors, nor by the day on which a status ends."""
+        codes = StatusCode.objects.filter(parent=None)
+        if is_official(self.viewer):
+            codes = codes.filter(restricted=False)
+            del self.fields["expiring"]
+        self.fields["status"].rows = lambda: [_Coded(code) for code in codes]
+        super().shape()
+
+    def by_nationality(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(nationality=code)
+
+    def by_language(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(language=code)
+
+    def by_municipality(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(municipality=code)
+
+    def by_status(self, rows: QuerySet, code: str) -> QuerySet:
+        """The code and its kinds: D-2 holds D-2-1. To an official none of the kinds that are for counsellors."""
+        inside = StatusCode.objects.filter(Q(pk=code) | Q(parent=code))
+        if is_official(self.viewer):
+            inside = inside.filter(restricted=False)
+        return rows.filter(status__in=[status.pk for status in inside])
+
+    def by_expiring(self, rows: QuerySet, yes: str) -> QuerySet:
+        today = timezone.localdate()
+        return rows.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
+
+
+class _Coded:
+    """A status as the filter names it: code and name."""
+
+    def __init__(self, status: StatusCode):
+        self.code, self._name = status.pk, str(status)
+
+    def __str__(self):
+        return f"{self.code} {self._name}"
+
+
+def _rows(viewer: User) -> QuerySet:
+    latest = Session.objects.visible_to(viewer).filter(client=OuterRef("pk"), voided_at=None).order_by("-held_on")
+    return (
+        Client.objects.visible_to(viewer)
+        .filter(merged_into=None)
+        .select_related("workspace", "nationality", "language", "municipality", "status")
+        .prefetch_related("names")
+        .annotate(
+            latest_session_on=Subquery(latest.values("held_on")[:1]),
+            expires_or_never=Coalesce("status_expires_on", Value(NEVER), output_field=DateField()),
+        )
+    )
+
+
+def _status(row: Client, viewer: User) -> StatusShown:
+    return status_shown(row.status, row.status_expires_on, viewer)
+
+
+def _expiry(row: Client, viewer: User) -> date | str | None:
+    status = _status(row, viewer)
+    return now("To be checked") if status.check else status.expires_on
+
+
+def _expiry_shown(row: Client, viewer: User) -> str:
+    status = _status(row, viewer)
+    if status.check:
+        return format_html('<span class="badge badge--wait">{}</span>', now("To be checked"))
+    day = status.expires_on.isoformat() if status.expires_on else ""
+    return format_html('{} <span class="badge badge--wait">{}</span>', day, now("Past")) if status.expired else day
+
+
+CLIENTS = register(
+    Listing(
+        code="clients",
+        route="cases:clients",
+        title=_("Clients"),
+        caption=_("Clients you may read"),
+        permission="view_clients",
+        rows=_rows,
+        columns=(
+            Column(
+                "names",
+                _("Name"),
+                value=lambda row, viewer: names_in_text(row),
+                shown=lambda row, viewer: format_html('<a href="{}">{}</a>', row.get_absolute_url(), names_shown(row)),
+                css="table__long",
+            ),
+            Column(
+                "number",
+                _("Number"),
+                value=lambda row, viewer: row.ref or str(row),
+                order="file",
+            ),
+            named("nationality", _("Nationality")),
+            Column("status", _("Status of residence"), value=lambda row, viewer: _status(row, viewer).name),
+            Column("expires", _("Status expires on"), value=_expiry, shown=_expiry_shown, order="expires"),
+            named("language", _("Language")),
+            named("municipality", _("Municipality")),
+            Column(
+                "latest",
+                _("Latest session"),
+                value=lambda row, viewer: row.latest_session_on,
+                permission="view_sessions",
+            ),
+            named("workspace", _("Workspace")),
+        ),
+        orders=(
+            Order("file", ("id",)),
+            Order("expires", ("expires_or_never", "id"), descending=False, hidden_from=is_official),
+        ),
+        form=ClientFilterForm,
+        nothing=_("There are no clients here yet. A client appears here when their file is opened."),
+    )
+)

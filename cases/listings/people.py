@@ -1,0 +1,71 @@
+"""How a list says whose record a row is."""
+
+from django.db.models import Model, Prefetch
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from cases.models import Client, ClientName
+from centers.listing.columns import Column
+
+VOID = gettext_lazy("Void")
+
+
+def with_client(viewer: User, key: str = "client") -> list[Prefetch]:
+    """The clients of the rows and their names, as far as the viewer may read them."""
+    return [
+        Prefetch(key, Client.objects.visible_to(viewer)),
+        Prefetch(f"{key}__names", ClientName.objects.visible_to(viewer).order_by("-kind", "pk")),
+    ]
+
+
+def names_in_text(client: Client) -> str:
+    """All names of a file, or its number where it shows none."""
+    return " · ".join(name.text for name in client.names.all()) or number_of(client)
+
+
+def names_shown(client: Client) -> str:
+    names = client.names.all()
+    return format_html_join(mark_safe(" · "), "<bdi>{}</bdi>", ((name.text,) for name in names)) or number_of(client)
+
+
+def number_of(row: Model) -> str:
+    """The number under which a record is known."""
+    return row.ref or f"{row.workspace_id}-{row.pk}"
+
+
+def client_column(label: str = gettext_lazy("Client")) -> Column:
+    return Column("client", label, value=_in_text, shown=_shown, css="table__long")
+
+
+def _in_text(row: Model, viewer: User) -> str:
+    if row.client_id is None:
+        return _("Anonymous")
+    return names_in_text(row.client) if row.client else _("Not open to you")
+
+
+def _shown(row: Model, viewer: User) -> str:
+    if row.client_id is None or row.client is None:
+        return format_html('<span class="muted">{}</span>', _in_text(row, viewer))
+    return format_html('<a href="{}">{}</a>', row.client.get_absolute_url(), names_shown(row.client))
+
+
+def day_column(key: str, label: str, **options) -> Column:
+    """The day that leads to the row's own page, with a mark where the row is void."""
+    return Column(key, label, value=lambda row, viewer: getattr(row, key), shown=_day_shown(key), **options)
+
+
+def _day_shown(key: str):
+    def shown(row: Model, viewer: User) -> str:
+        day = format_html('<a href="{}">{}</a>', row.get_absolute_url(), getattr(row, key).isoformat())
+        if getattr(row, "voided_at", None) is None:
+            return day
+        return format_html('{} <span class="badge badge--bad">{}</span>', day, VOID)
+
+    return shown
+
+
+def number_column() -> Column:
+    return Column("number", gettext_lazy("Number"), value=lambda row, viewer: number_of(row))

@@ -1,0 +1,101 @@
+from datetime import timedelta
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.listings.people import client_column, day_column, number_column, with_client
+from cases.models import Channel, Language, Session, Topic
+from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
+from centers.listing.columns import field, named
+from centers.listing.filters import codes_of
+
+DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
+
+
+class SessionFilterForm(FilterForm):
+    permission = "view_sessions"
+    day = "held_on"
+    voidable = True
+
+    workspace = WorkspaceField(label=_("Centre"))
+    language = CodeField(codes_of(Language), label=_("Language"))
+    topic = CodeField(codes_of(Topic), label=_("Topic"))
+    channel = CodeField(codes_of(Channel), label=_("Channel"))
+    counsellor = SwitchField(on="me", yes=_("My own"), label=_("Counsellor"))
+    summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
+    follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
+    late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
+
+    def by_language(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(language=code)
+
+    def by_topic(self, rows: QuerySet, code: str) -> QuerySet:
+        """The primary topic; a group holds its topics."""
+        inside = [topic.pk for topic in Topic.objects.filter(Q(pk=code) | Q(group=code))]
+        return rows.filter(topic__in=inside)
+
+    def by_channel(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(channel=code)
+
+    def by_counsellor(self, rows: QuerySet, me: str) -> QuerySet:
+        return rows.filter(counsellor=self.viewer)
+
+    def by_summary(self, rows: QuerySet, missing: str) -> QuerySet:
+        return rows.filter(summary="")
+
+    def by_follow_up(self, rows: QuerySet, due: str) -> QuerySet:
+        return rows.filter(follow_up_on__lte=timezone.localdate() + timedelta(days=DUE_WITHIN))
+
+    def by_late(self, rows: QuerySet, yes: str) -> QuerySet:
+        return rows.filter(recorded_on__gt=F("held_on"))
+
+
+def _rows(viewer: User) -> QuerySet:
+    rows = Session.objects.visible_to(viewer)
+    return rows.select_related(
+        "workspace", "language", "channel", "topic", "outcome", "nationality", "counsellor"
+    ).prefetch_related(*with_client(viewer), "client__nationality")
+
+
+def _nationality(session: Session):
+    return session.client.nationality if session.client_id and session.client else session.nationality
+
+
+def _counsellor(session: Session, viewer: User) -> str:
+    return str(session.counsellor) if session.counsellor else session.counsellor_name
+
+
+SESSIONS = register(
+    Listing(
+        code="sessions",
+        route="cases:sessions",
+        title=_("Counselling"),
+        caption=_("Sessions you may read"),
+        permission="view_sessions",
+        rows=_rows,
+        columns=(
+            day_column("held_on", _("Held on"), order="day"),
+            client_column(),
+            Column(
+                "nationality",
+                _("Nationality"),
+                value=lambda row, viewer: str(_nationality(row) or ""),
+                code=lambda row: getattr(_nationality(row), "pk", None),
+            ),
+            named("language", _("Language")),
+            named("channel", _("Channel")),
+            named("topic", _("Topic"), css=""),
+            named("outcome", _("Outcome")),
+            Column("counsellor", _("Counsellor"), value=_counsellor),
+            named("workspace", _("Centre")),
+            number_column(),
+            field("clients", _("Number of clients"), css="table__number"),
+            field("minutes", _("Minutes"), css="table__number"),
+        ),
+        orders=(Order("day", ("held_on", "id")),),
+        form=SessionFilterForm,
+        nothing=_("There are no sessions here yet. A session that is logged appears here at once."),
+    )
+)

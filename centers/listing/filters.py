@@ -1,0 +1,184 @@
+"""What a list may be narrowed to: codes, days and switches in the address, and never anything of a person."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from centers.models import Workspace
+from centers.selectors import workspaces_where
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+ANY = gettext_lazy("All")
+ONLY = gettext_lazy("Only these")
+
+
+class CodeField(forms.ChoiceField):
+    """One code of a set. ``rows`` gives the rows of the set; they are read once a form."""
+
+    def __init__(self, rows: Callable[[], Iterable] | None = None, *, choices=(), none: str = ANY, **options):
+        self.rows, self.none = rows, none
+        super().__init__(
+            choices=[("", none), *choices],
+            required=False,
+            error_messages={"invalid_choice": gettext_lazy("Choose one of the list.")},
+            **options,
+        )
+
+    def load(self) -> None:
+        if self.rows:
+            self.choices = [("", self.none), *((row.code, str(row)) for row in self.rows())]
+
+
+class WorkspaceField(CodeField):
+    """One of the workspaces that a permission of the reader reaches; left out where there is but one."""
+
+    def __init__(self, **options):
+        super().__init__(none=gettext_lazy("All of mine"), **options)
+
+
+class DayField(forms.DateField):
+    def __init__(self, **options):
+        super().__init__(
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "placeholder": "2025-03-31"}),
+            validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+            error_messages={"invalid": gettext_lazy("Write the day as year, month and day: 2025-03-31.")},
+            **options,
+        )
+
+
+class MonthField(forms.DateField):
+    """A month, as its first day."""
+
+    def __init__(self, **options):
+        super().__init__(
+            required=False,
+            input_formats=["%Y-%m"],
+            widget=forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2025-03"}),
+            validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
+            error_messages={"invalid": gettext_lazy("Write the month as year and month: 2025-03.")},
+            **options,
+        )
+
+
+class YearField(forms.IntegerField):
+    def __init__(self, **options):
+        super().__init__(
+            required=False,
+            min_value=FIRST_DAY.year,
+            max_value=LAST_DAY.year,
+            widget=forms.NumberInput(attrs={"placeholder": "2025"}),
+            error_messages={"invalid": gettext_lazy("Write the year in four digits: 2025.")},
+            **options,
+        )
+
+
+class SwitchField(CodeField):
+    """Yes or nothing; in the address ``1``, or a word that a page linking here uses."""
+
+    def __init__(self, *, on: str = "1", yes: str = ONLY, **options):
+        super().__init__(choices=[(on, yes)], **options)
+
+
+class FilterForm(forms.Form):
+    """The filters of one listing: each field ``x`` is applied by the method ``by_x(rows, value)``.
+
+    What was written wrongly is told at its field and narrows nothing; what the form does not know is ignored.
+    ``permission`` is that of the listing's rows. ``day`` is their date: where it is named, the list can be narrowed to
+    a month, or to the days from one up to and with another. ``voidable`` rows are shown without the void ones, unless
+    they are asked for. Raises nothing whatever the query string holds.
+    """
+
+    permission = ""
+    day = ""
+    voidable = False
+
+    def __init__(self, data, *, viewer: User):
+        super().__init__({name: value.replace("\x00", "") for name, value in data.items()})
+        self.viewer = viewer
+        self.shape()
+        self.is_valid()
+
+    def shape(self) -> None:
+        """Fit the fields to the reader: choices, and fields that are not for them."""
+        if "workspace" in self.fields:
+            places = list(workspaces_where(self.viewer, self.permission))
+            self.fields["workspace"].rows = lambda: places
+            if len(places) < 2:
+                del self.fields["workspace"]
+        if self.day:
+            self.fields["month"] = MonthField(label=_("Month"))
+            self.fields["from"] = DayField(label=_("From"))
+            self.fields["to"] = DayField(label=_("Up to and with"))
+            self.order_fields(["workspace", "month", "from", "to"])
+        if self.voidable:
+            self.fields["void"] = SwitchField(label=_("Void rows"), yes=gettext_lazy("Shown too"), none=_("Hidden"))
+        for name in self.fields:
+            if isinstance(self.fields[name], CodeField):
+                self.fields[name].load()
+
+    def clean(self) -> dict:
+        chosen = super().clean()
+        first, last = chosen.get("from"), chosen.get("to")
+        if first and last and last < first:
+            self.add_error("to", _("The last day lies before the first."))
+        return chosen
+
+    @property
+    def chosen(self) -> dict:
+        """What narrows the list, by field."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The same as it stands in an address."""
+        return {name: self[name].data for name in self.chosen}
+
+    @property
+    def in_words(self) -> list[tuple[str, str]]:
+        """The same as the reader says it: label and value."""
+        return [(str(self.fields[name].label), self._word(name)) for name in self.chosen]
+
+    def _word(self, name: str) -> str:
+        choices = getattr(self.fields[name], "choices", None)
+        return str(dict(choices).get(self[name].data, "")) if choices else str(self[name].data)
+
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        for name, value in self.chosen.items():
+            rows = getattr(self, f"by_{name}")(rows, value)
+        return rows.filter(voided_at=None) if self.voidable and "void" not in self.chosen else rows
+
+    def by_workspace(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(workspace=Workspace.objects.get(code=code).pk)
+
+    def by_month(self, rows: QuerySet, month: date) -> QuerySet:
+        return rows.filter(in_month(self.day, month))
+
+    def by_from(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(**{f"{self.day}__gte": day})
+
+    def by_to(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(**{f"{self.day}__lte": day})
+
+    def by_void(self, rows: QuerySet, value: str) -> QuerySet:
+        return rows
+
+
+def in_month(field: str, month: date) -> Q:
+    """The days of the month that begins on this day."""
+    return Q(**{f"{field}__gte": month, f"{field}__lt": (month + timedelta(days=31)).replace(day=1)})
+
+
+def in_year(field: str, year: int) -> Q:
+    return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)})
+
+
+def codes_of(model: type[Model]) -> Callable[[], QuerySet]:
+    return lambda: model.objects.all()

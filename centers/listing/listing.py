@@ -1,0 +1,59 @@
+"""The declaration of a list, and where a list is found by its code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from centers.listing.columns import Column
+from centers.listing.filters import FilterForm
+from centers.listing.orders import Order
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of records of one kind.
+
+    ``rows`` gives the rows that a person may read, with all that the columns say of them in a fixed number of queries.
+    ``permission`` opens the list. The first of ``orders`` holds where none is asked for. ``nothing`` is said where
+    there are no rows at all: one sentence of what to do next. ``route`` is where the list lies.
+    """
+
+    code: str
+    route: str
+    title: str
+    caption: str
+    permission: str
+    rows: Callable[[User], QuerySet]
+    columns: tuple[Column, ...]
+    orders: tuple[Order, ...]
+    nothing: str
+    form: type[FilterForm] = FilterForm
+    template: str = "listing.html"
+    exported: bool = False
+
+    def columns_for(self, viewer: User) -> list[Column]:
+        return [column for column in self.columns if column.is_open_to(viewer)]
+
+    def order(self, asked: str, viewer: User) -> tuple[Order, bool]:
+        """The order of this name, and whether it runs downwards, as a minus before it says. Unknown: the first."""
+        name, turned = asked.removeprefix("-"), asked.startswith("-")
+        order = next((order for order in self.orders if order.name == name and not order.hidden_from(viewer)), None)
+        if order is None:
+            return self.orders[0], self.orders[0].descending
+        return order, turned
+
+
+_LISTINGS: dict[str, Listing] = {}
+
+
+def register(listing: Listing) -> Listing:
+    """Make a listing known by its code, to those who export it."""
+    _LISTINGS[listing.code] = listing
+    return listing
+
+
+def find(code: str) -> Listing:
+    """Raises KeyError where no listing has the code."""
+    return _LISTINGS[code]

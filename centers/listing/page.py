@@ -1,0 +1,95 @@
+"""Pages of a long list by their first and last row (keyset): the thousandth page costs what the first one does."""
+
+from dataclasses import dataclass, field
+
+from django.core import signing
+from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from centers.listing.orders import Order
+
+ROWS = 50
+COUNTED = 1000
+LASTS = 12 * 60 * 60  # seconds for which a page token is good: a working day
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page, and the tokens that lead to the page before and the next, empty where there is none."""
+
+    rows: list = field(default_factory=list)
+    previous: str = ""
+    next: str = ""
+    first: bool = True
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self):
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many rows a list has; counted up to a limit, since counting on costs and tells little."""
+
+    number: int
+
+    @property
+    def capped(self) -> bool:
+        return self.number > COUNTED
+
+    def __str__(self):
+        return f"{COUNTED:,}+" if self.capped else f"{self.number:,}"
+
+
+def page_of(
+    rows: QuerySet, order: Order, *, descending: bool, salt: str, after: str = "", before: str = "", size: int = ROWS
+) -> Page:
+    """The page after or before the row that a token names, or the first one.
+
+    ``salt`` says whose list, in what order, narrowed how: a token is good for that one alone.
+    Raises BadRequest for a token that was not given out for it, or too long ago.
+    """
+    token, back = after or before, bool(before and not after)
+    way = descending ^ back
+    found = order.sorted(rows, descending=way)
+    if token:
+        found = order.beyond(found, _key(token, salt, order), descending=way)
+    found = list(found[: size + 1])
+    more = len(found) > size
+    found = found[size - 1 :: -1] if back and more else found[::-1] if back else found[:size]
+    has_next, has_previous = (True, more) if back else (more, bool(token))
+    return Page(
+        found,
+        previous=_token(order, found[0], salt) if found and has_previous else "",
+        next=_token(order, found[-1], salt) if found and has_next else "",
+        first=not has_previous,
+    )
+
+
+def chunks_of(rows: QuerySet, order: Order, *, descending: bool, size: int, after: list | None = None) -> list:
+    """The next rows of a long reading, after the key of the last one read; an empty list at the end."""
+    found = order.sorted(rows, descending=descending)
+    if after is not None:
+        found = order.beyond(found, after, descending=descending)
+    return list(found[:size])
+
+
+def total_of(rows: QuerySet) -> Total:
+    return Total(rows.order_by().values("pk")[: COUNTED + 1].count())
+
+
+def _token(order: Order, row, salt: str) -> str:
+    return signing.dumps(order.key_of(row), salt=salt)
+
+
+def _key(token: str, salt: str, order: Order) -> list:
+    try:
+        key = signing.loads(token, salt=salt, max_age=LASTS)
+    except signing.BadSignature as error:
+        raise BadRequest(
+            _("This page of the list is not known here any more. Open the list anew from its first page.")
+        ) from error
+    return key

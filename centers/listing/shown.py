@@ -1,0 +1,125 @@
+"""One list as one reader asked for it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.utils.http import urlencode
+
+from accounts.models import User
+from centers.listing.columns import Column
+from centers.listing.listing import Listing
+from centers.listing.page import Page, Total, page_of, total_of
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column. ``url`` sorts by it; ``sort`` is what it is sorted by now, in words of ``aria-sort``."""
+
+    column: Column
+    url: str = ""
+    sort: str = ""
+
+
+class Shown:
+    """A listing for one reader: filtered, sorted, one page of it.
+
+    ``asked`` is the query of the address. ``where`` is the workspace of the tab, which a page token is bound to.
+    Reading ``page`` raises BadRequest for a token that was not given out for this very list.
+    """
+
+    def __init__(self, listing: Listing, viewer: User, asked: QueryDict | dict, *, where: str = ""):
+        self.listing = listing
+        self.viewer = viewer
+        self.where = where
+        self.form = listing.form(asked, viewer=viewer)
+        self.order, self.descending = listing.order(asked.get("sort", ""), viewer)
+        self._after, self._before = asked.get("after", ""), asked.get("before", "")
+
+    @classmethod
+    def of(cls, request: HttpRequest, listing: Listing) -> "Shown":
+        return cls(listing, request.user, request.GET, where=request.workspace.code if request.workspace else "")
+
+    @cached_property
+    def rows(self) -> QuerySet:
+        return self.form.narrowed(self.listing.rows(self.viewer))
+
+    @cached_property
+    def page(self) -> Page:
+        return page_of(
+            self.rows,
+            self.order,
+            descending=self.descending,
+            salt=self._salt,
+            after=self._after,
+            before=self._before,
+        )
+
+    @cached_property
+    def total(self) -> Total:
+        """How many rows there are; known without asking where they fit on one page."""
+        if self.page.first and not self.page.next:
+            return Total(len(self.page))
+        return total_of(self.rows)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return self.listing.columns_for(self.viewer)
+
+    @property
+    def headings(self) -> list[Heading]:
+        return [self._heading(column) for column in self.columns]
+
+    @property
+    def cells(self) -> list[list[tuple[Column, str]]]:
+        """The page as it is shown, row by row."""
+        return [[(column, column.cell(row, self.viewer)) for column in self.columns] for row in self.page]
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.form.chosen)
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """Filters and order as they stand in an address."""
+        usual = (self.listing.orders[0], self.listing.orders[0].descending)
+        return self.form.kept | ({} if (self.order, self.descending) == usual else {"sort": self.sort})
+
+    @property
+    def sort(self) -> str:
+        return f"-{self.order.name}" if self.descending else self.order.name
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Where the first page, the one before and the next lie; empty where there is none."""
+        page = self.page
+        return {
+            "first": "" if page.first else _address(self.kept),
+            "previous": _address(self.kept, before=page.previous) if page.previous else "",
+            "next": _address(self.kept, after=page.next) if page.next else "",
+        }
+
+    @property
+    def query(self) -> str:
+        return _address(self.kept)
+
+    @property
+    def _salt(self) -> str:
+        filters = sha256(urlencode(sorted(self.form.kept.items())).encode()).hexdigest()
+        return ":".join(("listing", self.listing.code, self.sort, filters, self.where, str(self.viewer.pk)))
+
+    def _heading(self, column: Column) -> Heading:
+        order = next((order for order in self.listing.orders if order.name == column.order), None)
+        if order is None or order.hidden_from(self.viewer):
+            return Heading(column)
+        if self.order is not order:
+            wanted = f"-{order.name}" if order.descending else order.name
+            return Heading(column, _address(self.form.kept, sort=wanted))
+        turned = order.name if self.descending else f"-{order.name}"
+        return Heading(column, _address(self.form.kept, sort=turned), "descending" if self.descending else "ascending")
+
+
+def _address(kept: dict[str, str], **more: str) -> str:
+    return "?" + urlencode(kept | more)

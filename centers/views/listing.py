@@ -1,0 +1,21 @@
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from centers.access import require_anywhere
+from centers.listing import Listing, Shown
+
+
+def show(request: HttpRequest, listing: Listing, **context) -> HttpResponse:
+    """The page of a list, for the view of it: 403 where the reader holds its permission nowhere.
+
+    A page token that is not good here gives a 400 that leads back to the first page of the same list.
+    """
+    require_anywhere(request.user, listing.permission)
+    shown = Shown.of(request, listing)
+    try:
+        shown.page  # noqa: B018  (read here, so that a wrong token is told here)
+    except BadRequest as error:
+        told = {"listing": listing, "sentence": str(error), "url": request.path + shown.query}
+        return render(request, "listing_page_gone.html", told, status=400)
+    return render(request, listing.template, {"shown": shown, **context})

@@ -1,0 +1,172 @@
+"""The lists of this app."""
+
+from datetime import date
+
+from django.db.models import DateField, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.listings.people import client_column, day_column, number_column, with_client
+from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
+from centers.listing.columns import field, named
+from centers.listing.filters import YearField, codes_of, in_month, in_year
+from centers.models import Municipality
+from visas.models import VisaCase, VisaProgramme, Voucher
+from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
+
+NOT_YET = date(1, 1, 1)  # stands for a day that is not there
+BADGES = {
+    "granted": "badge--good", "settled": "badge--good", "paid": "badge--good", "recommended": "badge--note",
+    "submitted": "badge--note", "received": "badge--wait", "applied": "badge--wait",
+}  # fmt: skip
+
+
+class VisaCaseFilterForm(FilterForm):
+    permission = "view_visa_cases"
+
+    workspace = WorkspaceField(label=_("Workspace"))
+    programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
+    stage = CodeField(choices=CASE_STAGES.items(), label=_("Stage"))
+    municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
+    received = MonthField(label=_("Month of reception"))
+    recommended = MonthField(label=_("Month of recommendation"))
+    year = YearField(label=_("Year of reception"))
+
+    def by_programme(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(programme=code)
+
+    def by_stage(self, rows: QuerySet, stage: str) -> QuerySet:
+        return rows.filter(in_stage(stage, CASE_STAGES))
+
+    def by_municipality(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(municipality=code)
+
+    def by_received(self, rows: QuerySet, month: date) -> QuerySet:
+        return rows.filter(in_month("received_on", month))
+
+    def by_recommended(self, rows: QuerySet, month: date) -> QuerySet:
+        return rows.filter(in_month("recommended_on", month))
+
+    def by_year(self, rows: QuerySet, year: int) -> QuerySet:
+        return rows.filter(in_year("received_on", year))
+
+
+class VoucherFilterForm(FilterForm):
+    permission = "view_vouchers"
+
+    workspace = WorkspaceField(label=_("Workspace"))
+    state = CodeField(choices=VOUCHER_STATES.items(), label=_("State"))
+    municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
+    year = YearField(label=_("Year"))
+
+    def by_state(self, rows: QuerySet, state: str) -> QuerySet:
+        return rows.filter(in_stage(state, VOUCHER_STATES))
+
+    def by_municipality(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(municipality=code)
+
+    def by_year(self, rows: QuerySet, year: int) -> QuerySet:
+        """Paid vouchers belong to the year in which they were paid, all others to that of the application."""
+        if self.chosen.get("state") == "paid":
+            return rows.filter(in_year("paid_on", year))
+        return rows.filter(in_year("applied_on", year))
+
+
+def _cases(viewer: User) -> QuerySet:
+    return _with_or_not_yet(
+        VisaCase.objects.visible_to(viewer)
+        .select_related("workspace", "programme", "municipality")
+        .prefetch_related(*with_client(viewer)),
+        "recommended_on",
+    )
+
+
+def _vouchers(viewer: User) -> QuerySet:
+    return _with_or_not_yet(
+        Voucher.objects.visible_to(viewer)
+        .select_related("workspace", "municipality")
+        .prefetch_related(*with_client(viewer)),
+        "paid_on",
+    )
+
+
+def _with_or_not_yet(rows: QuerySet, key: str) -> QuerySet:
+    """With the day to sort by, where there may be none."""
+    return rows.annotate(**{f"{key}_or_not_yet": Coalesce(key, Value(NOT_YET), output_field=DateField())})
+
+
+def stage_column(key: str, label: str, stages: dict[str, str]) -> Column:
+    def value(row, viewer: User) -> str:
+        return str(stages[stage_of(row, stages)])
+
+    def shown(row, viewer: User) -> str:
+        stage = stage_of(row, stages)
+        return format_html('<span class="badge {}">{}</span>', BADGES.get(stage, ""), stages[stage])
+
+    return Column(key, label, value=value, shown=shown, code=lambda row: stage_of(row, stages))
+
+
+CASES = register(
+    Listing(
+        code="visa-cases",
+        route="visas:cases",
+        title=_("Visa cases"),
+        caption=_("Visa cases you may read"),
+        permission="view_visa_cases",
+        rows=_cases,
+        columns=(
+            day_column("received_on", _("Received on"), order="received"),
+            client_column(),
+            named("programme", _("Visa programme"), css=""),
+            stage_column("stage", _("Stage"), CASE_STAGES),
+            named("municipality", _("Municipality")),
+            field("recommended_on", _("Recommended on"), order="recommended"),
+            field("letter_number", _("Letter number")),
+            field("granted_on", _("Granted on")),
+            field("settled_on", _("Settled on")),
+            named("workspace", _("Workspace")),
+            number_column(),
+        ),
+        orders=(
+            Order("received", ("received_on", "id")),
+            Order("recommended", ("recommended_on_or_not_yet", "id")),
+        ),
+        form=VisaCaseFilterForm,
+        nothing=_("There are no visa cases here yet. A case appears here when it is received."),
+    )
+)
+VOUCHERS = register(
+    Listing(
+        code="vouchers",
+        route="visas:vouchers",
+        title=_("Upgrade vouchers"),
+        caption=_("Upgrade vouchers you may read"),
+        permission="view_vouchers",
+        rows=_vouchers,
+        columns=(
+            day_column("applied_on", _("Applied on"), order="applied"),
+            client_column(),
+            stage_column("state", _("State"), VOUCHER_STATES),
+            Column(
+                "amount_won",
+                _("Amount (won)"),
+                value=lambda row, viewer: row.amount_won,
+                shown=lambda row, viewer: f"{row.amount_won:,}",
+                css="table__number",
+            ),
+            named("municipality", _("Municipality")),
+            field("status_changed_on", _("Status changed on")),
+            field("paid_on", _("Paid on"), order="paid"),
+            named("workspace", _("Workspace")),
+            number_column(),
+        ),
+        orders=(
+            Order("applied", ("applied_on", "id")),
+            Order("paid", ("paid_on_or_not_yet", "id")),
+        ),
+        form=VoucherFilterForm,
+        nothing=_("There are no vouchers here yet. A voucher appears here when it is applied for."),
+    )
+)
