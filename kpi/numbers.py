@@ -15,6 +15,21 @@ def percent(part: int, whole: int | None) -> float | None:
     return rounded(Decimal(part) * 100 / whole, "0.1") if whole else 0.0
 
 
+def likely(part: int, whole: int) -> tuple[float, float] | None:
+    """Between which per cents a rate lies with 95 % confidence (Wilson's interval); none of nothing.
+
+    Few records say little: 3 of 4 and 300 of 400 are the same rate, and not equally sure.
+    """
+    if not whole:
+        return None
+    z = Decimal("1.959964")
+    share, square = Decimal(part) / whole, z * z
+    middle = (share + square / (2 * whole)) / (1 + square / whole)
+    half = z * (share * (1 - share) / whole + square / (4 * whole * whole)).sqrt() / (1 + square / whole)
+    low, high = max(Decimal(0), middle - half), min(Decimal(1), middle + half)
+    return rounded(low * 100, "0.1"), rounded(high * 100, "0.1")
+
+
 def plain(number: Decimal | int | None) -> int | float | None:
     """A whole number without decimals, as JSON is read."""
     if number is None:

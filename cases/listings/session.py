@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +8,6 @@ from cases.models import Channel, Language, Session, Topic
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import codes_of
-
-DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
 
 
 class SessionFilterForm(FilterForm):
@@ -46,7 +42,7 @@ class SessionFilterForm(FilterForm):
         return rows.filter(summary="")
 
     def by_follow_up(self, rows: QuerySet, due: str) -> QuerySet:
-        return rows.filter(follow_up_on__lte=timezone.localdate() + timedelta(days=DUE_WITHIN))
+        return rows.due_by(timezone.localdate())
 
     def by_late(self, rows: QuerySet, yes: str) -> QuerySet:
         return rows.filter(recorded_on__gt=F("held_on"))

@@ -1,5 +1,7 @@
+from datetime import date, timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -8,13 +10,23 @@ from cases.models.terms import Caller, Channel, Country, Interpretation, Languag
 from centers.models import SupportProgramme
 from centers.querysets import scoped
 
+DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
+DUE_SINCE = 180  # days for which one that nobody kept stays in sight
+
 
 class SessionQuerySet(scoped("view_sessions")):
-    def for_list(self) -> "SessionQuerySet":
-        """With what a list says of each session, in a number of queries that does not grow with the rows."""
-        return self.select_related(
-            "workspace", "client", "language", "channel", "topic", "outcome", "nationality", "client__nationality"
-        ).prefetch_related("client__names")
+    def due_by(self, day: date) -> "SessionQuerySet":
+        """Those whose follow-up is overdue on a day or due within the week after it, with no later session since.
+
+        A promise is kept by the next session with the same client; one without a client can be kept by nobody.
+        """
+        later = self.model.objects.filter(client=OuterRef("client"), held_on__gt=OuterRef("held_on"), voided_at=None)
+        return self.filter(
+            ~Exists(later),
+            client__isnull=False,
+            follow_up_on__lte=day + timedelta(days=DUE_WITHIN),
+            follow_up_on__gte=day - timedelta(days=DUE_SINCE),
+        )
 
 
 @with_history

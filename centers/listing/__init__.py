@@ -1,6 +1,7 @@
 """Lists of records: declared once, and then shown page by page, filtered, sorted, and written to a file."""
 
 from centers.listing.columns import Column
+from centers.listing.figure import ListedFigure, listed
 from centers.listing.filters import CodeField, DayField, FilterForm, MonthField, SwitchField, WorkspaceField
 from centers.listing.listing import Listing, find, register
 from centers.listing.orders import Order
@@ -8,6 +9,6 @@ from centers.listing.page import Page
 from centers.listing.shown import Shown
 
 __all__ = [
-    "CodeField", "Column", "DayField", "FilterForm", "Listing", "MonthField", "Order", "Page", "Shown", "SwitchField",
-    "WorkspaceField", "find", "register",
+    "CodeField", "Column", "DayField", "FilterForm", "ListedFigure", "Listing", "MonthField", "Order", "Page", "Shown",
+    "SwitchField", "WorkspaceField", "find", "listed", "register",
 ]  # fmt: skip

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from centers.access import require_everywhere
+from accounts.models import User
+from centers.access import require_anywhere, require_everywhere
 from centers.scope import WHOLE_PROVINCE, acting_for
-from centers.selectors import scope_of
+from centers.selectors import scope_of, workspaces_where
 from kpi import sheet as lines
 from kpi.evidence import PAGE, Figure, total
 from kpi.evidence import evidence as rows_of
@@ -101,9 +102,11 @@ def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
 @require_safe
 def evidence(request: HttpRequest, key: str) -> HttpResponse:
     """The rows behind one figure; those the viewer's own roles do not open are masked and never dropped."""
-    require_everywhere(request.user, "view_figures")
+    require_anywhere(request.user, "view_figures")
     try:
         figure = Figure.of(key)
+        if not _reads(request.user, figure):
+            require_everywhere(request.user, "view_figures")
         if figure.window.as_of > lines.last_day(_known_year(figure.year)):
             raise Http404
         found = total(figure)
@@ -116,6 +119,7 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         "as_of": figure.window.as_of,
         "title": title_of(figure),
         "total": found,
+        "sheet_is_open": "view_figures" in scope_of(request.user).everywhere,
         "is_sum": figure.is_sum,
         "rows": shown,
         "masked": not all(row.open for row in shown),
@@ -125,6 +129,12 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         },
     }
     return render(request, "kpi/evidence_list.html", context)
+
+
+def _reads(user: User, figure: Figure) -> bool:
+    """Whether the figure is of a workspace whose figures the person reads; all others are the province's."""
+    codes = [value for dimension, value in figure.where if dimension == "workspace"]
+    return bool(codes) and workspaces_where(user, "view_figures").filter(code__in=codes).exists()
 
 
 @never_cache

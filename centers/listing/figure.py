@@ -1,0 +1,36 @@
+"""A number that is a list: it counts the rows that the list shows, by the list's own filters."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.models import User
+from centers.listing.listing import Listing
+
+
+@dataclass(frozen=True)
+class ListedFigure:
+    """How many rows a listing has for a reader, narrowed by ``filters`` as they stand in an address."""
+
+    listing: Listing
+    viewer: User
+    filters: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def number(self) -> int:
+        """Raises ValueError for filters that the list would refuse: then it would show other rows than are counted."""
+        form = self.listing.form(dict(self.filters), viewer=self.viewer)
+        if form.errors:
+            raise ValueError(f"{self.listing.code} cannot be narrowed by {form.errors.as_data()}")
+        return form.narrowed(self.listing.rows(self.viewer)).count()
+
+    @property
+    def url(self) -> str:
+        return reverse(self.listing.route) + ("?" + urlencode(self.filters) if self.filters else "")
+
+
+def listed(listing: Listing, viewer: User, **filters: str) -> ListedFigure:
+    """The figure of a list; a filter whose name is a word of Python is written with a line after it: ``from_``."""
+    return ListedFigure(listing, viewer, tuple((name.rstrip("_"), value) for name, value in filters.items()))

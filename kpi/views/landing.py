@@ -1,0 +1,186 @@
+"""What figures bring to the start page: the province's, and the month so far of one's own centre or shelter."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from cases.listings import SESSIONS
+from cases.models import Language, Session
+from centers.listing import ListedFigure, listed
+from centers.models import Bed, Workspace, WorkspaceKind
+from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.selectors import scope_of
+from config.panels import Panel
+from kpi import sheet
+from kpi.evidence import Figure, total
+from kpi.models import MonthlyActivity
+from kpi.numbers import likely, percent
+from kpi.rollup import kept_answer, roll_up
+from kpi.window import Window
+
+SHOWN = 6  # rows of a table
+FIGURES_OF_A_MONTH = {
+    "session": gettext_lazy("Sessions (cases)"),
+    "clients": gettext_lazy("Clients in sessions (visits)"),
+    "person": gettext_lazy("Distinct persons"),
+    "minutes": gettext_lazy("Minutes"),
+}
+
+
+def panels(request: HttpRequest) -> Iterator[Panel]:
+    scope = scope_of(request.user)
+    if "view_figures" in scope.everywhere:
+        yield from _of_the_province(request)
+        return
+    own = Workspace.objects.filter(pk__in=scope.of("view_figures")).order_by("code")
+    signing = set(scope.of("accept_activities")) & set(scope.of("view_sessions"))
+    for place in own:
+        if place.kind == WorkspaceKind.CENTER and place.pk in signing:
+            yield _month_so_far(request, place)
+        elif place.kind == WorkspaceKind.SHELTER:
+            yield _nights_so_far(place)
+
+
+# The province.
+
+
+def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
+    today = timezone.localdate()
+    year = today.year
+    answer = answer_of(year, request)
+    shown = {"year": year, "as_of": today, "answer": answer}
+    yield Panel(_("Quotas"), "kpi/landing/quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
+    lines = sheet.plan_lines(answer, sheet.plan_years())
+    yield Panel(_("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines})
+    yield Panel(_("Vouchers and shelter"), "kpi/landing/money.html", shown)
+    centers = {"centers": _side_by_side(answer, today), "month": f"{today:%Y-%m}"}
+    yield Panel(_("Centres side by side"), "kpi/landing/centers.html", shown | centers, wide=True)
+
+
+def answer_of(year: int, request: HttpRequest) -> dict:
+    """The year's figures; what was worked out before and still holds is read without entering the whole province."""
+    kept = kept_answer(Window.of(year), "")
+    if kept is not None:
+        return kept
+    with acting_for(WHOLE_PROVINCE, actor=request.user, reason="start page"):
+        return roll_up(year)
+
+
+def _side_by_side(answer: dict, today: date) -> list[dict]:
+    """Each centre with its sessions of the year and the month, and how many were held in another language.
+
+    The rate stands with its 95 % interval, since a small county's few sessions say less than a city's many.
+    """
+    first = date(today.year, 1, 1)
+    rows = MonthlyActivity.objects.filter(kind="session", month__gte=first, month__lte=today)
+    foreign = _sums(rows.filter(dimension="language").exclude(value="ko"))
+    whole = _sums(rows.filter(dimension=""))
+    this_month = _sums(rows.filter(dimension="", month=today.replace(day=1)))
+    return [
+        {
+            "center": center,
+            "year": answer["counselling"]["by_center"].get(center.code, 0),
+            "month": this_month.get(center.pk, 0),
+            "foreign": percent(foreign.get(center.pk, 0), whole[center.pk]) if whole.get(center.pk) else None,
+            "likely": likely(foreign.get(center.pk, 0), whole.get(center.pk, 0)),
+        }
+        for center in Workspace.objects.filter(kind=WorkspaceKind.CENTER).order_by("code")
+    ]
+
+
+def _sums(rows) -> dict[int, int]:
+    return dict(rows.values_list("workspace_id").annotate(Sum("records")))
+
+
+# One centre.
+
+
+def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
+    """The month up to today beside the same days of the month before; each number opens to its rows."""
+    today = timezone.localdate()
+    first = today.replace(day=1)
+    before = _same_day_before(today)
+    user = request.user
+    here = {"workspace": place.code, "from_": f"{first}", "to": f"{today}"}
+    sessions = Session.objects.visible_to(user).filter(workspace=place, voided_at=None)
+    sessions = sessions.filter(held_on__gte=first, held_on__lte=today)
+    shown = {
+        "place": place,
+        "year": today.year,
+        "as_of": today,
+        "figures": [
+            {"name": name, "label": label, "number": _of_month(name, place, today)}
+            for name, label in FIGURES_OF_A_MONTH.items()
+        ],
+        "month": f"{first:%Y-%m}",
+        "before": listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}"),
+        "without_summary": listed(SESSIONS, user, **here, summary="missing"),
+        "late": listed(SESSIONS, user, **here, late="1"),
+        "by_counsellor": _by_counsellor(sessions),
+        "by_language": _by_language(user, sessions, here),
+    }
+    return Panel(_("The month so far"), "kpi/landing/month.html", shown, wide=True)
+
+
+def _same_day_before(day: date) -> date:
+    """The same day of the month before, or its last."""
+    last = day.replace(day=1) - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
+
+
+def _of_month(name: str, place: Workspace, day: date) -> int:
+    """Counted as the rows behind it are, so that the two are one number."""
+    figure = Figure(day.year, name, (("workspace", place.code), ("month", f"{day:%Y-%m}")), day)
+    found = total(figure)
+    return found.amount if figure.is_sum else found.number
+
+
+def _by_counsellor(sessions: QuerySet) -> list[tuple[str, int]]:
+    """Sessions by who held them, as staff or by the name that a workbook gave."""
+    rows = sessions.order_by().values_list("counsellor__name", "counsellor_name").annotate(Count("pk"))
+    sums: Counter = Counter()
+    for staff, written, number in rows:
+        sums[staff or written or _("Not told")] += number
+    return sums.most_common(SHOWN)
+
+
+def _by_language(user: User, sessions: QuerySet, here: dict) -> list[tuple[Language, ListedFigure]]:
+    codes = sessions.order_by().values_list("language").annotate(number=Count("pk")).order_by("-number", "language")
+    names = Language.objects.in_bulk()
+    return [(names[code], listed(SESSIONS, user, **here, language=code)) for code, _number in codes[:SHOWN]]
+
+
+# One shelter.
+
+
+def _nights_so_far(place: Workspace) -> Panel:
+    """How many of the nights that the shelter offers were slept, this month up to tonight."""
+    today = timezone.localdate()
+    beds = Bed.objects.filter(room__workspace=place)
+    first = today.replace(day=1)
+    offered = sum(_nights_of(bed, first, today) for bed in beds)
+    slept = _of_month("night", place, today)
+    shown = {
+        "place": place,
+        "year": today.year,
+        "as_of": today,
+        "month": f"{today:%Y-%m}",
+        "nights": slept,
+        "persons": _of_month("shelter_person", place, today),
+        "offered": offered,
+        "occupancy": percent(slept, offered),
+        "confirmed": place.shelter.capacity_confirmed,
+    }
+    return Panel(_("Nights of this month"), "kpi/landing/nights.html", shown)
+
+
+def _nights_of(bed: Bed, first: date, last: date) -> int:
+    begin, end = max(bed.in_service_from, first), last + timedelta(days=1)
+    return max(0, (min(bed.in_service_to or end, end) - begin).days)

@@ -1,0 +1,103 @@
+"""What visa cases and vouchers bring to the start page."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from cases.listings.people import with_client
+from centers.models import Workspace, WorkspaceKind
+from centers.selectors import scope_of
+from config.panels import Panel
+from visas.models import VisaCase, Voucher
+from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
+
+SHOWN = 8  # rows of a panel
+WAITING = ("received", "recommended", "submitted")  # stages in which somebody waits for the next step
+
+
+def panels(request: HttpRequest) -> Iterator[Panel]:
+    scope = scope_of(request.user)
+    universities = Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY, pk__in=scope.of("work_visa_cases"))
+    if scope.of("work_visa_cases") and universities:
+        yield _cases(request, _("Students by stage"))
+        yield _latest(request)
+    elif scope.of("review_visa_cases") and "review_visa_cases" not in scope.everywhere:
+        yield _cases(request, _("Visa cases by stage"))
+        yield _waiting(request)
+    if scope.of("approve_vouchers"):
+        yield _vouchers(request)
+
+
+def _cases(request: HttpRequest, title: str) -> Panel:
+    """How many cases stand where, of all years; each number opens to its rows."""
+    stages = {stage: Count("pk", filter=in_stage(stage, CASE_STAGES)) for stage in CASE_STAGES}
+    numbers = VisaCase.objects.visible_to(request.user).aggregate(**stages)
+    rows = [
+        {"name": name, "number": numbers[stage], "url": _address("visas:cases", stage=stage)}
+        for stage, name in CASE_STAGES.items()
+    ]
+    return Panel(title, "visas/landing/cases.html", {"rows": rows, "total": sum(numbers.values())})
+
+
+def _waiting(request: HttpRequest) -> Panel:
+    """The cases that have waited longest for their next step."""
+    open_stages = [in_stage(stage, CASE_STAGES) for stage in WAITING]
+    cases = _with_names(request).filter(open_stages[0] | open_stages[1] | open_stages[2])
+    today = timezone.localdate()
+    rows = [_in_its_stage(case, today) for case in cases.order_by("received_on", "pk")[:SHOWN]]
+    return Panel(_("Waiting longest"), "visas/landing/case_rows.html", {"rows": rows, "waiting": True})
+
+
+def _latest(request: HttpRequest) -> Panel:
+    """The cases that were recorded last."""
+    today = timezone.localdate()
+    rows = [_in_its_stage(case, today) for case in _with_names(request).order_by("-received_on", "-pk")[:SHOWN]]
+    return Panel(_("Latest students"), "visas/landing/case_rows.html", {"rows": rows})
+
+
+def _with_names(request: HttpRequest):
+    rows = VisaCase.objects.visible_to(request.user).select_related("programme")
+    return rows.prefetch_related(*with_client(request.user))
+
+
+def _in_its_stage(case: VisaCase, today) -> dict:
+    stage = stage_of(case, CASE_STAGES)
+    since = getattr(case, f"{stage}_on")
+    return {"case": case, "stage": CASE_STAGES[stage], "since": since, "days": (today - since).days}
+
+
+def _vouchers(request: HttpRequest) -> Panel:
+    """The vouchers of the year by state, and the won that go with them."""
+    year = timezone.localdate().year
+    rows = Voucher.objects.visible_to(request.user)
+    applied = rows.filter(applied_on__year=year)
+    states = [
+        _state(state, name, year, rows.filter(paid_on__year=year) if state == "paid" else applied)
+        for state, name in VOUCHER_STATES.items()
+    ]
+    shown = {
+        "year": year,
+        "states": states,
+        "latest": _applied_last(rows.prefetch_related(*with_client(request.user))),
+    }
+    return Panel(_("Upgrade vouchers"), "visas/landing/vouchers.html", shown)
+
+
+def _state(state: str, name: str, year: int, rows) -> dict:
+    found = rows.filter(in_stage(state, VOUCHER_STATES)).aggregate(number=Count("pk"), won=Sum("amount_won"))
+    url = _address("visas:vouchers", state=state, year=str(year))
+    return {"name": name, "number": found["number"], "won": found["won"] or 0, "url": url}
+
+
+def _applied_last(rows):
+    """Those that wait for a decision, the oldest first: they were applied for first."""
+    return rows.filter(in_stage("applied", VOUCHER_STATES)).order_by("applied_on", "pk")[:SHOWN]
+
+
+def _address(route: str, **filters: str) -> str:
+    return f"{reverse(route)}?{urlencode(filters)}"
