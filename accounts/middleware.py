@@ -1,6 +1,4 @@
-"""What a sign-in asks for while it lasts: a second factor where one is demanded, and somebody who is there."""
-
-import time
+"""Second factor: where the installation demands one, nothing opens before it is set up."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -8,17 +6,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 
 SETUP = "mfa_activate_totp"
-OPEN = {
-    SETUP,
-    "account_logout",
-    "account_reauthenticate",
-    "mfa_reauthenticate",
-    "language",
-    "contrast",
-    "stay",
-    "healthz",
-}
-RENEWED = "renewed"  # in the session: when its end was last put off
+OPEN = {SETUP, "account_logout", "account_reauthenticate", "mfa_reauthenticate", "language", "healthz"}
 
 
 class SecondFactorMiddleware:
@@ -39,22 +27,3 @@ class SecondFactorMiddleware:
             return None
         demanded = settings.REQUIRE_SECOND_FACTOR and request.resolver_match.view_name not in OPEN
         return redirect(SETUP) if demanded and not is_mfa_enabled(request.user) else None
-
-
-class IdleMiddleware:
-    """Ends a session of which nothing was asked for ``SESSION_COOKIE_AGE`` seconds.
-
-    Who does no work for a while is signed out (개인정보의 안전성 확보조치 기준 제6조 접근통제). The end is put off by
-    what a person does, and written at most once a minute; what a page asks by itself puts off nothing.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        by_itself = request.method == "GET" and request.headers.get("HX-Request")
-        if request.user.is_authenticated and not by_itself:
-            now = int(time.time())
-            if now - request.session.get(RENEWED, 0) >= settings.IDLE_WRITTEN_EVERY:
-                request.session[RENEWED] = now
-        return self.get_response(request)

@@ -7,10 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.services import choose_language, switch_shortcuts
-
-CONTRAST_COOKIE = "contrast"
-CONTRASTS = ("normal", "high")
+from accounts.services import choose_language
 
 
 @login_not_required
@@ -22,47 +19,13 @@ def language(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
         choose_language(user=request.user, language=chosen)
-    return _keep(_back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
-
-
-@login_not_required
-@require_POST
-def contrast(request: HttpRequest) -> HttpResponse:
-    """Keeps with the browser whether pages are shown in high contrast, and goes back to where the reader was."""
-    chosen = request.POST.get("contrast", "")
-    if chosen not in CONTRASTS:
-        return HttpResponseBadRequest()
-    return _keep(_back(request), CONTRAST_COOKIE, chosen)
-
-
-@require_POST
-def shortcuts(request: HttpRequest) -> HttpResponse:
-    """Keeps with the person whether single keys are commands, and goes back to where they were."""
-    chosen = request.POST.get("shortcuts", "")
-    if chosen not in {"on", "off"}:
-        return HttpResponseBadRequest()
-    switch_shortcuts(user=request.user, on=chosen == "on")
-    return _back(request)
-
-
-@require_POST
-def stay(request: HttpRequest) -> HttpResponse:
-    """The person is still there: the session lives on. Answers with the seconds it lasts from now."""
-    request.session.modified = True
-    return HttpResponse(str(settings.IDLE_SECONDS), content_type="text/plain")
-
-
-def _back(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
-    return redirect(back)
-
-
-def _keep(response: HttpResponse, name: str, value: str) -> HttpResponse:
+    response = redirect(back)
     response.set_cookie(
-        name,
-        value,
+        settings.LANGUAGE_COOKIE_NAME,
+        chosen,
         max_age=365 * 24 * 60 * 60,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,

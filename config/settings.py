@@ -136,7 +136,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.IdleMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "centers.middleware.ScopeMiddleware",  # last: the transaction holds the view and nothing else
 ]
@@ -197,11 +196,8 @@ REQUIRE_SECOND_FACTOR = _switch("SETTLEMENT_REQUIRE_SECOND_FACTOR", default=not 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-# A sign-in ends when nobody was there for so long; the database cache keeps rate limits when Redis is down.
-SESSION_COOKIE_AGE = max(1, _number("SETTLEMENT_IDLE_MINUTES", 60)) * 60  # seconds
-IDLE_WRITTEN_EVERY = min(60, SESSION_COOKIE_AGE // 10)  # seconds; a request in between writes nothing
-IDLE_SECONDS = SESSION_COOKIE_AGE - IDLE_WRITTEN_EVERY  # what a page may count on
-IDLE_WARNING = min(5 * 60, IDLE_SECONDS // 2)  # seconds before the end
+# Sessions of sign-in last a working stretch; the database cache keeps rate limits when Redis is down.
+SESSION_COOKIE_AGE = 60 * 60 * 4  # seconds
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
