@@ -96,7 +96,9 @@ class SessionListTests:
             "topic": make_session(held_on=date(2025, 1, 2), topic_id="health", summary="요지"),
             "channel": make_session(held_on=date(2025, 1, 3), channel_id="phone", summary="요지"),
             "counsellor": make_session(held_on=date(2025, 1, 4), counsellor=user, summary="요지"),
-            "follow_up": make_session(held_on=date(2025, 1, 5), follow_up_on=date(2025, 1, 9), summary="요지"),
+            "follow_up": make_session(
+                client=make_client(), held_on=date(2025, 1, 5), follow_up_on=timezone.localdate(), summary="요지"
+            ),
             "late": make_session(held_on=date(2025, 1, 6), recorded_on=date(2025, 2, 1), summary="요지"),
             "summary": make_session(held_on=date(2025, 1, 7)),
         }

@@ -1,0 +1,169 @@
+"""The start page of each role: what it shows, and that each of its figures is the number of the rows behind it."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from cases.models import Session, Stay
+from centers.models import Role
+from kpi.numbers import likely
+from kpi.views.landing import _same_day_before
+from tests.make import (
+    everywhere,
+    make_client,
+    make_leave,
+    make_session,
+    make_stay,
+    make_user,
+    make_visa_case,
+    make_voucher,
+)
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+FIGURE = re.compile(r'<dd class="figure">\s*<a href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
+IN_ROWS = re.compile(r'<a class="rows__end" href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
+
+
+def start(browser) -> str:
+    answer = browser.get("/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def figures(text: str) -> dict[str, int]:
+    """The figures of a page that lead somewhere, by where they lead."""
+    found = [*FIGURE.finditer(text), *IN_ROWS.finditer(text)]
+    return {match["url"].replace("&amp;", "&"): int(match["number"].replace(",", "")) for match in found}
+
+
+def rows_behind(browser, url: str) -> int:
+    """How many rows the list or the evidence behind a figure has, or what they add to."""
+    context = browser.get(url).context
+    if "shown" in context:
+        return context["shown"].total.number
+    return context["total"].amount if context["is_sum"] else context["total"].number
+
+
+@pytest.fixture
+def records():
+    """Some records of today and before, of every kind that a start page counts."""
+    counsellor = make_user(Role.COUNSELLOR, name="상담원")
+    person = make_client(sex_id="male", nationality_id="VN")
+    make_session(client=person, held_on=TODAY, counsellor=counsellor, minutes=30, clients=2)
+    make_session(held_on=TODAY, counsellor=counsellor, language_id="ne")
+    make_session(held_on=TODAY, counsellor_name="다른 상담원", summary="요지")
+    make_session("52130-c1", held_on=TODAY)
+    late = make_client()
+    make_session(client=late, held_on=TODAY - timedelta(days=20), follow_up_on=TODAY, counsellor=counsellor)
+    worker = make_client("52110-office")
+    make_visa_case(client=worker, received_on=TODAY - timedelta(days=40), recommended_on=TODAY - timedelta(days=9))
+    make_voucher(client=worker, applied_on=TODAY, paid_on=TODAY)
+    make_voucher(client=make_client("52110-office"), applied_on=TODAY)
+    guest = make_client("52110-s1", sex_id="male")
+    make_stay(client=guest, checked_in_on=TODAY - timedelta(days=2))
+    make_stay(bed_code="2", checked_in_on=TODAY - timedelta(days=5), checked_out_on=TODAY - timedelta(days=3))
+    student = make_client("jbnu")
+    make_visa_case(client=student, programme="D-2", municipality_id=None, received_on=TODAY)
+    return counsellor
+
+
+def signed_in(client, records, role: Role, at: str):
+    client.force_login(records if role == Role.COUNSELLOR else make_user(role, at))
+    return client
+
+
+ROLES = [
+    (Role.COUNSELLOR, "52110-c1", 3),
+    (Role.MANAGER, "52110-c1", 5),
+    (Role.CITY_OFFICER, "52110-office", 3),
+    (Role.SHELTER_OPERATOR, "52110-s1", 3),
+    (Role.UNIVERSITY_COORDINATOR, "jbnu", 1),
+    (Role.PROVINCE_STAFF, "52-office", 5),
+]
+
+
+@pytest.mark.parametrize(("role", "at", "least"), ROLES)
+def test_every_figure_opens_to_as_many_rows(client, records, role, at, least):
+    found = figures(start(signed_in(client, records, role, at)))
+    assert len(found) >= least
+    assert {url: rows_behind(client, url) for url in found} == found
+
+
+@pytest.mark.parametrize(("role", "at", "least"), ROLES)
+def test_a_workspace_without_records_says_what_to_do(client, role, at, least):
+    client.force_login(make_user(role, at))
+    text = start(client)
+    assert "muted" in text
+    assert set(figures(text).values()) <= {0}
+
+
+@pytest.mark.parametrize(("role", "at", "least"), ROLES)
+def test_more_rows_ask_no_more_of_the_database(client, records, role, at, least):
+    signed_in(client, records, role, at)
+    start(client)  # what a process reads once
+    with CaptureQueriesContext(connection) as before:
+        start(client)
+    for number in range(6):
+        again = make_client(sex_id="male")
+        make_session(client=again, held_on=TODAY, counsellor=records, follow_up_on=TODAY + timedelta(days=1))
+        make_visa_case(client=make_client("52110-office"), received_on=TODAY)
+        make_voucher(client=make_client("52110-office"), applied_on=TODAY)
+        make_stay(
+            room="1",
+            bed_code=str(number % 3 + 2),
+            client=make_client("52110-s1", sex_id="male"),
+            checked_in_on=TODAY - timedelta(days=6 - number),
+            checked_out_on=TODAY - timedelta(days=5 - number),
+        )
+    start(client)
+    with CaptureQueriesContext(connection) as after:
+        start(client)
+    assert len(after) == len(before)
+
+
+class CounsellorTests:
+    def test_own_sessions_come_first_and_others_of_the_centre_after(self, client, records):
+        client.force_login(records)
+        answer = client.get("/")
+        panel = next(panel for panel, _html in answer.context["panels"] if "sessions" in panel.shown)
+        assert [row.counsellor_id == records.pk for row in panel.shown["sessions"]] == [True, True, False]
+
+    def test_a_follow_up_is_kept_by_the_next_session(self, client, records):
+        with everywhere():
+            due = Session.objects.due_by(TODAY)
+            (promised,) = due
+            make_session(client=promised.client, held_on=TODAY)
+            assert list(due.all()) == []
+
+    def test_nobody_else_s_centre_is_counted(self, client, records):
+        client.force_login(make_user(Role.COUNSELLOR, "52130-c1"))
+        assert set(figures(start(client)).values()) == {1}
+
+
+class ShelterTests:
+    def test_a_guest_on_leave_keeps_the_bed_and_is_told(self, client, records):
+        with everywhere():
+            stay = Stay.objects.get(checked_out_on=None)
+        make_leave(stay, TODAY, TODAY + timedelta(days=1))
+        client.force_login(make_user(Role.SHELTER_OPERATOR, "52110-s1"))
+        panel = next(panel for panel, _html in client.get("/").context["panels"] if "rooms" in panel.shown)
+        beds = [bed for room in panel.shown["rooms"].values() for bed in room]
+        assert [(bed["away"], bed["nights"]) for bed in beds if bed["stay"]] == [(True, 3)]
+        assert panel.shown["free"] == len(beds) - 1
+
+
+def test_a_month_begins_beside_the_last_day_of_a_shorter_one():
+    assert _same_day_before(date(2025, 3, 31)) == date(2025, 2, 28)
+    assert _same_day_before(date(2025, 1, 5)) == date(2024, 12, 5)
+
+
+def test_few_records_say_less_than_many():
+    assert likely(0, 0) is None
+    assert likely(3, 4) == (30.1, 95.4)
+    assert likely(300, 400) == (70.5, 79.0)
+    assert likely(0, 10) == (0.0, 27.8)
