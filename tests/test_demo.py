@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from workbook.demo import PASSWORD
+from demo.signins import PASSWORD
 
 ROOT = Path(__file__).parents[1]
 STARTS_WITHIN = 120  # seconds
