@@ -1,5 +1,6 @@
 """People who do not exist, and the register that hands them out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -31,15 +32,25 @@ class Register:
     """Hands out new people, each with a number and a registration number of their own.
 
     ``first`` is the day from which they are here, ``expires`` the first and last day on which a stay ends; people
-    are numbered from ``serial`` on.
+    are numbered from ``serial`` on. ``taken`` tells the registration numbers that somebody else has.
     """
 
-    def __init__(self, rng: Random, first: date, expires: tuple[date, date], *, serial: int = 1, prefix: str = "P"):
+    def __init__(
+        self,
+        rng: Random,
+        first: date,
+        expires: tuple[date, date],
+        *,
+        serial: int = 1,
+        prefix: str = "P",
+        taken: Callable[[str], bool] = lambda number: False,
+    ):
         self.rng = rng
         self.first = first
         self.expires = expires
         self.serial = serial
         self.prefix = prefix
+        self.taken = taken
         self.people: list[Person] = []
         self.registrations: set[str] = set()
 
@@ -86,7 +97,7 @@ class Register:
 
     def _number(self, birth: date, sex: str) -> str:
         number = make_registration_number(self.rng, birth, sex)
-        while number in self.registrations:
+        while number in self.registrations or self.taken(number):
             number = make_registration_number(self.rng, birth, sex)
         self.registrations.add(number)
         return number
