@@ -1,5 +1,6 @@
 """Keeps the demonstration alive: records up to today, somebody in the shelter tonight, sessions of this morning."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import F, Max
@@ -8,6 +9,7 @@ from django.utils import timezone
 from cases.models import Session, Stay
 from centers.scope import WHOLE_PROVINCE, acting_for
 from demo.installation import Refused, permitted_address
+from demo.synthetic.calendar import NoOpenCentre
 from demo.synthetic.generate import Plan, generate
 from demo.synthetic.stays import LONGEST
 from kpi.services.summary import drain
@@ -38,14 +40,11 @@ def catch_up(first: date) -> bool:
         return False
     _end_stays(today)
     days = (today - first).days + 1
-    plan = Plan(
-        people=PEOPLE * days // 365,
-        sessions=SESSIONS * days // 365,
-        first=first,
-        seed=first.toordinal(),
-        today_at=TODAY_AT,
-    )
-    generate(plan, address)
+    plan = Plan(PEOPLE * days // 365, SESSIONS * days // 365, first, seed=first.toordinal(), today_at=TODAY_AT)
+    try:
+        generate(plan, address)
+    except NoOpenCentre:  # nothing but holidays
+        generate(replace(plan, sessions=sum(TODAY_AT.values())), address)
     with acting_for(WHOLE_PROVINCE, reason="demo"):
         drain(wait=True)
     return True

@@ -1,6 +1,6 @@
 """Who asks the governor for a recommendation, and how far each of them has come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -12,6 +12,8 @@ from demo.synthetic.places import RESIDENTS, after, day_between, weighted, workd
 from demo.synthetic.quotas import seat_days
 from demo.synthetic.residents import expiry
 from demo.synthetic.visas import NATIONS_OF, SKILLED, VisaCase
+
+STUDENTS = "D-2"
 
 # How far cases have come, in per cent. All of it is made up but for this: the great majority settles, as the year of
 # 2025 had 460 recruited skilled workers among 480 places (segye 20260206511248, jjan.kr 20251207500102).
@@ -36,10 +38,10 @@ class Way:
 
 
 WAYS = (
-    Way(SKILLED, 480, 120, 0.86, (25, 43), "E-9"),
+    Way(SKILLED, 620, 120, 0.86, (25, 43), "E-9"),
     Way(("F-2-R",), 150, 50, 0.55, (24, 43), "D-10"),
     Way(("F-4-R",), 40, 20, 0.5, (30, 59), "F-4"),
-    Way(("D-2",), 700, 280, 0.5, (18, 27), "D-2"),
+    Way((STUDENTS,), 850, 280, 0.5, (18, 27), "D-2"),
 )
 
 
@@ -60,35 +62,85 @@ def make_applications(
     rng: Random, register: Register, cabinet: Cabinet, known: Known, people: int
 ) -> list[Application]:
     """Cases of up to so many people, in every programme and at every stage where there are enough of them."""
-    span = (register.first, known.today)
-    years = (span[1] - span[0]).days / 365
+    years = max((known.today - register.first).days / 365, 0.1)
+    intake = Intake(rng, register, cabinet, known)
     made: list[Application] = []
     for way in WAYS:
-        wanted = min(people * way.per_mille // 1000, round(way.a_year * max(years, 0.1)))
-        made += _of_way(rng, register, cabinet, known, way, wanted)
+        made += intake.of_way(way, min(people * way.per_mille // 1000, round(way.a_year * years)))
     return made
 
 
-def _of_way(rng, register: Register, cabinet: Cabinet, known: Known, way: Way, wanted: int) -> list[Application]:
-    span = (register.first, known.today)
-    stages = deck(rng, STAGES, wanted)
-    days = seat_days(rng, known.pools, way.programmes, span, sum(stage in SEATED for stage in stages))
-    seated = sorted((stage for stage in stages if stage in SEATED), key=SEATED.__getitem__)
-    # Where the quota has no room for all of them, those who came last have not come at all.
-    cases = [(stage, day) for stage, day in zip(seated, days, strict=False)]
-    cases += [(stage, None) for stage in stages if stage not in SEATED]
-    made: list[Application] = []
-    for stage, day in cases:
-        offered = _offered(rng, known, way)
-        if offered is None:
-            continue
-        programme, site, municipality = offered
-        person = _applicant(rng, register, known, way, programme, municipality, stage)
-        case = VisaCase(person, programme, site.code, span[0])
-        _tell(rng, case, stage, day, span)
-        person.here_from = case.received_on
-        made.append(Application(case, cabinet.open(person, site), None if "D-2" in way.programmes else municipality))
-    return [*_earlier_attempts(rng, made, register.first), *made]
+@dataclass
+class Intake:
+    rng: Random
+    register: Register
+    cabinet: Cabinet
+    known: Known
+
+    @property
+    def span(self) -> tuple[date, date]:
+        return self.register.first, self.known.today
+
+    def of_way(self, way: Way, wanted: int) -> list[Application]:
+        stages = deck(self.rng, STAGES, wanted)
+        seated = sorted((stage for stage in stages if stage in SEATED), key=SEATED.__getitem__)
+        days = seat_days(self.rng, self.known.pools, way.programmes, self.span, len(seated))
+        # Where the quota has no room for all of them, those who came last have not come at all.
+        made = list(self._applications(way, zip(seated, days, strict=False)))
+        made += self._applications(way, ((stage, None) for stage in stages if stage not in SEATED))
+        made += self._applications(way, self._given_back(made))
+        return [*_earlier_attempts(self.rng, made, self.span[0]), *made]
+
+    def _given_back(self, made: list[Application]) -> Iterator[tuple[str, date]]:
+        """Places that a refusal or a lapse gave back, taken once more on some later day of the same quota."""
+        for application in list(made):
+            case = application.case
+            ended = case.refused_on or case.lapsed_on
+            pool = next((pool for pool in self.known.pools if ended and pool.holds(case.programme, ended)), None)
+            if pool:
+                last = min(pool.ends_on, self.span[1])
+                if ended < last:
+                    day = workday_between(self.rng, ended + timedelta(days=1), last)
+                    yield "settled" if (self.span[1] - day).days > 70 else "recommended", day
+
+    def _applications(self, way: Way, cases: Iterable[tuple[str, date | None]]) -> Iterator[Application]:
+        for stage, day in cases:
+            offered = self._offered(way)
+            if offered is None:
+                continue
+            programme, site, municipality = offered
+            person = self._applicant(way, programme, municipality, stage)
+            case = VisaCase(person, programme, site.code, self.span[0])
+            _tell(self.rng, case, stage, day, self.span)
+            person.here_from = case.received_on
+            file = self.cabinet.open(person, site)
+            yield Application(case, file, None if programme == STUDENTS else municipality)
+
+    def _offered(self, way: Way) -> tuple[str, Site, str] | None:
+        """A programme, the workspace that takes it in and the municipality of that; none where it is not offered."""
+        programme = self.rng.choice(way.programmes)
+        kind = "university" if programme == STUDENTS else "office"
+        areas = self.known.areas.get(programme, ())
+        sites = {
+            site.code: site for site in self.known.sites.values() if site.kind == kind and site.municipality in areas
+        }
+        if not sites:
+            return None
+        places = {code: RESIDENTS.get(site.municipality, 1) for code, site in sites.items()}
+        site = sites[weighted(self.rng, places)]
+        return programme, site, site.municipality
+
+    def _applicant(self, way: Way, programme: str, municipality: str, stage: str) -> Person:
+        """Whoever has the permit has its status; the others still have the one from which they ask."""
+        rng = self.rng
+        status = programme if stage in {"granted", "settled"} else way.status_before
+        sex = "M" if rng.random() < way.men else "F"
+        birth = birth_at_age(rng, self.known.today, *way.ages)
+        nation = weighted(rng, NATIONS_OF[programme])
+        registered = 0.6 if programme == STUDENTS else 0.97
+        person = self.register.add(status, nation, sex, birth, municipality, registered)
+        person.expires_on = expiry(rng, self.known.today)
+        return person
 
 
 def deck(rng: Random, shares: dict[str, int], count: int) -> list[str]:
@@ -100,35 +152,6 @@ def deck(rng: Random, shares: dict[str, int], count: int) -> list[str]:
         cards.append(missing.pop() if missing else weighted(rng, shares))
     rng.shuffle(cards)
     return cards
-
-
-def _offered(rng: Random, known: Known, way: Way) -> tuple[str, Site, str] | None:
-    """A programme, the workspace that takes it in and the municipality of that; none where it is offered nowhere."""
-    programme = rng.choice(way.programmes)
-    if programme == "D-2":
-        sites = {site.code: site for site in known.sites.values() if site.kind == "university"}
-        places = {site.code: RESIDENTS.get(site.municipality, 1) for site in sites.values()}
-    else:
-        sites = {site.code: site for site in known.sites.values() if site.kind == "office"}
-        areas = set(known.areas.get(programme, ()))
-        places = {site.code: RESIDENTS[site.municipality] for site in sites.values() if site.municipality in areas}
-    if not places:
-        return None
-    site = sites[weighted(rng, places)]
-    return programme, site, site.municipality
-
-
-def _applicant(
-    rng: Random, register: Register, known: Known, way: Way, programme: str, municipality: str, stage: str
-) -> Person:
-    """Whoever has the permit has its status; the others still have the one from which they ask."""
-    status = programme if stage in {"granted", "settled"} else way.status_before
-    sex = "M" if rng.random() < way.men else "F"
-    birth = birth_at_age(rng, known.today, *way.ages)
-    nation = weighted(rng, NATIONS_OF[programme])
-    person = register.add(status, nation, sex, birth, municipality, registered=0.6 if programme == "D-2" else 0.97)
-    person.expires_on = expiry(rng, known.today)
-    return person
 
 
 def _tell(rng: Random, case: VisaCase, stage: str, day: date | None, span: tuple[date, date]) -> None:

@@ -67,9 +67,9 @@ def generate(plan: Plan, address: str, progress: Progress = _silent) -> None:
     with psycopg.connect(address) as owner:
         known = look(owner, plan.first)
         known.today = min(known.today, plan.last or known.today)
+        span = (plan.first, known.today)
+        parts = share_out(_dice(plan, "calendar"), known, span, plan.sessions, plan.today_at)
         callers = _people(owner, plan, known, progress)
-        rng = _dice(plan, "calendar")
-        parts = share_out(rng, known, (plan.first, known.today), plan.sessions, plan.today_at)
         first = draw_ids(owner, "cases_session", plan.sessions) if plan.sessions else 1
     _write_sessions(address, plan, known, callers, parts, first, progress)
     with psycopg.connect(address, autocommit=True) as owner:

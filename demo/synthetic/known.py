@@ -45,6 +45,10 @@ class Pool:
     ledger: tuple[tuple[date, int], ...]
     used: int
 
+    def holds(self, programme: str, day: date) -> bool:
+        """Whether a recommendation of that day takes one of a known number of places."""
+        return bool(self.ledger) and programme in self.programmes and self.starts_on <= day <= self.ends_on
+
 
 @dataclass(frozen=True)
 class Room:

@@ -17,7 +17,7 @@ import psutil
 
 from demo.signins import PASSWORD
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 120  # seconds
 
 
