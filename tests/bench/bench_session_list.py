@@ -82,7 +82,7 @@ def _province() -> User:
 
 def _get(user: User, address: str):
     request = RequestFactory().get(address)
-    request.user, request.session = user, {}
+    request.user, request.session, request.workspace_code = user, {}, ""
     match = resolve(request.path)
     request.resolver_match = match
     response = ScopeMiddleware(lambda request: match.func(request, *match.args, **match.kwargs))(request)
