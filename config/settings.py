@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "visas",
     "kpi",
     "workbook",
+    "demo",
 ]
 
 MIDDLEWARE = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.data.demo_workbook.names import valid_check_digits
+from demo.synthetic.names import valid_check_digits
 from tests.data.demo_workbook.places import MUNICIPALITIES, OFFERED_IN
 from tests.data.demo_workbook.workbook import write
 from tests.oracle import Workbook, expected_rollup

@@ -18,7 +18,7 @@ from django.utils.translation.template import templatize
 from accounts.catalogues import compile_catalogues
 
 ROOT = Path(__file__).parents[1]
-APPS = ("accounts", "audit", "cases", "centers", "config", "kpi", "visas", "workbook")
+APPS = ("accounts", "audit", "cases", "centers", "config", "demo", "kpi", "visas", "workbook")
 TRANSLATED = ("ko", "vi", "zh_Hans")
 LANGUAGES = (*TRANSLATED, "en")
 

@@ -66,5 +66,5 @@ def _after_a_change(number: int, day: date | None) -> float:
 
 def _change(number: int) -> None:
     with acting_for(WHOLE_PROVINCE, reason="bench"):
-        session = Session.objects.get(ref=f"b{number}")
+        session = Session.objects.exclude(minutes=None).order_by("pk")[number]
         Session.objects.filter(pk=session.pk).update(minutes=session.minutes + 1)

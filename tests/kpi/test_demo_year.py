@@ -34,18 +34,3 @@ class DemoYearTests:
             assert answer == expected_rollup(CENTRES, year, as_of=day, codes=codes), (year, day)
         with everywhere():
             assert not verify().differences
-
-    def test_the_published_results_of_2025_come_out(self, demo_year):
-        with everywhere():
-            answer = roll_up(2025)
-        recruited, support, exchange = answer["indicators"]
-        assert (recruited["actual"], recruited["target"], recruited["achievement_percent"]) == (611, 200, 305.5)
-        assert (support["actual"], support["target"]) == (6, 5)
-        assert (exchange["actual"], exchange["score"]) == (None, None)
-        assert answer["visas"]["dependants_settled"] == 808
-        assert (answer["vouchers"]["paid"], answer["vouchers"]["won"]) == (611, 183_300_000)
-        assert (answer["vouchers"]["province_won"], answer["vouchers"]["municipality_won"]) == (
-            54_990_000,
-            128_310_000,
-        )
-        assert {pool["code"]: pool["capacity"] for pool in answer["quotas"]}["d2-2025-2026"] == 670

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from tests.data.demo_workbook.places import CENTRES, LAST, PROVINCE_CENTRE, workday_between
+from demo.synthetic.places import PROVINCE_CENTRE, workday_between
+from tests.data.demo_workbook.places import CENTRES, LAST
 
 LANGUAGES = ("베트남어", "ko", "네팔어", "크메르어", "중국어", "en")
 

@@ -1,89 +1,19 @@
-"""The sheet of people, and the register from which the other sheets take them."""
+"""The sheet of people, from whom the other sheets take theirs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
-from tests.data.demo_workbook.names import NATIONS, Name, make_name, make_phone, make_registration_number
-from tests.data.demo_workbook.places import FIRST, RESIDENTS, day_between, hand_of, weighted
+from demo.synthetic.names import NATIONS
+from demo.synthetic.people import Person, Register, birth_at_age
+from demo.synthetic.places import RESIDENTS, day_between, weighted
+from tests.data.demo_workbook.places import FIRST, hand_of
 
 SEXES = {"M": "남", "F": "여", "X": "기타"}
 
 
-@dataclass
-class Person:
-    """One row of the sheet. Nobody is counselled before `here_from`, the day of arrival as far as it matters."""
-
-    ref: str
-    name: Name
-    nationality: str
-    birth: date
-    sex: str
-    status: str
-    municipality: str
-    language: str
-    phone: str | None
-    registration: str | None
-    expires_on: date
-    here_from: date = FIRST
-
-
-class Register:
-    """Hands out new people, each with a number and a registration number of their own."""
-
-    def __init__(self, rng: Random):
-        self.rng = rng
-        self.people: list[Person] = []
-        self.registrations: set[str] = set()
-
-    def add(
-        self,
-        status: str,
-        nationality: str,
-        sex: str,
-        birth: date,
-        municipality: str | None = None,
-        registered: float = 0.9,
-    ) -> Person:
-        """A new person; `registered` is how likely a registration number is known."""
-        rng, serial = self.rng, len(self.people) + 1
-        nation = NATIONS[nationality]
-        person = Person(
-            ref=f"P{serial:04d}",
-            name=make_name(rng, nation, sex, serial),
-            nationality=nationality,
-            birth=birth,
-            sex=sex,
-            status=status,
-            municipality=municipality or weighted(rng, RESIDENTS),
-            language="ko" if rng.random() < 0.08 else nation.language,
-            phone=make_phone(serial) if rng.random() < 0.7 else None,
-            registration=self._number(birth, sex) if rng.random() < registered else None,
-            expires_on=day_between(rng, date(2027, 1, 1), date(2029, 12, 31)),
-        )
-        self.people.append(person)
-        return person
-
-    def add_again(self, person: Person, municipality: str) -> Person:
-        """The same person under a second number, as another centre met them; the registration number tells."""
-        serial = len(self.people) + 1
-        swapped = Name(" ".join(reversed(person.name.roman.split())), person.name.korean, None)
-        twin = Person(**{**vars(person), "ref": f"P{serial:04d}", "name": swapped, "municipality": municipality})
-        self.people.append(twin)
-        return twin
-
-    def _number(self, birth: date, sex: str) -> str:
-        number = make_registration_number(self.rng, birth, sex)
-        while number in self.registrations:
-            number = make_registration_number(self.rng, birth, sex)
-        self.registrations.add(number)
-        return number
-
-
-def birth_at_age(rng: Random, youngest: int, oldest: int) -> date:
-    """A day of birth for someone of this age when the year begins."""
-    return FIRST - timedelta(days=rng.randint(youngest * 366, oldest * 365))
+def new_register(rng: Random) -> Register:
+    return Register(rng, FIRST, (date(2027, 1, 1), date(2029, 12, 31)))
 
 
 # How often each kind of resident comes who is neither recommended nor anybody's dependant.
@@ -105,7 +35,9 @@ def add_others(register: Register) -> list[Person]:
     for status, (count, men, nations) in OTHERS.items():
         for _ in range(count):
             sex = "M" if rng.random() < men else "F"
-            person = register.add(status, weighted(rng, nations), sex, birth_at_age(rng, 20, 52), registered=0.75)
+            person = register.add(
+                status, weighted(rng, nations), sex, birth_at_age(rng, FIRST, 20, 52), registered=0.75
+            )
             person.expires_on = day_between(rng, date(2025, 10, 1), date(2028, 12, 31))
             others.append(person)
     others[7].sex = "X"

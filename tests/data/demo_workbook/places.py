@@ -1,8 +1,9 @@
 """Where things happen: the fourteen municipalities, their centres and offices, and the habits of their clerks."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from random import Random
+from datetime import date
+
+from demo.synthetic.places import MONDAY_TO_FRIDAY, PROVINCE_CENTRE, SHARES, open_days
 
 YEAR = 2025
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
@@ -24,9 +25,6 @@ MUNICIPALITIES = {
     "52800": "부안군",
 }
 
-# Where people live and work, roughly; only the order of size is meant to be believable.
-RESIDENTS = dict(zip(MUNICIPALITIES, (22, 22, 20, 9, 5, 12, 10, 2, 2, 2, 4, 4, 7, 7), strict=True))
-
 DEPOPULATING = ("52180", "52190", "52210", "52720", "52730", "52740", "52750", "52770", "52790", "52800")
 OFFERED_IN = {
     "F-2-R": DEPOPULATING,
@@ -42,53 +40,41 @@ UNIVERSITIES = {
     "원광대학교": "52140",
 }
 
-PROVINCE_CENTRE = "52-c1"
-MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
-
 
 @dataclass(frozen=True)
 class Centre:
-    """A counselling centre: its share of all sessions, its first day of work and its open weekdays."""
+    """A counselling centre: its first day of work and its open weekdays (1 is Monday)."""
 
     code: str
-    share: int
     opened_on: date = FIRST
     weekdays: tuple[int, ...] = MONDAY_TO_FRIDAY
 
+    @property
+    def share(self) -> int:
+        return SHARES[self.code]
+
     def days(self) -> list[date]:
         """Every day of the year on which the centre receives people."""
-        span = (LAST - self.opened_on).days + 1
-        days = (self.opened_on + timedelta(days=n) for n in range(span))
-        return [day for day in days if day.weekday() in self.weekdays and day not in HOLIDAYS]
+        return open_days(self.weekdays, self.opened_on, LAST)
 
 
 # Jangsu (52740) is left out: thirteen of the fourteen are known to have run, which one did not is not published.
 CENTRES = (
-    Centre(PROVINCE_CENTRE, 20, weekdays=(0, 1, 2, 3, 4, 6)),
-    Centre("52110-c1", 11, date(2025, 7, 16)),
-    Centre("52130-c1", 12, date(2025, 2, 18), (1, 2, 3, 4, 5)),
-    Centre("52140-c1", 13),
-    Centre("52180-c1", 8),
-    Centre("52190-c1", 5, date(2025, 3, 25)),
-    Centre("52210-c1", 8),
-    Centre("52710-c1", 5, date(2025, 8, 13), (2, 3, 4, 5, 6)),
-    Centre("52720-c1", 2),
-    Centre("52730-c1", 2),
-    Centre("52750-c1", 3),
-    Centre("52770-c1", 3),
-    Centre("52790-c1", 4),
-    Centre("52800-c1", 4),
+    Centre(PROVINCE_CENTRE, weekdays=(1, 2, 3, 4, 5, 7)),
+    Centre("52110-c1", date(2025, 7, 16)),
+    Centre("52130-c1", date(2025, 2, 18), (2, 3, 4, 5, 6)),
+    Centre("52140-c1"),
+    Centre("52180-c1"),
+    Centre("52190-c1", date(2025, 3, 25)),
+    Centre("52210-c1"),
+    Centre("52710-c1", date(2025, 8, 13), (3, 4, 5, 6, 7)),
+    Centre("52720-c1"),
+    Centre("52730-c1"),
+    Centre("52750-c1"),
+    Centre("52770-c1"),
+    Centre("52790-c1"),
+    Centre("52800-c1"),
 )
-
-HOLIDAYS = {
-    *(date(2025, 1, day) for day in (1, 27, 28, 29, 30)),
-    *(date(2025, 3, day) for day in (1, 3)),
-    *(date(2025, 5, day) for day in (1, 5, 6)),
-    *(date(2025, 6, day) for day in (3, 6)),
-    date(2025, 8, 15),
-    *(date(2025, 10, day) for day in (3, 5, 6, 7, 8, 9)),
-    date(2025, 12, 25),
-}
 
 
 @dataclass(frozen=True)
@@ -115,21 +101,3 @@ def hand_of(place: str) -> Hand:
     """The same place always writes the same way."""
     number = sum(map(ord, place))
     return Hand(text_dates=number % 3 == 0, codes=number % 4 == 0)
-
-
-def weighted(rng: Random, weights: dict):
-    """One key of the mapping, as often as its weight says."""
-    return rng.choices(list(weights), weights=list(weights.values()))[0]
-
-
-def day_between(rng: Random, first: date, last: date) -> date:
-    """Any day of the span, both ends included."""
-    return first + timedelta(days=rng.randint(0, (last - first).days))
-
-
-def workday_between(rng: Random, first: date, last: date) -> date:
-    """A weekday of the span that is no holiday, where there is one within reach; offices are closed otherwise."""
-    day = day_between(rng, first, last)
-    while day > first and (day.weekday() > 4 or day in HOLIDAYS):
-        day -= timedelta(days=1)
-    return day

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from tests.data.demo_workbook.names import NATIONS
-from tests.data.demo_workbook.people import SEXES, Person
-from tests.data.demo_workbook.places import CENTRES, LAST, PROVINCE_CENTRE, Centre, Hand, hand_of, weighted
+from demo.synthetic.names import NATIONS
+from demo.synthetic.people import Person
+from demo.synthetic.places import PROVINCE_CENTRE, weighted
+from demo.synthetic.words import FOREIGN_NOTES, KOREAN_NOTES
+from tests.data.demo_workbook.people import SEXES
+from tests.data.demo_workbook.places import CENTRES, LAST, Centre, Hand, hand_of
 
 CHANNELS = {
     ("visit", "내방"): 46,
@@ -42,28 +45,6 @@ CALLERS = {"본인": 76, "배우자": 8, "고용주": 9, "지인": 7}
 ANONYMOUS = {"VN": 30, "NP": 15, "KH": 13, "CN": 12, "MM": 8, "TH": 8, "UZ": 7, "PH": 4, "BD": 3}
 STATUSES = {"E-9": 50, "F-6": 15, "D-2": 12, "E-8": 8, "G-1": 5, "H-2": 5}
 
-# What a counsellor copied from a message, in the client's language, with the summary in Korean.
-FOREIGN_NOTES = {
-    "vi": (
-        ("Công ty chưa trả lương hai tháng nay.", "두 달째 임금을 받지 못함."),
-        ("Tôi muốn gia hạn visa nhưng chưa đặt được lịch.", "체류 연장 방문예약이 되지 않음."),
-    ),
-    "ne": (("दुई महिनादेखि तलब पाएको छैन।", "두 달째 임금을 받지 못함."),),
-    "km": (("ខ្ញុំចង់ប្តូរកន្លែងធ្វើការ។", "사업장을 바꾸고 싶어 함."),),
-    "mn": (("Визний хугацаагаа сунгуулмаар байна.", "체류 기간을 연장하려 함."),),
-    "th": (("ต้องการล่ามไปโรงพยาบาล", "병원 진료 통역을 요청함."),),
-    "my": (("ကျန်းမာရေးအာမခံ ကြေးအကြောင်း သိချင်ပါတယ်။", "건강보험료를 문의함."),),
-    "zh": (("老板没有给我退职金。", "퇴직금을 받지 못함."), ("想了解如何申请家属签证。", "가족 초청 절차를 문의함.")),
-    "ru": (("Хочу записаться на курсы корейского языка.", "한국어 교육 신청을 문의함."),),
-    "uz": (("Ish joyimni almashtirmoqchiman.", "사업장을 바꾸고 싶어 함."),),
-}
-KOREAN_NOTES = (
-    "구비 서류를 안내하고 방문예약을 도움.",
-    "사업주와 통화하여 지급 예정일을 확인함.",
-    "고용노동지청 진정 절차를 안내함.",
-    "병원 예약과 통역을 지원함.",
-    "임대차 계약서를 함께 읽고 설명함.",
-)
 HABITS = {PROVINCE_CENTRE: Hand(text_dates=False, codes=True)}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from tests.data.demo_workbook.people import Person
+from demo.synthetic.people import Person
 from tests.data.demo_workbook.places import LAST, Hand
 
 SHELTER = "52110-s1"

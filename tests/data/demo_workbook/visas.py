@@ -5,26 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from tests.data.demo_workbook.people import Person, Register, birth_at_age
-from tests.data.demo_workbook.places import (
-    LAST,
-    OFFERED_IN,
-    RESIDENTS,
-    UNIVERSITIES,
-    hand_of,
-    weighted,
-    workday_between,
-)
-
-NATIONS_OF = {
-    "F-2-R": {"VN": 28, "UZ": 14, "CN": 15, "NP": 10, "MN": 10, "MM": 6, "KZ": 4, "BD": 4, "PH": 4, "ID": 5},
-    "F-4-R": {"UZ": 35, "CN": 25, "RU": 20, "KZ": 20},
-    "D-2": {"VN": 36, "CN": 24, "UZ": 12, "MN": 10, "NP": 8, "MM": 5, "BD": 5},
-    "E-7-4": {"VN": 22, "NP": 18, "KH": 15, "MM": 8, "LK": 7, "ID": 7, "TH": 6, "UZ": 6, "BD": 4, "PH": 4, "MN": 2},
-}
-NATIONS_OF["E-7-4R"] = NATIONS_OF["E-7-4"]
-
-SKILLED = ("E-7-4", "E-7-4R")
+from demo.synthetic.people import Person, Register, birth_at_age
+from demo.synthetic.places import RESIDENTS, weighted, workday_between
+from demo.synthetic.places import after as workday_after
+from demo.synthetic.visas import NATIONS_OF, SKILLED, VisaCase
+from tests.data.demo_workbook.places import FIRST, LAST, OFFERED_IN, UNIVERSITIES, hand_of
 
 # 460 skilled workers by the days on which the shared pool of 160, then 433, then 480 places had room for them: at most
 # 155 are recommended before July, 425 before December. With 151 of F-2-R and F-4-R they are the published 611.
@@ -39,29 +24,9 @@ WAVES = (
 )
 
 
-@dataclass
-class VisaCase:
-    """One row of `비자추천`; only those dates are set that came to pass."""
-
-    person: Person
-    programme: str
-    place: str
-    received_on: date
-    recommended_on: date | None = None
-    submitted_on: date | None = None
-    granted_on: date | None = None
-    refused_on: date | None = None
-    ineligible_on: date | None = None
-    withdrawn_on: date | None = None
-    lapsed_on: date | None = None
-    settled_on: date | None = None
-    left_on: date | None = None
-
-
 def after(rng: Random, day: date, soonest: int, latest: int, last: date = LAST) -> date:
-    """A workday so many days after the given one, never later than `last`."""
-    earliest = min(day + timedelta(days=soonest), last)
-    return workday_between(rng, earliest, min(day + timedelta(days=latest), last))
+    """A workday so many days after the given one, within the year."""
+    return workday_after(rng, day, soonest, latest, last)
 
 
 def carry_to_settlement(rng: Random, case: VisaCase) -> VisaCase:
@@ -86,7 +51,7 @@ def new_candidate(register: Register, programme: str, status: str) -> Person:
     sex = "M" if rng.random() < men else "F"
     place = municipality_for(rng, programme)
     return register.add(
-        status, weighted(rng, NATIONS_OF[programme]), sex, birth_at_age(rng, 25, 43), place, registered=0.97
+        status, weighted(rng, NATIONS_OF[programme]), sex, birth_at_age(rng, FIRST, 25, 43), place, registered=0.97
     )
 
 
@@ -169,7 +134,7 @@ def student_cases(register: Register) -> list[VisaCase]:
                 "D-2",
                 weighted(rng, NATIONS_OF["D-2"]),
                 sex,
-                birth_at_age(rng, 18, 27),
+                birth_at_age(rng, FIRST, 18, 27),
                 UNIVERSITIES[university],
                 registered=0.5,
             )

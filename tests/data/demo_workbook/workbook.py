@@ -9,7 +9,7 @@ import xlsxwriter
 
 from tests.data.demo_workbook.activities import activity_rows
 from tests.data.demo_workbook.families import family_rows, make_families, make_student_family
-from tests.data.demo_workbook.people import Register, add_others, add_twins, people_rows
+from tests.data.demo_workbook.people import add_others, add_twins, new_register, people_rows
 from tests.data.demo_workbook.sessions import session_rows
 from tests.data.demo_workbook.shelter import make_stays, stay_rows
 from tests.data.demo_workbook.visas import (
@@ -42,7 +42,7 @@ COLUMNS = {
 def make_sheets(sessions: int = SESSIONS) -> dict[str, Iterable[dict]]:
     """The rows of all seven sheets; only the sessions are made while they are written."""
     rng = Random(SEED)
-    register = Register(rng)
+    register = new_register(rng)
     others = add_others(register)
     settled = settled_cases(register)
     students = student_cases(register)

@@ -167,7 +167,7 @@ def make_name(rng: Random, nation: Nation, sex: str, serial: int) -> Name:
 
 def make_phone(serial: int) -> str:
     """A number in a block that is never given out: 010-0000."""
-    return f"010-0000-{serial:04d}"
+    return f"010-0000-{serial % 10_000:04d}"
 
 
 WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.catalogues import compile_catalogues
 from config import processes, servers
-from workbook import demo
+from demo import alive, signins
 
 WORKBOOK = "tests/data/centres.xlsx"
 WEB_STARTS_WITHIN = 60  # seconds
@@ -34,6 +34,7 @@ class Command(BaseCommand):
                 returncode=MISTAKE,
             )
         _claim(port)
+        self.began = time.monotonic()
         os.environ |= {"SETTLEMENT_DEMO": "1", "SETTLEMENT_REQUIRE_SECOND_FACTOR": "0", "SETTLEMENT_HTTPS": "0"}
         self.asked_to_stop = False
         signal.signal(signal.SIGINT, self._interrupt)
@@ -56,11 +57,15 @@ class Command(BaseCommand):
         settings.STATIC_ROOT.mkdir(exist_ok=True)
         self._say(gettext_noop("Preparing the database."))
         self._manage("prepare")
-        if not demo.has_records():
+        if not signins.has_records():
             self._say(gettext_noop("Importing the demo workbook; this takes a moment the first time."))
             self._manage("import_workbook", WORKBOOK)
-        demo.take_one_centre_out()
-        demo.make_sign_ins()
+        signins.take_one_centre_out()
+        signins.make_sign_ins()
+        first = alive.first_missing_day()
+        if first:
+            self._say(gettext_noop("Making this year's records, up to today."))
+            alive.catch_up(first)
 
     def _manage(self, command: str, *arguments: str):
         log = servers.state_folder() / f"{command}.log"
@@ -93,13 +98,15 @@ class Command(BaseCommand):
             )
 
     def _tell(self, port: int):
-        width = max(len(entry.username) for entry in demo.SIGN_INS)
+        seconds = round(time.monotonic() - self.began)
+        width = max(len(entry.username) for entry in signins.SIGN_INS)
         for language in ("ko", "en"):
             with translation.override(language):
                 self.stdout.write("")
-                self.stdout.write(gettext("Ready: http://localhost:%(port)s") % {"port": port})
-                self.stdout.write(gettext("Password of every sign-in: %(password)s") % {"password": demo.PASSWORD})
-                for entry in demo.SIGN_INS:
+                ready = gettext("Ready after %(seconds)d seconds: http://localhost:%(port)s")
+                self.stdout.write(ready % {"seconds": seconds, "port": port})
+                self.stdout.write(gettext("Password of every sign-in: %(password)s") % {"password": signins.PASSWORD})
+                for entry in signins.SIGN_INS:
                     self.stdout.write(f"  {entry.username:<{width}}  {entry.role.label} ({entry.workspace})")
                 self.stdout.write(gettext("All people are synthetic. Stop with Ctrl-C."))
         self.stdout.flush()

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from django.utils import timezone
 
-from workbook.demo import PASSWORD
+from demo.signins import PASSWORD
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 120  # seconds
 
 
@@ -112,16 +113,21 @@ class DemoTests:
             assert f"http://localhost:{port}" in said
             assert PASSWORD in said
             assert "준비되었습니다" in said
+            assert re.search(r"Ready after \d+ seconds", said)
             visitor = Visitor(port)
             visitor.sign_in("province")
-            assert "성과지표 2025" in visitor.get("/kpi/2025/")
+            sheet = visitor.get("/kpi/2025/")
+            assert "성과지표 2025" in sheet and "다른 수치는 모두 예시입니다" in sheet
             visitor.choose_language("en")
+            counsellor = Visitor(port)
+            counsellor.sign_in("counsellor")
+            assert f"{timezone.localdate():%Y-%m-%d}" in counsellor.get("/sessions/")
             demo.send_signal(signal.SIGINT)
             assert demo.wait(60) == 0
             assert "has been stopped" in demo.stdout.read()
         assert gone(state, within=15)
         with running(state, port) as (demo, said):
-            assert "Importing" not in said
+            assert "Importing" not in said and "Making this year" not in said
             again = Visitor(port)
             again.sign_in("province")
             assert "Performance indicators 2025" in again.get("/kpi/2025/")

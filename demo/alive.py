@@ -1,0 +1,58 @@
+"""Keeps the demonstration alive: records up to today, somebody in the shelter tonight, sessions of this morning."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from django.db.models import F, Max
+from django.utils import timezone
+
+from cases.models import Session, Stay
+from centers.scope import WHOLE_PROVINCE, acting_for
+from demo.installation import Refused, permitted_address
+from demo.synthetic.calendar import NoOpenCentre
+from demo.synthetic.generate import Plan, generate
+from demo.synthetic.stays import LONGEST
+from kpi.services.summary import drain
+
+# A year of the demonstration, of which only the part up to today is made.
+PEOPLE, SESSIONS = 1_700, 10_000
+TODAY_AT = {"52110-c1": 6}  # where the counsellor and the manager sign in
+
+
+def first_missing_day() -> date | None:
+    """The day after the last record of the running year, none where that is today."""
+    today = timezone.localdate()
+    with acting_for(WHOLE_PROVINCE, reason="demo"):
+        newest = Session.objects.filter(held_on__year=today.year).aggregate(newest=Max("held_on"))["newest"]
+    first = newest + timedelta(days=1) if newest else date(today.year, 1, 1)
+    return first if first <= today else None
+
+
+def catch_up(first: date) -> bool:
+    """Make what has happened from that day up to today; earlier years stay as they are.
+
+    False where somebody has typed people of their own: nothing is made beside them.
+    """
+    today = timezone.localdate()
+    try:
+        address = permitted_address()
+    except Refused:
+        return False
+    _end_stays(today)
+    days = (today - first).days + 1
+    plan = Plan(PEOPLE * days // 365, SESSIONS * days // 365, first, seed=first.toordinal(), today_at=TODAY_AT)
+    try:
+        generate(plan, address)
+    except NoOpenCentre:  # nothing but holidays
+        generate(replace(plan, sessions=sum(TODAY_AT.values())), address)
+    with acting_for(WHOLE_PROVINCE, reason="demo"):
+        drain(wait=True)
+    return True
+
+
+def _end_stays(today: date) -> None:
+    """Whoever has been in a shelter for longer than anybody may stay has left by now."""
+    longest = timedelta(days=LONGEST)
+    with acting_for(WHOLE_PROVINCE, reason="demo"):
+        overdue = Stay.objects.filter(checked_out_on=None, voided_at=None, checked_in_on__lt=today - longest)
+        overdue.update(checked_out_on=F("checked_in_on") + longest)
