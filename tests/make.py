@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.models import User
 from cases.models import Activity, Client, ClientName, FamilyLink, Household, NameKind, Session, Stay, StayLeave
-from centers.models import Bed, Role, Workspace
+from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
 from visas.models import VisaCase, Voucher
@@ -116,6 +116,13 @@ def make_dependant(
             workspace_id=principal.workspace_id, principal=principal, principal_person_id=principal.person_id
         )
         return FamilyLink.objects.create(household=household, relation_id=relation, **_of(client), **fields)
+
+
+def make_export(user: User, **fields) -> Export:
+    """A list of sessions that this person asked for as a file; nobody writes it yet."""
+    values = {"listing": "sessions", "language": "ko", "format": "csv", "reason": "점검 자료 제출", "rows_total": 0}
+    with acting_for([], actor=user):
+        return Export.objects.create(user=user, **(values | fields))
 
 
 def _of(client: Client | None, at: str = "") -> dict:

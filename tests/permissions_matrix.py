@@ -29,6 +29,12 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "cases:clients": (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "cases:stay": (302, 404, 404, 404, 404, 404, 200, 404, 404, 404, 404),
     "cases:stays": (302, 403, 403, 403, 403, 403, 200, 403, 403, 403, 403),
+    # A file is for its owner alone: that of a counsellor of 52110-c1, asked for by others.
+    "centers:export": each(302, 404),
+    "centers:export_cancel": each(302, 405),
+    "centers:export_download": each(302, 404),
+    "centers:export_new": (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
+    "centers:exports": each(302, 200),
     "healthz": each(200, 200),
     # Who counsels is led to the sessions, the province to its figures.
     "home": (302, 200, 302, 302, 302, 200, 200, 200, 302, 200, 200),
@@ -57,6 +63,10 @@ ARGUMENTS: dict[str, dict] = {
     "cases:client": {"pk": "client"},
     "cases:session": {"pk": "session"},
     "cases:stay": {"pk": "stay"},
+    "centers:export": {"pk": "export"},
+    "centers:export_cancel": {"pk": "export"},
+    "centers:export_download": {"pk": "export"},
+    "centers:export_new": {"code": "sessions"},
     "kpi:evidence": {"key": "2025.session"},
     "kpi:figure": {"year": 2025, "code": "sister-exchange"},
     "kpi:figure_enter": {"year": 2025, "code": "sister-exchange"},
