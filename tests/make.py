@@ -6,7 +6,18 @@ from itertools import count
 from django.db import connection
 
 from accounts.models import User
-from cases.models import Activity, Client, ClientName, FamilyLink, Household, NameKind, Session, Stay, StayLeave
+from cases.models import (
+    Activity,
+    Client,
+    ClientName,
+    Contact,
+    FamilyLink,
+    Household,
+    NameKind,
+    Session,
+    Stay,
+    StayLeave,
+)
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
@@ -49,6 +60,17 @@ def make_client(at: str = "52110-c1", *, person: int | None = None, name: str = 
             workspace=workspace, client=client, kind=NameKind.ROMAN, text=name or f"CLIENT {client.pk}"
         )
         return client
+
+
+def name_client(client: Client, text: str, kind: NameKind = NameKind.NATIVE) -> None:
+    """A further name of the client."""
+    with everywhere():
+        ClientName.objects.create(workspace_id=client.workspace_id, client=client, kind=kind, text=text)
+
+
+def make_contact(client: Client, value: str) -> None:
+    with everywhere():
+        Contact.objects.create(workspace_id=client.workspace_id, client=client, value=value)
 
 
 def make_session(at: str = "52110-c1", *, client: Client | None = None, held_on: date = DAY, **fields) -> Session:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import client_column, day_column, number_column, with_client
+from cases.listings.people import client_column, day_column, number_column, readable_client, with_client
 from cases.models import Channel, Language, Session, Topic
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
@@ -76,7 +76,8 @@ def _rows(viewer: User) -> QuerySet:
 
 
 def _nationality(session: Session):
-    return session.client.nationality if session.client_id and session.client else session.nationality
+    client = readable_client(session)
+    return client.nationality if client else session.nationality
 
 
 def _counsellor(session: Session, viewer: User) -> str:
