@@ -17,6 +17,8 @@ class Action(models.TextChoices):
     PERSONS_PARTED = "persons.parted", _("Identities parted")
     CLIENTS_MERGED = "clients.merged", _("Client files merged")
     CLIENTS_PARTED = "clients.parted", _("Client files parted")
+    LIST_EXPORTED = "list.exported", _("List exported")
+    FILE_DOWNLOADED = "file.downloaded", _("File downloaded")
 
 
 class AuditEntry(models.Model):

@@ -1,44 +1,23 @@
-"""Numbers of the state at rest (고유식별정보, 개인정보 보호법 24조): encrypted, and equal only under a key.
+"""Numbers of the state at rest (고유식별정보, 개인정보 보호법 24조): encrypted, and equal only under a key."""
 
-``SETTLEMENT_FIELD_KEYS`` is a ring: its first key encrypts, all decrypt, so that keys can be changed.
-"""
-
-import base64
 import hmac
 import re
-import secrets
 import unicodedata
-from functools import lru_cache
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-_NONCE = 12  # bytes
-
-
-@lru_cache(maxsize=4)
-def _ring(keys: str) -> dict[str, AESGCM]:
-    named = (entry.partition(":") for entry in keys.split(","))
-    return {name: AESGCM(base64.b64decode(key)) for name, _colon, key in named}
+from centers.secrecy import seal, unseal
 
 
 def encrypt(text: str) -> bytes:
-    """The text as it is stored: key name, nonce, AES-256-GCM ciphertext."""
-    ring = _ring(settings.FIELD_KEYS)
-    name = next(iter(ring))
-    nonce = secrets.token_bytes(_NONCE)
-    return name.encode() + b":" + nonce + ring[name].encrypt(nonce, text.encode(), name.encode())
+    """The text as it is stored."""
+    return seal(text.encode())
 
 
 def decrypt(stored: bytes) -> str:
-    """The text of ``encrypt``.
-
-    Raises KeyError where the key has left the ring, ``cryptography.exceptions.InvalidTag`` where it was tampered with.
-    """
-    name, _colon, rest = bytes(stored).partition(b":")
-    key = _ring(settings.FIELD_KEYS)[name.decode(errors="replace")]
-    return key.decrypt(rest[:_NONCE], rest[_NONCE:], name).decode()
+    """The text of ``encrypt``. Raises what ``centers.secrecy.unseal`` raises."""
+    return unseal(stored).decode()
 
 
 def digest(kind: str, text: str) -> bytes:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import activity, client, client_list, session, stay
+from cases.views import activity, client, client_list, search, session, stay
 
 app_name = "cases"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sessions/<int:pk>/", session.detail, name="session"),
     path("clients/", client_list.index, name="clients"),
     path("clients/<int:pk>/", client.detail, name="client"),
+    path("search/", search.index, name="search"),
     path("stays/", stay.index, name="stays"),
     path("stays/<int:pk>/", stay.detail, name="stay"),
     path("activities/", activity.index, name="activities"),

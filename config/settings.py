@@ -223,6 +223,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Exports lie here, encrypted, for a day; web processes and workers see the same folder.
+EXPORT_FOLDER = Path(environ("SETTLEMENT_EXPORTS") or servers.state_folder() / "exports")
+EXPORT_FORGOTTEN_SECONDS = 180  # without a sign of life, an export is taken up by another worker
 
 # Background work.
 
@@ -242,6 +245,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_BEAT_SCHEDULE = {
     # A hint may be lost, a mark cannot: look for marks whether or not a hint came.
     "recount-marked-months": {"task": "kpi.tasks.recount_marked_months", "schedule": 3.0},
+    # Exports whose message was lost or whose worker died, and files whose day is over.
+    "sweep-exports": {"task": "centers.tasks.sweep_exports", "schedule": 30.0},
 }
 
 # Transport and browser.

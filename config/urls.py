@@ -21,5 +21,6 @@ urlpatterns = [
     path("accounts/", include(sign_in)),
     path("kpi/", include("kpi.urls")),
     path("", include("cases.urls")),
+    path("", include("centers.urls")),
     path("visas/", include("visas.urls")),
 ]

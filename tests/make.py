@@ -6,8 +6,19 @@ from itertools import count
 from django.db import connection
 
 from accounts.models import User
-from cases.models import Activity, Client, ClientName, FamilyLink, Household, NameKind, Session, Stay, StayLeave
-from centers.models import Bed, Role, Workspace
+from cases.models import (
+    Activity,
+    Client,
+    ClientName,
+    Contact,
+    FamilyLink,
+    Household,
+    NameKind,
+    Session,
+    Stay,
+    StayLeave,
+)
+from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
 from visas.models import VisaCase, Voucher
@@ -49,6 +60,17 @@ def make_client(at: str = "52110-c1", *, person: int | None = None, name: str = 
             workspace=workspace, client=client, kind=NameKind.ROMAN, text=name or f"CLIENT {client.pk}"
         )
         return client
+
+
+def name_client(client: Client, text: str, kind: NameKind = NameKind.NATIVE) -> None:
+    """A further name of the client."""
+    with everywhere():
+        ClientName.objects.create(workspace_id=client.workspace_id, client=client, kind=kind, text=text)
+
+
+def make_contact(client: Client, value: str) -> None:
+    with everywhere():
+        Contact.objects.create(workspace_id=client.workspace_id, client=client, value=value)
 
 
 def make_session(at: str = "52110-c1", *, client: Client | None = None, held_on: date = DAY, **fields) -> Session:
@@ -116,6 +138,13 @@ def make_dependant(
             workspace_id=principal.workspace_id, principal=principal, principal_person_id=principal.person_id
         )
         return FamilyLink.objects.create(household=household, relation_id=relation, **_of(client), **fields)
+
+
+def make_export(user: User, **fields) -> Export:
+    """A list of sessions that this person asked for as a file; nobody writes it yet."""
+    values = {"listing": "sessions", "language": "ko", "format": "csv", "reason": "점검 자료 제출", "rows_total": 0}
+    with acting_for([], actor=user):
+        return Export.objects.create(user=user, **(values | fields))
 
 
 def _of(client: Client | None, at: str = "") -> dict:

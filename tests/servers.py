@@ -14,3 +14,6 @@ from config import servers
 
 if not os.environ.get("DATABASE_URL"):
     servers.start(redis=True)
+    # A queue of each test worker's own: what one sends, another's worker does not take.
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    os.environ["REDIS_URL"] += f"?virtual_host={number}"

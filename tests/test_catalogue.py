@@ -13,8 +13,8 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
-    "drain", "evidence", "evidence_total", "join_persons", "key_is", "known_persons", "mark_all", "name_person",
-    "part_persons", "payload", "persons_for", "record",
+    "drain", "evidence", "evidence_total", "exports_due", "join_persons", "key_is", "known_persons", "mark_all",
+    "name_person", "part_persons", "payload", "persons_for", "record",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "begin_budget", "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit",

@@ -107,6 +107,7 @@ def subjects(db, settings) -> dict[str, int]:
         "stay": make.make_stay().pk,
         "visa case": make.make_visa_case(at="52110-office").pk,
         "voucher": make.make_voucher("52110").pk,
+        "export": make.make_export(make.make_user(Role.COUNSELLOR)).pk,
     }
 
 

@@ -14,9 +14,9 @@ from centers.listing.columns import field, named
 from centers.listing.filters import YearField, codes_of, in_month, in_year
 from centers.models import Municipality
 from visas.models import VisaCase, VisaProgramme, Voucher
+from visas.models.days import NOT_YET
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
-NOT_YET = date(1, 1, 1)  # stands for a day that is not there
 BADGES = {
     "granted": "badge--good", "settled": "badge--good", "paid": "badge--good", "recommended": "badge--note",
     "submitted": "badge--note", "received": "badge--wait", "applied": "badge--wait",

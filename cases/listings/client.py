@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.listings.people import names_in_text, names_shown
 from cases.models import Client, Country, Language, Session, StatusCode
+from cases.models.client import NEVER
 from cases.selectors import StatusShown, status_shown
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import named
@@ -18,7 +19,6 @@ from centers.models import Municipality
 from centers.selectors import is_official
 
 SOON = 90  # days ahead for which a status is told to run out
-NEVER = date(9999, 12, 31)  # stands for an expiry that is not known
 
 
 class ClientFilterForm(FilterForm):

@@ -21,6 +21,11 @@ def with_client(viewer: User, key: str = "client") -> list[Prefetch]:
     ]
 
 
+def readable_client(row: Model) -> Client | None:
+    """The client of a row read ``with_client``; none where it has none or the viewer may not open the file."""
+    return getattr(row, "client", None)  # where the file is hidden, asking for it is an AttributeError
+
+
 def names_in_text(client: Client) -> str:
     """All names of a file, or its number where it shows none."""
     return " · ".join(name.text for name in client.names.all()) or number_of(client)
@@ -43,13 +48,15 @@ def client_column(label: str = gettext_lazy("Client")) -> Column:
 def _in_text(row: Model, viewer: User) -> str:
     if row.client_id is None:
         return _("Anonymous")
-    return names_in_text(row.client) if row.client else _("Not open to you")
+    client = readable_client(row)
+    return names_in_text(client) if client else _("Not open to you")
 
 
 def _shown(row: Model, viewer: User) -> str:
-    if row.client_id is None or row.client is None:
+    client = readable_client(row)
+    if client is None:
         return format_html('<span class="muted">{}</span>', _in_text(row, viewer))
-    return format_html('<a href="{}">{}</a>', row.client.get_absolute_url(), names_shown(row.client))
+    return format_html('<a href="{}">{}</a>', client.get_absolute_url(), names_shown(client))
 
 
 def day_column(key: str, label: str, **options) -> Column:

@@ -1,13 +1,17 @@
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import client_column, day_column, number_column, with_client
+from cases.listings.people import client_column, day_column, number_column, readable_client, with_client
 from cases.models import Channel, Language, Session, Topic
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import codes_of
+from centers.selectors import workspaces_where
+
+ME = "me"
 
 
 class SessionFilterForm(FilterForm):
@@ -19,10 +23,23 @@ class SessionFilterForm(FilterForm):
     language = CodeField(codes_of(Language), label=_("Language"))
     topic = CodeField(codes_of(Topic), label=_("Topic"))
     channel = CodeField(codes_of(Channel), label=_("Channel"))
-    counsellor = SwitchField(on="me", yes=_("My own"), label=_("Counsellor"))
+    counsellor = CodeField(choices=[(ME, _("My own"))], label=_("Counsellor"))
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
     follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
     late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
+
+    further = ("channel", "summary", "follow_up", "late", "void")
+
+    def shape(self) -> None:
+        """Who works, or worked, where the reader reads sessions; a member of staff stands in the address by id."""
+        super().shape()
+        places = workspaces_where(self.viewer, self.permission)
+        staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")
+        self.fields["counsellor"].choices = [
+            ("", now("All")),
+            (ME, now("My own")),
+            *((str(person.pk), str(person)) for person in staff.exclude(pk=self.viewer.pk)),
+        ]
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(language=code)
@@ -35,8 +52,8 @@ class SessionFilterForm(FilterForm):
     def by_channel(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(channel=code)
 
-    def by_counsellor(self, rows: QuerySet, me: str) -> QuerySet:
-        return rows.filter(counsellor=self.viewer)
+    def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
+        return rows.filter(counsellor=self.viewer.pk if who == ME else int(who))
 
     def by_summary(self, rows: QuerySet, missing: str) -> QuerySet:
         return rows.filter(summary="")
@@ -56,7 +73,8 @@ def _rows(viewer: User) -> QuerySet:
 
 
 def _nationality(session: Session):
-    return session.client.nationality if session.client_id and session.client else session.nationality
+    client = readable_client(session)
+    return client.nationality if client else session.nationality
 
 
 def _counsellor(session: Session, viewer: User) -> str:

@@ -23,6 +23,12 @@ class StayFilterForm(FilterForm):
     night = DayField(label=_("In a bed on the night of"))
     room = CodeField(label=_("Room"))
 
+    arrived_from = DayField(label=_("Checked in from"))
+    arrived_to = DayField(label=_("Checked in up to and with"))
+    left_from = DayField(label=_("Checked out from"))
+    left_to = DayField(label=_("Checked out up to and with"))
+    further = ("arrived_from", "arrived_to", "left_from", "left_to", "void")
+
     def shape(self) -> None:
         places = workspaces_where(self.viewer, self.permission)
         rooms = list(Room.objects.filter(workspace__in=places).select_related("workspace"))
@@ -37,6 +43,18 @@ class StayFilterForm(FilterForm):
     def by_night(self, rows: QuerySet, night: date) -> QuerySet:
         """A stay holds its bed from the day of coming up to and without the day of leaving."""
         return rows.filter(Q(checked_out_on=None) | Q(checked_out_on__gt=night), checked_in_on__lte=night)
+
+    def by_arrived_from(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(checked_in_on__gte=day)
+
+    def by_arrived_to(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(checked_in_on__lte=day)
+
+    def by_left_from(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(checked_out_on__gte=day)
+
+    def by_left_to(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(checked_out_on__lte=day)
 
     def by_room(self, rows: QuerySet, key: str) -> QuerySet:
         return rows.filter(bed__room=self.rooms[key])

@@ -1,11 +1,18 @@
+from datetime import date
+
 from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history, workspace_key
+from cases.models.keys import digits_backwards, name_key
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
+
+NEVER = date(9999, 12, 31)  # stands for an expiry that is not known, where clients are sorted by it
 
 
 class NameKind(models.TextChoices):
@@ -45,6 +52,8 @@ class Client(Shared, Kept):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="client_by_workspace"),
             models.Index(fields=["person"], name="client_by_person"),
+            models.Index(fields=["workspace", "ref"], name="client_by_number", condition=~Q(ref="")),
+            models.Index("workspace", Coalesce("status_expires_on", Value(NEVER)), "id", name="client_by_expiry"),
         ]
 
     def __str__(self):
@@ -56,19 +65,31 @@ class Client(Shared, Kept):
 
 @with_history
 class ClientName(models.Model):
-    """A name of a client as it is written in one script."""
+    """A name of a client as it is written in one script.
+
+    The keys are what it is found by: without marks, blanks and capitals, from its first word, its second and its
+    third on, so that a search begins at any of them (``cases/search.py``).
+    """
 
     workspace = workspace_key()
     client = client_key("names")
     kind = models.CharField(_("script"), max_length=10, choices=NameKind)
     text = models.CharField(_("name"), max_length=200)
+    key = name_key(1)
+    second_key = name_key(2)
+    third_key = name_key(3)
 
     objects = scoped("view_clients").as_manager()
 
     class Meta:
         verbose_name = _("name")
         verbose_name_plural = _("names")
-        indexes = [models.Index(fields=["client"], name="name_by_client")]
+        indexes = [
+            models.Index(fields=["client"], name="name_by_client"),
+            models.Index(fields=["workspace", "key"], name="name_by_key"),
+            models.Index(fields=["workspace", "second_key"], name="name_by_second_key"),
+            models.Index(fields=["workspace", "third_key"], name="name_by_third_key"),
+        ]
 
     def __str__(self):
         return self.text
@@ -82,13 +103,17 @@ class Contact(models.Model):
     client = client_key("contacts")
     kind = models.CharField(_("kind"), max_length=20, default="phone")
     value = models.CharField(_("contact"), max_length=100)
+    digits_backwards = digits_backwards()
 
     objects = scoped("view_clients").as_manager()
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        indexes = [models.Index(fields=["client"], name="contact_by_client")]
+        indexes = [
+            models.Index(fields=["client"], name="contact_by_client"),
+            models.Index(fields=["workspace", "digits_backwards"], name="contact_by_ending"),
+        ]
 
     def __str__(self):
         return self.value

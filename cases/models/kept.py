@@ -89,10 +89,12 @@ def with_history(model: type[models.Model]) -> type[models.Model]:
     Moving with a joined identity is no change of the row: the join itself is on record.
     """
     moved = {field.name for field in model._meta.fields} & {"person", "principal_person", "shared_with"}
+    worked_out = {field.name for field in model._meta.fields if field.generated}
+    unkept = worked_out | ({"shared_with"} if issubclass(model, Shared) else set())
     return pghistory.track(
-        pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=sorted(moved))),
+        pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=sorted(moved | worked_out))),
         pghistory.DeleteEvent(row=pghistory.Old),
-        exclude=["shared_with"] if issubclass(model, Shared) else None,
+        exclude=sorted(unkept) or None,
         obj_field=pghistory.ObjForeignKey(related_name="events", null=False),
         append_only=True,
     )(model)

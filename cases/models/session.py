@@ -78,6 +78,7 @@ class Session(Voidable, Kept):
             models.Index(fields=["workspace", "-held_on", "-id"], name="session_by_workspace"),
             models.Index(fields=["-held_on", "-id"], name="session_by_day"),
             models.Index(fields=["client", "-held_on"], name="session_by_client", condition=~Q(client=None)),
+            models.Index(fields=["workspace", "ref"], name="session_by_number", condition=~Q(ref="")),
         ]
         constraints = [
             models.CheckConstraint(

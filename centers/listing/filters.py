@@ -93,11 +93,13 @@ class FilterForm(forms.Form):
     What was written wrongly is told at its field and narrows nothing; what the form does not know is ignored.
     ``permission`` is that of the listing's rows. ``day`` is their date: where it is named, the list can be narrowed to
     a month, or to the days from one up to and with another. ``voidable`` rows are shown without the void ones, unless
-    they are asked for. Raises nothing whatever the query string holds.
+    they are asked for. ``further`` fields are folded away until one is used. Raises nothing whatever
+    the query string holds.
     """
 
     permission = ""
     day = ""
+    further: tuple[str, ...] = ()
     voidable = False
 
     def __init__(self, data, *, viewer: User):
@@ -130,6 +132,19 @@ class FilterForm(forms.Form):
         if first and last and last < first:
             self.add_error("to", _("The last day lies before the first."))
         return chosen
+
+    @property
+    def shown_at_once(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in self.further]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in self.further]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether a folded field narrows the list or has a mistake, and so has to be seen."""
+        return any(name in self.chosen or name in self.errors for name in self.further)
 
     @property
     def chosen(self) -> dict:

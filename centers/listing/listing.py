@@ -31,7 +31,7 @@ class Listing:
     nothing: str
     form: type[FilterForm] = FilterForm
     template: str = "listing.html"
-    exported: bool = False
+    exported: bool = True
 
     def columns_for(self, viewer: User) -> list[Column]:
         return [column for column in self.columns if column.is_open_to(viewer)]

@@ -72,7 +72,7 @@ class Shown:
     def headings(self) -> list[Heading]:
         return [self._heading(column) for column in self.columns]
 
-    @property
+    @cached_property
     def cells(self) -> list[list[tuple[Column, str]]]:
         """The page as it is shown, row by row."""
         return [[(column, column.cell(row, self.viewer)) for column in self.columns] for row in self.page]

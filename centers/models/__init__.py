@@ -1,3 +1,4 @@
+from centers.models.export import Export, ExportFormat, ExportProblem, ExportState
 from centers.models.membership import Membership, Role
 from centers.models.municipality import Municipality
 from centers.models.programme import ProgrammeYear, SupportProgramme
@@ -5,6 +6,6 @@ from centers.models.shelter import Bed, Room, SexRule, Shelter
 from centers.models.workspace import Workspace, WorkspaceGrant, WorkspaceKind
 
 __all__ = [
-    "Bed", "Membership", "Municipality", "ProgrammeYear", "Role", "Room", "SexRule", "Shelter", "SupportProgramme",
-    "Workspace", "WorkspaceGrant", "WorkspaceKind",
+    "Bed", "Export", "ExportFormat", "ExportProblem", "ExportState", "Membership", "Municipality", "ProgrammeYear",
+    "Role", "Room", "SexRule", "Shelter", "SupportProgramme", "Workspace", "WorkspaceGrant", "WorkspaceKind",
 ]  # fmt: skip

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
 from centers.models import Municipality
 from centers.querysets import scoped
+from visas.models.days import NOT_YET
 from visas.models.programme import VisaProgramme
 from visas.models.quota import QuotaPool, RuleException
 
 LIVE = Q(refused_on=None, withdrawn_on=None, lapsed_on=None, ineligible_on=None)
+
+# The order by recommendation; a case without one stands before all that have it.
+RECOMMENDED = Coalesce("recommended_on", Value(NOT_YET))
 
 
 @with_history
@@ -58,6 +62,8 @@ class VisaCase(Shared, Kept):
         indexes = [
             models.Index(fields=["workspace", "-received_on", "-id"], name="visa_case_by_workspace"),
             models.Index(fields=["-received_on", "-id"], name="visa_case_by_day"),
+            models.Index("workspace", RECOMMENDED, "id", name="visa_case_by_recommended"),
+            models.Index(RECOMMENDED, "id", name="visa_case_all_by_recommended"),
             models.Index(fields=["client"], name="visa_case_by_client"),
             models.Index(fields=["person"], name="visa_case_by_person"),
             models.Index(fields=["pool", "recommended_on"], name="visa_case_by_pool"),

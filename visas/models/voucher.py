@@ -1,13 +1,17 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, staff_key, with_history
 from centers.models import Municipality
 from centers.querysets import scoped
+from visas.models.days import NOT_YET
 
 LIVE = Q(ineligible_on=None, cancelled_on=None)
+# The order by payment; a voucher without one stands before all that have it.
+PAID = Coalesce("paid_on", Value(NOT_YET))
 
 
 class VoucherBudget(models.Model):
@@ -84,6 +88,8 @@ class Voucher(Shared, Kept):
         indexes = [
             models.Index(fields=["workspace", "-applied_on", "-id"], name="voucher_by_workspace"),
             models.Index(fields=["-applied_on", "-id"], name="voucher_by_day"),
+            models.Index("workspace", PAID, "id", name="voucher_by_paid"),
+            models.Index(PAID, "id", name="voucher_all_by_paid"),
             models.Index(fields=["client"], name="voucher_by_client"),
             models.Index(fields=["person"], name="voucher_by_person"),
         ]

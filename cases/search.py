@@ -1,0 +1,100 @@
+"""Finding one's own clients by what somebody says: a name in any script, a number, a telephone ending."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Client, ClientName, Contact, Session
+from centers.selectors import may_anywhere
+
+MOST = 50
+SHORTEST, LONGEST = 2, 100  # characters
+ENDING = 4  # digits of a telephone number
+BIGGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found, the best first. ``problem`` says why nothing was looked for; ``more``, that there are others."""
+
+    clients: list[Client] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    problem: str = ""
+    more: bool = False
+
+    def __bool__(self):
+        return bool(self.clients or self.sessions)
+
+
+def search(viewer: User, text: str) -> Results:
+    """The clients and sessions that the viewer may read and that fit the text; the text leaves no trace."""
+    text = " ".join(text.split())
+    problem = _problem(text)
+    if problem:
+        return Results(problem=problem)
+    found = list(dict.fromkeys(pk for rows in _clients(viewer, text) for pk in rows))
+    clients = Client.objects.visible_to(viewer).filter(merged_into=None)
+    clients = clients.select_related("workspace", "nationality", "language").prefetch_related("names")
+    rows = clients.in_bulk(found[: MOST + 1])
+    shown = [rows[pk] for pk in found if pk in rows]
+    sessions = _sessions(viewer, text) if may_anywhere(viewer, "view_sessions") else []
+    return Results(shown[:MOST], sessions, more=len(shown) > MOST)
+
+
+def _problem(text: str) -> str:
+    if "\x00" in text:
+        return _("This text has a sign that no name and no number has. Type it anew.")
+    if len(text) < SHORTEST:
+        return _("Type at least two characters of a name, a number or the last four digits of a telephone number.")
+    if len(text) > LONGEST:
+        return _("This is longer than any name. Type a part of it.")
+    return ""
+
+
+def _clients(viewer: User, text: str) -> list[QuerySet]:
+    """The ids of fitting files, the surest first: the very name, the number, beginnings, the telephone."""
+    names = ClientName.objects.visible_to(viewer)
+    key = _key(text)
+    queries = [_numbered(Client.objects.visible_to(viewer), text).values_list("pk", flat=True)]
+    if key:
+        queries = [
+            _ids(names.filter(key=key)),
+            *queries,
+            _ids(names.filter(key__begins=key).order_by("key", "pk")),
+            _ids(names.filter(second_key__begins=key).order_by("second_key", "pk")),
+            _ids(names.filter(third_key__begins=key).order_by("third_key", "pk")),
+        ]
+    digits = re.sub(r"[^0-9]", "", text)
+    if len(digits) >= ENDING:
+        contacts = Contact.objects.visible_to(viewer)
+        queries.append(_ids(contacts.filter(digits_backwards__begins=digits[::-1])))
+    return [query[: MOST + 1] for query in queries]
+
+
+def _ids(rows: QuerySet) -> QuerySet:
+    return rows.values_list("client_id", flat=True)
+
+
+def _sessions(viewer: User, text: str) -> list[Session]:
+    rows = Session.objects.visible_to(viewer).select_related("workspace", "topic").order_by("-pk")
+    return list(_numbered(rows, text)[:MOST])
+
+
+def _numbered(rows: QuerySet, text: str) -> QuerySet:
+    """The rows with this number: the one of the workbook, or, where a record has none, workspace and id (5-123)."""
+    wanted = Q(ref=text) & ~Q(ref="")
+    pair = re.fullmatch(r"([0-9]{1,19})-([0-9]{1,19})", text)
+    if pair and max(int(pair[1]), int(pair[2])) <= BIGGEST:
+        wanted |= Q(pk=int(pair[2]), workspace=int(pair[1]))
+    return rows.filter(wanted)
+
+
+def _key(text: str) -> str:
+    """The text as names are found by. Empty where nothing of it is part of one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wall.name_key(%s, 1)", [text])
+        return cursor.fetchone()[0] or ""

@@ -1,0 +1,95 @@
+"""The rows of a list as a file that a spreadsheet opens: a value is written as what it is, and never as a formula."""
+
+import csv
+from collections.abc import Iterable
+from datetime import date
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, Protocol
+
+from xlsxwriter import Workbook
+
+from centers.exports.sealed import SealedWriter
+from centers.models import ExportFormat
+
+SHEET_ROWS = 1_048_576  # of a sheet, its heading among them
+CELL = 32_767  # characters of a cell
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of one
+WIDTH = 18
+BOM = "\ufeff".encode()
+
+
+class Sheet(Protocol):
+    def write(self, rows: Iterable[list]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class CsvSheet:
+    """Comma-separated, in UTF-8 with a mark that Excel knows it by, lines ended as Excel ends them."""
+
+    def __init__(self, target: SealedWriter, headings: list[str], folder: Path, title: str):
+        target.write(BOM)
+        self._text = TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
+        self._rows = csv.writer(self._text, lineterminator="\r\n")
+        self.write([headings])
+
+    def write(self, rows: Iterable[list]) -> None:
+        self._rows.writerows([_harmless(value) for value in row] for row in rows)
+
+    def close(self) -> None:
+        self._text.detach()
+
+
+class XlsxSheet:
+    """A workbook, written row by row; ``folder`` holds what is written until the end puts it together.
+
+    Rows that one sheet cannot hold go on in the next.
+    """
+
+    def __init__(self, target: SealedWriter, headings: list[str], folder: Path, title: str, *, rows: int = SHEET_ROWS):
+        self._book = Workbook(
+            target,
+            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(folder)},
+        )
+        self._headings, self._title, self._most = headings, title, rows
+        self._head = self._book.add_format({"bold": True, "bottom": 1})
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._begin()
+
+    def write(self, rows: Iterable[list]) -> None:
+        for row in rows:
+            if self._row == self._most:
+                self._begin()
+            for column, value in enumerate(row):
+                self._cell(column, value)
+            self._row += 1
+
+    def close(self) -> None:
+        self._book.close()
+
+    def _begin(self) -> None:
+        number = len(self._book.worksheets()) + 1
+        self._sheet = self._book.add_worksheet(self._title if number == 1 else f"{self._title} {number}")
+        self._sheet.set_column(0, len(self._headings) - 1, WIDTH)
+        self._sheet.freeze_panes(1, 0)
+        for column, heading in enumerate(self._headings):
+            self._sheet.write_string(0, column, heading, self._head)
+        self._row = 1
+
+    def _cell(self, column: int, value: Any) -> None:
+        if isinstance(value, date):
+            self._sheet.write_datetime(self._row, column, value, self._day)
+        elif isinstance(value, int):
+            self._sheet.write_number(self._row, column, value)
+        elif value not in (None, ""):
+            self._sheet.write_string(self._row, column, str(value)[:CELL])
+
+
+SHEETS = {ExportFormat.CSV: CsvSheet, ExportFormat.XLSX: XlsxSheet}
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from centers.views import export
+
+app_name = "centers"
+urlpatterns = [
+    path("exports/", export.index, name="exports"),
+    path("exports/new/<str:code>/", export.new, name="export_new"),
+    path("exports/<int:pk>/", export.detail, name="export"),
+    path("exports/<int:pk>/cancel/", export.cancel, name="export_cancel"),
+    path("exports/<int:pk>/file/", export.download, name="export_download"),
+]

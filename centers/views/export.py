@@ -1,0 +1,109 @@
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from centers.access import require_anywhere
+from centers.exports.run import folder
+from centers.exports.sealed import SealedReader
+from centers.forms import ExportForm
+from centers.listing import Listing, Shown, find
+from centers.models import Export, ExportFormat, ExportState
+from centers.services.export import cancel_export, note_download, request_export
+
+SHOWN = 50
+TYPES = {
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+}
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The person's own exports, the newest first."""
+    exports = list(Export.objects.visible_to(request.user).order_by("-pk")[:SHOWN])
+    return render(request, "centers/export_list.html", {"exports": [(row, _title(row)) for row in exports]})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, code: str) -> HttpResponse:
+    """Asks for the format and the reason; the list and its filters stand in the address."""
+    listing = _listing(code)
+    require_anywhere(request.user, listing.permission)
+    shown = Shown.of(request, listing)
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            export = request_export(actor=request.user, shown=shown, workspace=request.workspace, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect(export)
+    context = {"form": form, "shown": shown, "rows": shown.rows.order_by().values("pk").count()}
+    return render(request, "centers/export_form.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far the file is, and the way to it. Asked for by htmx, only the part that moves."""
+    export = _own(request, pk)
+    context = {"export": export, "title": _title(export), "words": _words(request, export)}
+    template = "centers/_export_progress.html" if request.htmx else "centers/export_detail.html"
+    return render(request, template, context)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    export = _own(request, pk)
+    cancel_export(export_id=export.pk, actor=request.user)
+    return redirect(export)
+
+
+@never_cache
+@require_safe
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file, decrypted on its way out. 404 once it is deleted."""
+    export = _own(request, pk)
+    path = folder() / export.file
+    if export.state != ExportState.DONE or not path.is_file():
+        raise Http404
+    if request.method == "GET":
+        note_download(export=export)
+    response = FileResponse(
+        SealedReader(path, export.file), as_attachment=True, filename=export.name, content_type=TYPES[export.format]
+    )
+    response["Content-Length"] = export.size
+    return response
+
+
+def _own(request: HttpRequest, pk: int) -> Export:
+    return get_object_or_404(Export.objects.visible_to(request.user), pk=pk)
+
+
+def _listing(code: str) -> Listing:
+    try:
+        listing = find(code)
+    except KeyError as error:
+        raise Http404 from error
+    if not listing.exported:
+        raise Http404
+    return listing
+
+
+def _title(export: Export) -> str:
+    try:
+        return str(find(export.listing).title)
+    except KeyError:  # a list of an earlier version
+        return export.listing
+
+
+def _words(request: HttpRequest, export: Export) -> list[tuple[str, str]]:
+    """What the list was narrowed to, in the reader's language."""
+    try:
+        return find(export.listing).form(export.filters, viewer=request.user).in_words
+    except KeyError:
+        return []

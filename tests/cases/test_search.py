@@ -1,0 +1,137 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cases.models import Client
+from cases.search import MOST
+from centers.models import Role
+from tests.make import make_client, make_contact, make_session, make_user, name_client
+
+pytestmark = pytest.mark.django_db
+PAGE = "/search/"
+
+
+@pytest.fixture
+def found(client):
+    """A function that searches as a counsellor of 52110-c1 and gives the clients, the best first."""
+    client.force_login(make_user(Role.COUNSELLOR))
+
+    def search(text: str) -> list[Client]:
+        answer = client.post(PAGE, {"q": text})
+        assert answer.status_code == 200
+        return answer.context["results"].clients
+
+    return search
+
+
+class NameTests:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "NGUYEN VAN AN", "nguyen van an", "Nguyễn Văn An", "nguyenvanan", "nguyen", "Nguyễn V", "van an", "VĂN",
+            "an", "응우옌", "응우옌반안", "응우옌 반", "반안", "阮文安", "阮文",
+        ],
+    )  # fmt: skip
+    def test_a_name_is_found_in_any_script_and_from_any_of_its_words(self, found, text):
+        person = make_client(name="NGUYEN VAN AN")
+        name_client(person, "응우옌 반 안")
+        name_client(person, "阮文安")
+        name_client(person, "Nguyễn Văn An")
+        make_client(name="TRAN THI BICH")
+        assert found(text) == [person]
+
+    def test_a_mark_over_a_letter_is_no_other_letter(self, found):
+        person = make_client(name="Đặng Thị Hồng")
+        assert found("dang thi hong") == found("ĐẶNG") == [person]
+
+    def test_the_very_name_stands_before_those_that_begin_with_it(self, found):
+        longer = make_client(name="KIM MINSU")
+        second = make_client(name="PARK KIM")
+        exact = make_client(name="KIM")
+        other = make_client(name="LEE")
+        assert found("kim") == [exact, longer, second]
+        assert other not in found("ki")
+
+    def test_a_file_of_another_workspace_is_not_found(self, found):
+        make_client("52130-c1", name="NGUYEN VAN AN")
+        assert found("nguyen") == []
+
+    def test_no_more_than_so_many_and_says_so(self, found, client):
+        for number in range(MOST + 3):
+            make_client(name=f"TRAN {number:03}")
+        assert len(found("tran")) == MOST
+        assert "더 있습니다" in client.post(PAGE, {"q": "tran"}).content.decode()
+
+    def test_more_names_ask_no_more_of_the_database(self, found, client):
+        def queries() -> int:
+            with CaptureQueriesContext(connection) as captured:
+                found("tran")
+            return len(captured)
+
+        make_client(name="TRAN A")
+        queries()
+        one = queries()
+        for number in range(10):
+            make_client(name=f"TRAN {number}")
+        assert queries() == one
+
+
+class NumberTests:
+    def test_finds_by_the_ending_of_a_telephone_number(self, found):
+        person = make_client()
+        make_contact(person, "010-0000-1234")
+        make_contact(make_client(), "010-1234-0000")
+        assert found("1234") == found("0000-1234") == found("01000001234") == [person]
+
+    def test_finds_by_the_number_of_the_file(self, found):
+        person, unnumbered = make_client(ref="A-17"), make_client()
+        assert found("A-17") == [person]
+        assert found(str(unnumbered)) == [unnumbered]
+
+    @pytest.mark.parametrize("by", ["ref", "id"])
+    def test_finds_a_session_by_its_number(self, client, by):
+        session = make_session(ref="S-9" if by == "ref" else "")
+        make_session("52130-c1", ref="S-9")
+        client.force_login(make_user(Role.COUNSELLOR))
+        text = "S-9" if by == "ref" else f"{session.workspace_id}-{session.pk}"
+        assert client.post(PAGE, {"q": text}).context["results"].sessions == [session]
+
+    def test_who_reads_no_sessions_finds_none(self, client):
+        make_session("52110-c1", ref="S-9")
+        client.force_login(make_user(Role.CITY_OFFICER, "52110-office"))
+        assert client.post(PAGE, {"q": "S-9"}).context["results"].sessions == []
+
+
+class PageTests:
+    @pytest.mark.parametrize("text", ["", " ", "a", "\x00", "an\x00", "x" * 10_000, "김" * 101])
+    def test_what_cannot_be_looked_for_is_told_in_a_sentence(self, client, text):
+        client.force_login(make_user(Role.COUNSELLOR))
+        answer = client.post(PAGE, {"q": text})
+        assert answer.status_code == 400
+        assert answer.context["results"].problem.endswith(".")
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "%%",
+            "__",
+            "'; --",
+            "\\\\",
+            "99999999999999999999-1",
+            "1-9223372036854775808",
+            "....",
+            "\ud7ff\ufffd",
+            "🙂🙂",
+        ],
+    )
+    def test_nonsense_finds_nobody(self, found, text):
+        make_client()
+        assert found(text) == []
+
+    def test_an_address_shows_the_empty_form_and_looks_for_nothing(self, client):
+        make_client(name="NGUYEN VAN AN")
+        client.force_login(make_user(Role.COUNSELLOR))
+        answer = client.get(PAGE, {"q": "nguyen"})
+        assert not answer.context["results"]
+        assert "NGUYEN" not in answer.content.decode()
+        assert "no-store" in answer["Cache-Control"]

@@ -1,0 +1,192 @@
+"""What holds for every list, shown on those of the product."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from centers.listing import Shown, find
+from centers.listing.page import COUNTED, ROWS, page_of
+from centers.models import Role
+from centers.scope import set_scope
+from centers.selectors import scope_of
+from tests.make import (
+    make_activity,
+    make_client,
+    make_session,
+    make_stay,
+    make_user,
+    make_visa_case,
+    make_voucher,
+)
+
+pytestmark = pytest.mark.django_db
+SESSIONS = "/sessions/"
+# Each list, and somebody who reads it.
+LISTS = {
+    "/sessions/": (Role.COUNSELLOR, "52110-c1"),
+    "/clients/": (Role.COUNSELLOR, "52110-c1"),
+    "/stays/": (Role.SHELTER_OPERATOR, "52110-s1"),
+    "/activities/": (Role.MANAGER, "52110-c1"),
+    "/visas/cases/": (Role.PROVINCE_STAFF, "52-office"),
+    "/visas/vouchers/": (Role.PROVINCE_STAFF, "52-office"),
+}
+
+
+def next_of(browser, address: str = SESSIONS) -> str:
+    """The address of the second page."""
+    return SESSIONS + browser.get(address).context["shown"].links["next"]
+
+
+@pytest.fixture
+def other():
+    return make_user(Role.COUNSELLOR)
+
+
+@pytest.fixture
+def reader(client):
+    """A counsellor who is signed in, and two pages of sessions."""
+    for number in range(ROWS + 5):
+        make_session(held_on=date(2025, 1, 1) + timedelta(days=number))
+    user = make_user(Role.COUNSELLOR)
+    client.force_login(user)
+    return user
+
+
+class TokenTests:
+    def test_a_token_leads_on_for_its_reader(self, client, reader):
+        assert client.get(next_of(client)).status_code == 200
+
+    def test_a_token_of_somebody_else_is_refused_and_leads_back_to_the_list(self, other, client, reader):
+        address = next_of(client)
+        client.force_login(other)
+        answer = client.get(address)
+        assert answer.status_code == 400
+        assert 'href="/sessions/?"' in answer.content.decode()
+
+    @pytest.mark.parametrize("other", ["sort=day", "language=vi", "void=1"])
+    def test_a_token_of_another_order_or_other_filters_is_refused(self, client, reader, other):
+        assert client.get(f"{next_of(client)}&{other}").status_code == 400
+
+    def test_a_token_of_another_tab_s_workspace_is_refused(self, client, reader):
+        assert client.get("/at/52110-c1" + next_of(client)).status_code == 400
+
+    def test_a_token_of_yesterday_is_refused(self, client, reader):
+        address = next_of(client)
+        with time_machine.travel(timezone.now() + timedelta(hours=13), tick=False):
+            client.force_login(reader)
+            assert client.get(address).status_code == 400
+
+    @pytest.mark.parametrize("token", ["made-up", "x" * 5000, "\x00", ":::", "eyJ0IjoxfQ:1:x", "💥"])
+    @pytest.mark.parametrize("way", ["after", "before"])
+    def test_a_token_that_was_never_given_out_is_refused(self, client, reader, way, token):
+        assert client.get(SESSIONS, {way: token}).status_code == 400
+
+
+class NonsenseTests:
+    @pytest.mark.parametrize("address", LISTS)
+    def test_no_query_string_breaks_a_list(self, client, address):
+        role, at = LISTS[address]
+        client.force_login(make_user(role, at))
+        fields = list(client.get(address).context["shown"].form.fields)
+        for value in ("", "x", "-1", "9" * 40, "\x00", "2025-02-30", "0001-01", "9999-12-31", "9999", "💥'%"):
+            query = dict.fromkeys([*fields, "sort", "nothing"], value)
+            assert client.get(address, query).status_code == 200, value
+
+    @given(query=st.text(max_size=200))
+    @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_not_even_one_of_random_signs(self, client, reader, query):
+        assert client.get(SESSIONS, QUERY_STRING=query.encode("utf-8", "replace").hex()).status_code == 200
+        assert client.get(SESSIONS, {"month": query, "topic": query, "sort": query}).status_code == 200
+
+    def test_what_a_list_does_not_know_is_ignored(self, client, reader):
+        shown = client.get(SESSIONS, {"name": "NGUYEN", "page": "7"}).context["shown"]
+        assert (shown.narrowed, len(shown.page)) == (False, ROWS)
+
+
+class TotalTests:
+    @pytest.mark.parametrize("number", [0, 1, ROWS, ROWS + 1])
+    def test_is_exact_below_the_limit(self, client, number):
+        for _ in range(number):
+            make_session()
+        client.force_login(make_user(Role.COUNSELLOR))
+        assert str(client.get(SESSIONS).context["shown"].total) == str(number)
+
+    def test_counts_no_further_than_it_says(self, client, reader, monkeypatch):
+        monkeypatch.setattr("centers.listing.page.COUNTED", 20)
+        assert str(client.get(SESSIONS).context["shown"].total) == "20+"
+        assert COUNTED == 1000
+
+
+class EmptyTests:
+    def test_says_what_to_do_where_there_is_nothing_yet(self, client):
+        client.force_login(make_user(Role.COUNSELLOR))
+        assert "아직 상담이 없습니다" in client.get(SESSIONS).content.decode()
+
+    def test_says_that_the_filters_hide_all_and_leads_to_all(self, client, reader):
+        text = client.get(SESSIONS, {"language": "km"}).content.decode()
+        assert "이 조건에 맞는 자료가 없습니다" in text
+        assert 'href="/sessions/"' in text
+
+
+class PageTests:
+    """Forth and back through lists of every length, with equal days among them and days that are not there."""
+
+    @pytest.mark.parametrize("number", [0, 1, 3, 4, 5, 6, 7])
+    @pytest.mark.parametrize("name", ["received", "recommended"])
+    @pytest.mark.parametrize("descending", [True, False])
+    def test_pages_hold_every_row_once_forth_and_back(self, name, descending, number):
+        for day in range(number):
+            received = date(2025, 1, 1 + day // 3)
+            recommended = received if day % 2 else None
+            make_visa_case(received_on=received, recommended_on=recommended)
+        user = make_user(Role.PROVINCE_STAFF, "52-office")
+        set_scope(scope_of(user))
+        listing = find("visa-cases")
+        order = next(order for order in listing.orders if order.name == name)
+        options = {"order": order, "descending": descending, "salt": "test", "size": 3}
+        rows = listing.rows(user)
+        pages = [page_of(rows, **options)]
+        while pages[-1].next:
+            pages.append(page_of(rows, after=pages[-1].next, **options))
+        seen = [row.pk for page in pages for row in page]
+        assert seen == [row.pk for row in order.sorted(rows, descending=descending)]
+        assert len(seen) == number
+        back = [pages[-1]]
+        while back[-1].previous:
+            back.append(page_of(rows, before=back[-1].previous, **options))
+        assert [row.pk for page in back[::-1] for row in page] == seen
+        assert back[-1].first
+
+    @pytest.mark.parametrize("address", LISTS)
+    def test_every_list_shows_its_rows_and_leads_to_each(self, client, address):
+        made = {
+            "/sessions/": lambda: make_session(client=make_client()),
+            "/clients/": make_client,
+            "/stays/": make_stay,
+            "/activities/": lambda: make_activity("one-centre", "52110-c1"),
+            "/visas/cases/": make_visa_case,
+            "/visas/vouchers/": make_voucher,
+        }[address]()
+        client.force_login(make_user(*LISTS[address]))
+        answer = client.get(address)
+        assert [row.pk for row in answer.context["shown"].page] == [made.pk]
+        assert f'href="{made.get_absolute_url()}"' in answer.content.decode()
+        assert client.get(made.get_absolute_url()).status_code == 200
+
+    @pytest.mark.parametrize("address", LISTS)
+    def test_every_order_of_every_list_can_be_asked_for(self, client, address):
+        client.force_login(make_user(*LISTS[address]))
+        shown = client.get(address).context["shown"]
+        for order in (order for order in shown.listing.orders if not order.hidden_from(shown.viewer)):
+            for name in (order.name, f"-{order.name}"):
+                sorted_by = client.get(address, {"sort": name}).context["shown"]
+                assert (sorted_by.order.name, sorted_by.descending) == (order.name, name.startswith("-"))
+
+    def test_a_list_below_a_workspace_shows_that_workspace_and_stays_there(self, client, reader):
+        answer = client.get("/at/52110-c1/sessions/")
+        assert 'action="/at/52110-c1/sessions/"' in answer.content.decode()
+        assert Shown.of(answer.wsgi_request, find("sessions")).where == "52110-c1"
