@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Workspace
 
+UNTOLD = {"shared_with", "form_token"}
+
 
 class Kept(models.Model):
     """A record that hangs on one workspace and knows two clocks.
@@ -86,13 +88,15 @@ def staff_key(**options) -> models.ForeignKey:
 def with_history(model: type[models.Model]) -> type[models.Model]:
     """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets.
 
-    Moving with a joined identity is no change of the row: the join itself is on record.
+    Moving with a joined identity is no change of the row: the join itself is on record. What the row keeps for
+    itself (``UNTOLD``) is no part of its history.
     """
-    moved = {field.name for field in model._meta.fields} & {"person", "principal_person", "shared_with"}
+    fields = {field.name for field in model._meta.fields}
+    moved = fields & {"person", "principal_person", *UNTOLD}
     return pghistory.track(
         pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=sorted(moved))),
         pghistory.DeleteEvent(row=pghistory.Old),
-        exclude=["shared_with"] if issubclass(model, Shared) else None,
+        exclude=sorted(fields & UNTOLD) or None,
         obj_field=pghistory.ObjForeignKey(related_name="events", null=False),
         append_only=True,
     )(model)

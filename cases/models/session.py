@@ -25,6 +25,8 @@ class Session(Voidable, Kept):
     then nationality, status and sex are what was told. ``topic`` is its one primary issue (주유형); the
     others are ``SessionIssue`` rows. ``status`` is the status of residence at the time of the session.
 
+    ``form_token`` is the form it was typed in: a form that is sent twice makes one session.
+
     Codes are checked once a statement, by a trigger: a year of sessions comes in at once, and fourteen keys
     looked up for each row cost more than writing it.
     """
@@ -50,6 +52,7 @@ class Session(Voidable, Kept):
     note = models.TextField(_("note"), blank=True)
     summary = models.TextField(_("summary in Korean"), blank=True)
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
+    form_token = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 
@@ -60,11 +63,23 @@ class Session(Voidable, Kept):
             models.Index(fields=["workspace", "-held_on", "-id"], name="session_by_workspace"),
             models.Index(fields=["-held_on", "-id"], name="session_by_day"),
             models.Index(fields=["client", "-held_on"], name="session_by_client", condition=~Q(client=None)),
+            models.Index(
+                fields=["counsellor", "-held_on", "-id"], name="session_by_counsellor", condition=~Q(counsellor=None)
+            ),
+            models.Index(
+                fields=["counsellor", "follow_up_on"], name="session_by_follow_up", condition=~Q(follow_up_on=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(client=None, person=None) | Q(client__isnull=False, person__isnull=False),
                 name="session_person_iff_client",
+            ),
+            models.UniqueConstraint(
+                fields=["form_token"],
+                condition=~Q(form_token=None),
+                name="session_logged_once",
+                violation_error_message=_("This form was sent before: the session is on record."),
             ),
             models.CheckConstraint(
                 condition=Q(clients__gte=1),
