@@ -1,10 +1,11 @@
 from django.urls import path
 
-from cases.views import activity, client, client_list, search, session, stay
+from cases.views import activity, client, client_list, search, session, session_new, stay
 
 app_name = "cases"
 urlpatterns = [
     path("sessions/", session.index, name="sessions"),
+    path("sessions/new/", session_new.new, name="session_new"),
     path("sessions/<int:pk>/", session.detail, name="session"),
     path("clients/", client_list.index, name="clients"),
     path("clients/<int:pk>/", client.detail, name="client"),

@@ -16,10 +16,14 @@ def register(sentences: dict[str, str]) -> None:
     _SENTENCES.update(sentences)
 
 
+def rule_of(error: Exception) -> str:
+    """The name of the rule that a change broke; empty if the error is not a refusal."""
+    return getattr(getattr(error.__cause__ or error, "diag", None), "constraint_name", None) or ""
+
+
 def sentence(error: Exception) -> str:
     """What to tell the person whose change was refused; empty if the error is not a refusal."""
-    cause = error.__cause__ or error
-    name = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    name = rule_of(error)
     if not name:
         return ""
     return str(_SENTENCES.get(name) or _of_model(name) or _("This change breaks a rule of the records (%s).") % name)

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from centers.models import Workspace
+from cases.services.session import default_programme
 from workbook.batch import Row
 from workbook.identity import People
 from workbook.known import Known
 from workbook.rules.voucher import VOUCHER_WON
 from workbook.sheets import ACTIVITIES, DEPENDANTS, SESSIONS, STAYS, VISA_CASES, VOUCHERS
-
-WORKER_CENTER = "52-c1"  # the province's worker support centre; its sessions are of another programme
-_DEFAULT_PROGRAMME = {True: "worker-settlement", False: "one-centre"}
 
 
 @dataclass
@@ -52,10 +49,6 @@ class Record:
     @property
     def change_columns(self) -> tuple[str, ...]:
         return ("id", "recorded_on", *self.columns)
-
-
-def default_programme(center: Workspace) -> str:
-    return _DEFAULT_PROGRAMME[center.code == WORKER_CENTER]
 
 
 def _session(writing: Writing, row: Row) -> tuple:

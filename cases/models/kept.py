@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Workspace
 
+UNTOLD = {"shared_with", "form_token"}
+
 
 class Kept(models.Model):
     """A record that hangs on one workspace and knows two clocks.
@@ -86,15 +88,17 @@ def staff_key(**options) -> models.ForeignKey:
 def with_history(model: type[models.Model]) -> type[models.Model]:
     """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets.
 
-    Moving with a joined identity is no change of the row: the join itself is on record.
+    Moving with a joined identity is no change of the row: the join itself is on record. What the row keeps for
+    itself (``UNTOLD``) is no part of its history.
     """
-    moved = {field.name for field in model._meta.fields} & {"person", "principal_person", "shared_with"}
+    fields = {field.name for field in model._meta.fields}
     worked_out = {field.name for field in model._meta.fields if field.generated}
-    unkept = worked_out | ({"shared_with"} if issubclass(model, Shared) else set())
+    untold = worked_out | fields & UNTOLD
+    moved = fields & {"person", "principal_person"}
     return pghistory.track(
-        pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=sorted(moved | worked_out))),
+        pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=sorted(moved | untold))),
         pghistory.DeleteEvent(row=pghistory.Old),
-        exclude=sorted(unkept) or None,
+        exclude=sorted(untold) or None,
         obj_field=pghistory.ObjForeignKey(related_name="events", null=False),
         append_only=True,
     )(model)

@@ -15,12 +15,6 @@ DUE_SINCE = 180  # days for which one that nobody kept stays in sight
 
 
 class SessionQuerySet(scoped("view_sessions")):
-    def for_list(self) -> "SessionQuerySet":
-        """With what a list says of each session, in a number of queries that does not grow with the rows."""
-        return self.select_related(
-            "workspace", "client", "language", "channel", "topic", "outcome", "nationality", "client__nationality"
-        ).prefetch_related("client__names")
-
     def due_by(self, day: date) -> "SessionQuerySet":
         """Those whose follow-up is overdue on a day or due within the week after it, with no later session since.
 
@@ -42,6 +36,8 @@ class Session(Voidable, Kept):
     ``clients`` is how many people were counselled in it (연인원). Without a client it is anonymous, and
     then nationality, status and sex are what was told. ``topic`` is its one primary issue (주유형); the
     others are ``SessionIssue`` rows. ``status`` is the status of residence at the time of the session.
+
+    ``form_token`` is the form it was typed in: a form that is sent twice makes one session.
 
     Codes are checked once a statement, by a trigger: a year of sessions comes in at once, and fourteen keys
     looked up for each row cost more than writing it.
@@ -68,6 +64,7 @@ class Session(Voidable, Kept):
     note = models.TextField(_("note"), blank=True)
     summary = models.TextField(_("summary in Korean"), blank=True)
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
+    form_token = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 
@@ -79,11 +76,23 @@ class Session(Voidable, Kept):
             models.Index(fields=["-held_on", "-id"], name="session_by_day"),
             models.Index(fields=["client", "-held_on"], name="session_by_client", condition=~Q(client=None)),
             models.Index(fields=["workspace", "ref"], name="session_by_number", condition=~Q(ref="")),
+            models.Index(
+                fields=["counsellor", "-held_on", "-id"], name="session_by_counsellor", condition=~Q(counsellor=None)
+            ),
+            models.Index(
+                fields=["counsellor", "follow_up_on"], name="session_by_follow_up", condition=~Q(follow_up_on=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(client=None, person=None) | Q(client__isnull=False, person__isnull=False),
                 name="session_person_iff_client",
+            ),
+            models.UniqueConstraint(
+                fields=["form_token"],
+                condition=~Q(form_token=None),
+                name="session_logged_once",
+                violation_error_message=_("This form was sent before: the session is on record."),
             ),
             models.CheckConstraint(
                 condition=Q(clients__gte=1),

@@ -1,28 +1,81 @@
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cases.access import get_client_or_404
-from cases.models import Session
+from cases.files import age, files_of, households_of, stays_of, time_left
+from cases.models import Client
 from cases.selectors import identifiers_shown, status_shown
-
-SESSIONS_SHOWN = 20
+from cases.timeline import KINDS, SOURCES, About, Place, timeline
+from centers.selectors import is_official, may
+from visas import progress
+from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
 
 
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    client = get_client_or_404(request.user, pk)
-    sessions = Session.objects.visible_to(request.user).filter(client=client).for_list()
-    return render(
-        request,
-        "cases/client_detail.html",
-        {
-            "client": client,
-            "names": client.names.order_by("-kind"),
-            "identifiers": identifiers_shown(client, request.user),
-            "status": status_shown(client.status, client.status_expires_on, request.user),
-            "sessions": sessions.order_by("-held_on", "-pk")[:SESSIONS_SHOWN],
-        },
-    )
+    """A client's file with all that this viewer may see of the person. One that was merged leads to what was kept."""
+    client = _client(request, pk)
+    if client.merged_into_id:
+        gone = {"number": client.ref or str(client)}
+        messages.info(request, _("The file %(number)s was merged into this one.") % gone)
+        return redirect("cases:client", client.merged_into_id)
+    about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
+    kind = request.GET.get("kind", "")
+    sources = SOURCES | progress.SOURCES
+    context = {
+        "client": client,
+        **_who(client, request),
+        "others": about.files[1:],
+        "households": households_of(about.ids, request.user),
+        "visa_cases": [
+            (
+                row,
+                stage_of(row, CASE_STAGES),
+                CASE_STAGES[stage_of(row, CASE_STAGES)],
+                _steps(row),
+                progress.next_of(row),
+            )
+            for row in progress.cases_of(about)
+        ],
+        "vouchers": [
+            (row, stage_of(row, VOUCHER_STATES), VOUCHER_STATES[stage_of(row, VOUCHER_STATES)])
+            for row in progress.vouchers_of(about)
+        ],
+        "stays": stays_of(about.ids, request.user),
+        "timeline": timeline(about, sources, kind),
+        "kinds": {name: KINDS[name] for name in reversed(KINDS)},
+        "kind": kind if kind in sources else "",
+        "continued": about.before is not None,
+        "official": is_official(request.user),
+        "may_log": may(request.user, "work_sessions", client.workspace_id),
+    }
+    return render(request, "cases/client_detail.html", context)
+
+
+def _client(request: HttpRequest, pk: int) -> Client:
+    rows = Client.objects.visible_to(request.user)
+    rows = rows.select_related("workspace", "nationality", "sex", "status", "language", "municipality")
+    return get_object_or_404(rows.prefetch_related("names", "contacts"), pk=pk)
+
+
+def _who(client: Client, request: HttpRequest) -> dict:
+    status = status_shown(client.status, client.status_expires_on, request.user)
+    return {
+        "names": sorted(client.names.all(), key=lambda name: (name.kind, -name.pk), reverse=True),
+        "contacts": client.contacts.all(),
+        "identifiers": identifiers_shown(client, request.user),
+        "status": status,
+        # How long a stay is still allowed is for those who do not report it.
+        "left": "" if is_official(request.user) else time_left(status.expires_on),
+        "age": age(client.birth_date),
+    }
+
+
+def _steps(case) -> list[tuple[str, object]]:
+    """The steps of a visa case that have a day, in their order."""
+    steps = [(name, getattr(case, f"{step}_on")) for step, name in CASE_STAGES.items()]
+    return sorted(((name, day) for name, day in steps if day), key=lambda step: step[1])

@@ -1,11 +1,15 @@
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cases.access import get_session_or_404
+from accounts.models import User
 from cases.listings import SESSIONS
+from cases.listings.people import with_client
+from cases.models import Client, Session
 from cases.selectors import status_shown
+from cases.session_history import session_changes
 from centers.views.listing import show
 
 
@@ -18,14 +22,41 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    session = get_session_or_404(request.user, pk)
-    return render(
-        request,
-        "cases/session_detail.html",
-        {
-            "session": session,
-            "names": session.client.names.all() if session.client else [],
-            "issues": session.issues.select_related("topic"),
-            "status": status_shown(session.status, None, request.user),
-        },
-    )
+    session = _session(request, pk)
+    context = {
+        "session": session,
+        "client": _client(session),
+        "issues": session.issues.all(),
+        "status": status_shown(session.status, None, request.user),
+        "late": (session.recorded_on - session.held_on).days if session.recorded_on else 0,
+        "changes": session_changes(session, request.user),
+        **_beside(session, request.user),
+    }
+    return render(request, "cases/session_detail.html", context)
+
+
+def _session(request: HttpRequest, pk: int) -> Session:
+    rows = Session.objects.visible_to(request.user).select_related(
+        "workspace", "programme", "language", "channel", "topic__group", "caller", "interpretation", "outcome",
+        "nationality", "status", "sex", "counsellor",
+    )  # fmt: skip
+    return get_object_or_404(rows.prefetch_related(*with_client(request.user), "issues__topic"), pk=pk)
+
+
+def _client(session: Session) -> Client | None:
+    """The client, as far as their file is the viewer's to open."""
+    return session.client if session.client_id and session._state.fields_cache.get("client") else None
+
+
+def _beside(session: Session, viewer: User) -> dict[str, Session | None]:
+    """The session of the same client before this one, and the one after."""
+    if session.client_id is None:
+        return {"previous": None, "next": None}
+    rows = Session.objects.visible_to(viewer).filter(client=session.client_id)
+    day, pk = session.held_on, session.pk
+    earlier = rows.filter(Q(held_on__lt=day) | Q(held_on=day, pk__lt=pk), held_on__lte=day)
+    later = rows.filter(Q(held_on__gt=day) | Q(held_on=day, pk__gt=pk), held_on__gte=day)
+    return {
+        "previous": earlier.order_by("-held_on", "-pk").first(),
+        "next": later.order_by("held_on", "pk").first(),
+    }

@@ -1,0 +1,66 @@
+"""What a record was before: read from the rows that triggers keep. When and what is known, and not who."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from centers.selectors import scope_of
+
+Show = Callable[[Model, str], str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a record that became another. ``of`` is the id of the row that was kept, which orders changes."""
+
+    of: int
+    at: datetime
+    label: str
+    before: str
+    after: str
+
+
+def kept_rows(model: type[Model], viewer: User) -> QuerySet:
+    """The former states of a model's rows, as far as the viewer reads the workspaces they belong to."""
+    queryset = model.objects.all()
+    events = model._meta.get_field("events").related_model.objects.order_by("pgh_id")
+    scope, permission = scope_of(viewer), queryset.view_permission
+    return events if permission in scope.everywhere else events.filter(workspace_id__in=scope.of(permission))
+
+
+def changes(former: Iterable[Model], current: Model, labels: dict[str, str], show: Show) -> Iterator[Change]:
+    """The changes of one row, the oldest first. ``former`` are its kept states in order, ``labels`` what to tell.
+
+    A change whose two sides read alike to the viewer is left out.
+    """
+    for old, new in pairwise([*former, current]):
+        for field, label in labels.items():
+            before, after = show(old, field), show(new, field)
+            if before != after:
+                yield Change(old.pgh_id, old.pgh_created_at, str(label), before, after)
+
+
+def parts_changed(former: Iterable[Model], current: dict[int, str], show: Callable[[Model], str]) -> Iterator[Change]:
+    """The changes of the small rows that belong to a record: what each was and became, or that it was taken away.
+
+    ``current`` are the rows there are today by id, as they read.
+    """
+    following = dict(current)
+    for old in reversed(list(former)):
+        before, after = show(old), following.get(old.pgh_obj_id, "")
+        following[old.pgh_obj_id] = before
+        if before != after:
+            yield Change(old.pgh_id, old.pgh_created_at, "", before, after or _("taken away"))
+
+
+def plainly(row: Model, field: str) -> str:
+    """A field as it reads: a code by its name, a day as year-month-day, nothing as a dash."""
+    value = getattr(row, field)
+    if value is None or value == "":
+        return "–"
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

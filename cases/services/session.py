@@ -1,0 +1,61 @@
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Client, Session, SessionIssue, Topic
+from centers.models import Workspace
+from centers.scope import settle_constraints
+
+WORKER_CENTER = "52-c1"  # the province's worker support centre; its sessions are of another programme
+
+
+def default_programme(center: Workspace) -> str:
+    """The support programme of a centre's sessions where none is named."""
+    return "worker-settlement" if center.code == WORKER_CENTER else "one-centre"
+
+
+@transaction.atomic
+def log_session(
+    *,
+    actor: User,
+    workspace: Workspace,
+    form_token: UUID,
+    held_on: date,
+    client: Client | None = None,
+    other_topics: Iterable[Topic] = (),
+    **told,
+) -> Session:
+    """Put a session on record as counselled by ``actor`` and typed today.
+
+    ``client`` is a file of the workspace, or none: then ``told`` may hold nationality, status and sex. With a client
+    the status of their file is kept as the status at the time. Raises IntegrityError where the database refuses: a
+    day in the future or outside the time the centre counts, or a form that was sent before (``session_logged_once``).
+    """
+    session = Session.objects.create(
+        workspace=workspace,
+        client=client,
+        person_id=client and client.person_id,
+        held_on=held_on,
+        programme_id=default_programme(workspace),
+        counsellor=actor,
+        counsellor_name=str(actor),
+        recorded_on=timezone.localdate(),
+        form_token=form_token,
+        **(told | _of_file(client)),
+    )
+    SessionIssue.objects.bulk_create(
+        SessionIssue(workspace=workspace, session=session, topic=topic)
+        for topic in other_topics
+        if topic.pk != session.topic_id
+    )
+    settle_constraints()
+    return session
+
+
+def _of_file(client: Client | None) -> dict:
+    """What a session keeps of the client's file. Nationality and sex are read from the file itself."""
+    return {"status": client.status, "nationality": None, "sex": None} if client else {}

@@ -1,0 +1,58 @@
+"""How a session came to read as it does."""
+
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.history import Change, changes, kept_rows, parts_changed, plainly
+from cases.models import Session, SessionIssue
+from cases.selectors import status_shown
+
+TOLD = {
+    "held_on": _("Held on"),
+    "topic": _("Topic"),
+    "language": _("Language"),
+    "interpretation": _("Interpretation"),
+    "channel": _("Channel"),
+    "caller": _("Caller"),
+    "minutes": _("Minutes"),
+    "clients": _("Number of clients"),
+    "programme": _("Programme"),
+    "outcome": _("Outcome"),
+    "nationality": _("Nationality"),
+    "status": _("Status of residence at the time"),
+    "sex": _("Sex"),
+    "client": _("Client"),
+    "counsellor_name": _("Counsellor"),
+    "follow_up_on": _("Follow up on"),
+    "note": _("Note"),
+    "summary": _("Summary in Korean"),
+    "ref": _("Number"),
+    "voided": _("Void"),
+}
+CODES = (
+    "topic", "language", "interpretation", "channel", "caller", "programme", "outcome", "nationality", "status", "sex",
+)  # fmt: skip
+
+
+def session_changes(session: Session, viewer: User) -> list[Change]:
+    """The changes of a session and of its further topics, the newest first."""
+
+    def show(row, field: str) -> str:
+        if field == "status":
+            return status_shown(row.status, None, viewer).name or "–"
+        if field == "client":  # the number of the file: no name is told here
+            return str(row.client_id or "–")
+        if field == "voided":
+            return now("yes") if row.voided_at else now("no")
+        return plainly(row, field)
+
+    former = kept_rows(Session, viewer).filter(pgh_obj=session.pk).select_related(*CODES)
+    found = list(changes(former, session, TOLD, show))
+    further = kept_rows(SessionIssue, viewer).filter(session=session.pk).select_related("topic")
+    today = {issue.pk: str(issue.topic) for issue in session.issues.all()}
+    found += [
+        Change(change.of, change.at, now("Further topics"), change.before, change.after)
+        for change in parts_changed(further, today, lambda row: str(row.topic))
+    ]
+    return sorted(found, key=lambda change: change.at, reverse=True)

@@ -1,0 +1,241 @@
+"""What happened with a person, newest first, as far as one viewer may see it: pages of a few, from many tables.
+
+Each kind of record has a source that gives its entries. A source with few rows gives them all; the sessions, of
+which there may be thousands, give as many as one page takes. So a page asks the database the same number of times
+for a client with one session and for one with two thousand.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from cases.history import Change, changes, kept_rows, parts_changed, plainly
+from cases.models import Client, ClientName, Contact, FamilyLink, Session, Stay, StayLeave
+from cases.selectors import status_shown
+
+SIZE = 30
+# The kinds, and their order within a day: what stands further down here comes first on the page.
+KINDS: dict[str, str] = {
+    "file": gettext_lazy("Files"),
+    "change": gettext_lazy("Changes"),
+    "family": gettext_lazy("Family"),
+    "stay": gettext_lazy("Stays"),
+    "voucher": gettext_lazy("Vouchers"),
+    "visa": gettext_lazy("Visa cases"),
+    "session": gettext_lazy("Sessions"),
+}
+RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+TOLD_OF_CLIENT = {
+    "nationality": gettext_lazy("Nationality"),
+    "birth_date": gettext_lazy("Birth date"),
+    "sex": gettext_lazy("Sex"),
+    "status": gettext_lazy("Status of residence"),
+    "status_expires_on": gettext_lazy("Status expires on"),
+    "language": gettext_lazy("Language"),
+    "municipality": gettext_lazy("Municipality"),
+    "ref": gettext_lazy("Number"),
+}
+
+
+class Place(NamedTuple):
+    """Where an entry stands in the order; the token of the next page names the last one shown."""
+
+    day: date
+    rank: int
+    number: int
+
+    @property
+    def token(self) -> str:
+        return f"{self.day:%Y%m%d}.{self.rank}.{self.number}"
+
+    @classmethod
+    def of(cls, token: str) -> "Place | None":
+        """The place that a token names; none where it names none."""
+        try:
+            day, rank, number = token.split(".")
+            return cls(date.fromisoformat(day), int(rank), min(int(number), 2**63 - 1))
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened. ``url`` leads to its record, where it has a page; ``mark`` warns, as of a void one."""
+
+    kind: str
+    day: date
+    number: int
+    title: str
+    detail: str = ""
+    url: str = ""
+    workspace: str = ""
+    mark: str = ""
+
+    @property
+    def place(self) -> Place:
+        return Place(self.day, RANK[self.kind], self.number)
+
+    @property
+    def month(self) -> date:
+        return self.day.replace(day=1)
+
+    @property
+    def kind_name(self) -> str:
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class About:
+    """Whose timeline it is: a client, and the files on the same person that the viewer's own workspaces keep."""
+
+    client: Client
+    files: tuple[Client, ...]
+    viewer: User
+    before: Place | None = None
+
+    @cached_property
+    def ids(self) -> list[int]:
+        return [file.pk for file in self.files]
+
+
+Source = Callable[[About], Iterable[Entry]]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    entries: list[Entry]
+    older: str
+
+
+def timeline(about: About, sources: dict[str, Source], kind: str = "") -> Timeline:
+    """One page of the entries of all sources, or of the one of a kind."""
+    chosen = [sources[kind]] if kind in sources else sources.values()
+    found = [entry for source in chosen for entry in source(about)]
+    found = [entry for entry in found if about.before is None or entry.place < about.before]
+    found.sort(key=lambda entry: entry.place, reverse=True)
+    shown = found[:SIZE]
+    return Timeline(shown, shown[-1].place.token if len(found) > SIZE else "")
+
+
+def sessions(about: About) -> Iterator[Entry]:
+    rows = Session.objects.visible_to(about.viewer).filter(_further("held_on", about.before), client__in=about.ids)
+    rows = rows.select_related("workspace", "topic", "language", "channel", "outcome", "counsellor")
+    for row in rows.order_by("-held_on", "-pk")[: SIZE + 1]:
+        counsellor = str(row.counsellor) if row.counsellor else row.counsellor_name
+        told = (row.language, row.channel, row.outcome, counsellor)
+        yield Entry(
+            "session",
+            row.held_on,
+            row.pk,
+            str(row.topic),
+            " · ".join(str(part) for part in told if part),
+            row.get_absolute_url(),
+            str(row.workspace),
+            _("Void") if row.voided_at else "",
+        )
+
+
+def _further(field: str, before: Place | None) -> Q:
+    """The sessions that come after a place in the order."""
+    if before is None:
+        return Q()
+    if before.rank < RANK["session"]:
+        return Q(**{f"{field}__lt": before.day})
+    same_day = Q(**{field: before.day}, pk__lt=before.number)
+    return Q(**{f"{field}__lte": before.day}) & (Q(**{f"{field}__lt": before.day}) | same_day)
+
+
+def stays(about: About) -> Iterator[Entry]:
+    rows = Stay.objects.visible_to(about.viewer).filter(client__in=about.ids)
+    rows = rows.select_related("workspace", "bed__room", "reason")
+    by_id = {row.pk: row for row in rows}
+    for row in by_id.values():
+        bed = _("Room %(room)s, bed %(bed)s") % {"room": row.bed.room.code, "bed": row.bed.code}
+        came = " · ".join(part for part in (bed, row.reason and str(row.reason)) if part)
+        yield _of_stay(row, row.checked_in_on, _("Came to the shelter"), came, 0)
+        if row.checked_out_on:
+            yield _of_stay(row, row.checked_out_on, _("Left the shelter"), bed, 1)
+    for leave in StayLeave.objects.visible_to(about.viewer).filter(stay__in=by_id):
+        back = _("back on %(day)s") % {"day": leave.back_on.isoformat()}
+        yield _of_stay(by_id[leave.stay_id], leave.left_on, _("Away from the shelter"), back, 2)
+
+
+def _of_stay(stay: Stay, day: date, title: str, detail: str, step: int) -> Entry:
+    mark = _("Void") if stay.voided_at else ""
+    return Entry(
+        "stay", day, stay.pk * 3 + step, title, detail, stay.get_absolute_url(), str(stay.workspace), mark
+    )  # fmt: skip
+
+
+def family(about: About) -> Iterator[Entry]:
+    """Coming and settling of those who came with the person, and of the person who came with somebody."""
+    rows = FamilyLink.objects.visible_to(about.viewer).select_related("workspace", "relation", "household")
+    for row in rows.filter(Q(client__in=about.ids) | Q(household__principal__in=about.ids)):
+        own = row.client_id in about.ids
+        other = row.household.principal_id if own else row.client_id
+        url = Client(pk=other).get_absolute_url()
+        for step, (day, title) in enumerate(
+            [
+                (row.entered_on, _("Entered as a dependant") if own else _("Dependant entered")),
+                (row.settled_on, _("Settled as a dependant") if own else _("Dependant settled")),
+            ]
+        ):
+            if day:
+                yield Entry("family", day, row.pk * 2 + step, title, str(row.relation), url, str(row.workspace))
+
+
+def files(about: About) -> Iterator[Entry]:
+    for file in about.files:
+        day = file.recorded_on or timezone.localdate(file.recorded_at)
+        title = _("File opened") if file.recorded_on else _("File taken over into the system")
+        yield Entry("file", day, file.pk, title, "", file.get_absolute_url(), str(file.workspace))
+
+
+def client_changes(about: About) -> Iterator[Entry]:
+    """What became of the file's own fields, its names and its contacts."""
+    place = str(about.client.workspace)
+    for change in _changes(about):
+        day = timezone.localtime(change.at)
+        detail = f"{change.before} → {change.after} · {day:%H:%M}"
+        yield Entry("change", day.date(), change.of, change.label, detail, "", place)
+
+
+def _changes(about: About) -> Iterator[Change]:
+    client, viewer = about.client, about.viewer
+
+    def show(row, field: str) -> str:
+        if field == "status":
+            return status_shown(row.status, None, viewer).name or "–"
+        if field == "status_expires_on":
+            shown = status_shown(row.status, row.status_expires_on, viewer)
+            return _("To be checked") if shown.check else plainly(shown, "expires_on")
+        return plainly(row, field)
+
+    former = kept_rows(Client, viewer).filter(pgh_obj=client.pk)
+    former = former.select_related("nationality", "sex", "status", "language", "municipality")
+    yield from changes(former, client, TOLD_OF_CLIENT, show)
+    for model, label, rows in ((ClientName, _("Name"), client.names), (Contact, _("Contact"), client.contacts)):
+        now = {row.pk: str(row) for row in rows.all()}
+        for change in parts_changed(kept_rows(model, viewer).filter(client=client.pk), now, _text):
+            yield Change(change.of, change.at, label, change.before, change.after)
+
+
+def _text(row) -> str:
+    return getattr(row, "text", "") or getattr(row, "value", "")
+
+
+SOURCES: dict[str, Source] = {
+    "session": sessions,
+    "stay": stays,
+    "family": family,
+    "file": files,
+    "change": client_changes,
+}

@@ -1,0 +1,88 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from cases.access import get_client_or_404
+from cases.forms import SessionForm
+from cases.models import Client, Session
+from cases.services.session import log_session
+from centers.access import require_anywhere
+from centers.refusals import rule_of, sentence
+from centers.selectors import workspaces_where
+
+FIELD_OF = {"not_in_the_future": "held_on", "session_within_operation": "held_on", "session_has_a_client": "clients"}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A session to be logged: of a client (``?client=``), or anonymous. What was typed is never lost to an error."""
+    require_anywhere(request.user, "work_sessions")
+    client = _client_of(request)
+    if client and client.merged_into_id:
+        return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': client.merged_into_id})}")
+    centers = list(workspaces_where(request.user, "work_sessions"))
+    form = SessionForm(request.POST or None, actor=request.user, centers=centers, client=client)
+    if request.method == "POST" and form.is_valid():
+        session = _logged(form, request.user, client)
+        if session:
+            return _confirmed(request, session.pk)
+    context = {"form": form, "client": client, "names": client.names.order_by("-kind", "pk") if client else []}
+    return render(request, "cases/session_new.html", context, status=400 if form.errors else 200)
+
+
+def _client_of(request: HttpRequest) -> Client | None:
+    """The client that the address names: 404 if the person may not know of them, 403 if they do not counsel there."""
+    asked = request.GET.get("client", "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdecimal()):
+        raise Http404
+    client = get_client_or_404(request.user, int(asked))
+    if not workspaces_where(request.user, "work_sessions").filter(pk=client.workspace_id).exists():
+        raise PermissionDenied(_("You do not counsel in the workspace that keeps this file."))
+    return client
+
+
+def _logged(form: SessionForm, actor: User, client: Client | None) -> Session | None:
+    """The session made of the form, also where the form came twice; none where the database refused, told on it."""
+    token = form.cleaned_data["token"]
+    told = {name: value for name, value in form.told.items() if name != "workspace"}
+    try:
+        with transaction.atomic():
+            return log_session(
+                actor=actor,
+                workspace=form.cleaned_data["workspace"],
+                client=client,
+                form_token=token,
+                other_topics=form.cleaned_data["other_topics"],
+                **told,
+            )
+    except IntegrityError as error:
+        rule = rule_of(error)
+        before = Session.objects.visible_to(actor).filter(form_token=token, counsellor=actor).first()
+        if rule == "session_logged_once" and before:
+            return before
+        form.add_error(FIELD_OF.get(rule), sentence(error))
+        return None
+
+
+def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what the database holds now, and not what was typed; nothing of the person."""
+    session = Session.objects.visible_to(request.user).select_related("topic", "language", "workspace").get(pk=pk)
+    held = {
+        "day": session.held_on.isoformat(),
+        "topic": session.topic,
+        "language": session.language,
+        "center": session.workspace,
+    }
+    messages.success(request, _("On record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % held)
+    return redirect(session)

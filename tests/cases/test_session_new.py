@@ -1,0 +1,157 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from cases.forms import SessionForm
+from cases.models import Client, Session, SessionIssue
+from centers.models import Role, Workspace
+from centers.services.membership import grant_role
+from tests.make import everywhere, make_client, make_user, place
+from tests.support import run_together
+
+NEW = "/sessions/new/"
+
+
+def typed(**changes) -> dict:
+    values = {
+        "token": str(uuid4()), "held_on": timezone.localdate().isoformat(), "language": "vi", "channel": "visit",
+        "topic": "labour.wages", "other_topics": ["health", "labour.wages"], "clients": "2", "minutes": "30",
+        "note": "Công ty chưa trả lương.", "summary": "임금 미지급",
+    }  # fmt: skip
+    return values | changes
+
+
+def recorded() -> list[Session]:
+    with everywhere():
+        return list(Session.objects.order_by("pk"))
+
+
+@pytest.fixture
+def counsellor(client):
+    user = make_user(Role.COUNSELLOR, name="상담원 하나")
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.django_db
+class LogTests:
+    def test_a_session_of_a_client_keeps_who_when_and_their_status(self, client, counsellor):
+        person = make_client(status_id="E-9", nationality_id="VN")
+        answer = client.post(f"{NEW}?client={person.pk}", typed())
+        [session] = recorded()
+        assert answer.status_code == 302
+        assert answer["Location"] == session.get_absolute_url()
+        assert (session.client_id, session.person_id, session.status_id) == (person.pk, person.person_id, "E-9")
+        assert (session.counsellor, session.counsellor_name) == (counsellor, "상담원 하나")
+        assert session.recorded_on == timezone.localdate()
+        assert session.programme_id == "one-centre"
+        with everywhere():
+            assert list(SessionIssue.objects.values_list("topic_id", flat=True)) == ["health"]
+
+    def test_says_what_the_database_holds_and_no_name(self, client, counsellor):
+        person = make_client(name="NGUYEN DEMO")
+        answer = client.post(f"{NEW}?client={person.pk}", typed())
+        said = client.get(answer["Location"], headers={"accept-language": "en"}).content.decode()
+        assert "기록했습니다" in said
+        assert "NGUYEN" not in str(answer.cookies)
+
+    def test_an_anonymous_session_keeps_what_was_told(self, client, counsellor):
+        client.post(NEW, typed(nationality="KH", status="E-9", sex="female"))
+        [session] = recorded()
+        assert session.client_id is None
+        assert (session.nationality_id, session.status_id, session.sex_id) == ("KH", "E-9", "female")
+
+    def test_the_worker_centre_logs_for_its_own_programme(self, client):
+        client.force_login(make_user(Role.COUNSELLOR, "52-c1"))
+        assert client.post(NEW, typed()).status_code == 302
+        assert recorded()[0].programme_id == "worker-settlement"
+
+    def test_a_form_sent_twice_makes_one_session(self, client, counsellor):
+        form = typed()
+        first, second = client.post(NEW, form), client.post(NEW, form)
+        assert first["Location"] == second["Location"]
+        assert len(recorded()) == 1
+
+    def test_the_centre_is_asked_for_where_there_are_several(self, client, counsellor):
+        grant_role(user=counsellor, workspace=place("52130-c1"), role=Role.COUNSELLOR, actor=None)
+        assert "workspace" in client.get(NEW).context["form"].fields
+        assert client.post(NEW, typed()).context["form"].errors.keys() == {"workspace"}
+        assert client.post(NEW, typed(workspace="52130-c1")).status_code == 302
+        assert client.post("/at/52110-c1" + NEW, typed()).status_code == 302
+        assert [session.workspace.code for session in recorded()] == ["52130-c1", "52110-c1"]
+
+
+@pytest.mark.django_db
+class RefusalTests:
+    def refused(self, browser, address: str = NEW, **changes):
+        answer = browser.post(address, typed(**changes))
+        assert answer.status_code == 400
+        assert recorded() == []
+        assert "Công ty chưa trả lương." in answer.content.decode(), "what was typed is lost"
+        return answer.context["form"].errors
+
+    def test_a_day_to_come(self, client, counsellor):
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        assert self.refused(client, held_on=tomorrow.isoformat()).keys() == {"held_on"}
+
+    def test_a_day_before_the_centre_counts(self, client, counsellor):
+        assert self.refused(client, held_on="2001-01-01").keys() == {"held_on"}
+
+    def test_a_centre_that_is_not_running(self, client, counsellor):
+        Workspace.objects.filter(code="52110-c1").update(counts_from=None)
+        assert self.refused(client).keys() == {"__all__"}
+
+    def test_what_the_form_overlooks_the_database_says_at_the_field(self, client, counsellor, monkeypatch):
+        monkeypatch.setattr(SessionForm, "_check_day", lambda *arguments: None)
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        assert self.refused(client, held_on=tomorrow.isoformat()).keys() == {"held_on"}
+        assert self.refused(client, held_on="2001-01-01").keys() == {"held_on"}
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("topic", "nothing"), ("language", ""), ("minutes", "-1"), ("minutes", "9" * 30), ("clients", "0"),
+            ("held_on", "gestern"), ("follow_up_on", "2001-01-01"), ("status", "X-99"), ("other_topics", "?"),
+            ("summary", "\x00"), ("token", "no token"),
+        ],
+    )  # fmt: skip
+    def test_nonsense_is_told_at_its_field(self, client, counsellor, field, value):
+        assert field in self.refused(client, **{field: value})
+
+    def test_a_client_of_another_centre_does_not_exist(self, client, counsellor):
+        other = make_client("52130-c1")
+        assert client.post(f"{NEW}?client={other.pk}", typed()).status_code == 404
+        assert recorded() == []
+
+    @pytest.mark.parametrize("asked", ["x", "٣", "9" * 40, "-1"])
+    def test_a_made_up_client_does_not_exist(self, client, counsellor, asked):
+        assert client.get(NEW, {"client": asked}).status_code == 404
+
+    def test_who_only_looks_may_not_log(self, client):
+        client.force_login(make_user(Role.CITY_OFFICER, "52110-office"))
+        assert client.post(NEW, typed()).status_code == 403
+
+    def test_a_merged_file_leads_to_the_one_that_was_kept(self, client, counsellor):
+        kept, gone = make_client(), make_client()
+        with everywhere():
+            Client.objects.filter(pk=gone.pk).update(merged_into=kept)
+        assert client.get(NEW, {"client": gone.pk})["Location"] == f"{NEW}?client={kept.pk}"
+
+
+@pytest.mark.committed
+def test_two_clicks_at_once_make_one_session(committed):
+    user = make_user(Role.COUNSELLOR)
+    form = typed()
+
+    def send():
+        browser = Browser()
+        browser.force_login(user)
+        return browser.post(reverse("cases:session_new"), form).get("Location")
+
+    first, second = run_together(send, send)
+    assert first == second
+    assert len(recorded()) == 1

@@ -1,0 +1,74 @@
+"""What comes next in a visa case, and what has happened with one: in words, from its dates."""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.timeline import About, Entry
+from centers.selectors import scope_of
+from visas.models import VisaCase, Voucher
+from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
+
+# What a case waits for. The others have ended.
+NEXT: dict[str, str] = {
+    "received": gettext_lazy("The recommendation is awaited."),
+    "recommended": gettext_lazy("The application to the immigration office is awaited."),
+    "submitted": gettext_lazy("The decision of the immigration office is awaited."),
+    "granted": gettext_lazy("Settlement is to be verified."),
+}
+CASE_STEPS = list(CASE_STAGES)
+VOUCHER_STEPS = list(VOUCHER_STATES)
+
+
+def cases_of(about: About):
+    """The visa cases of the person that the viewer may read, those of other workspaces that are shared with theirs
+    among them.
+    """
+    rows = VisaCase.objects.visible_to(about.viewer).filter(_theirs(about, "view_visa_cases"))
+    return rows.select_related("workspace", "programme", "municipality").order_by("-received_on", "-pk")
+
+
+def vouchers_of(about: About):
+    rows = Voucher.objects.visible_to(about.viewer).filter(_theirs(about, "view_vouchers"))
+    return rows.select_related("workspace", "municipality").order_by("-applied_on", "-pk")
+
+
+def _theirs(about: About, permission: str) -> Q:
+    """Identities are compared within the viewer's own workspaces alone, and where a row is shared with one of them."""
+    own = list(scope_of(about.viewer).of(permission))
+    of_files = Q(client__in=about.ids)
+    if about.client.workspace_id not in own:
+        return of_files
+    person = Q(person=about.client.person_id)
+    return of_files | person & (Q(workspace__in=own) | Q(shared_with__overlap=own))
+
+
+def case_entries(about: About) -> Iterator[Entry]:
+    for row in cases_of(about):
+        for step, name in CASE_STAGES.items():
+            day = getattr(row, f"{step}_on")
+            if day:
+                number = row.pk * len(CASE_STEPS) + CASE_STEPS.index(step)
+                title = f"{row.programme} · {name}"
+                yield Entry("visa", day, number, title, "", row.get_absolute_url(), str(row.workspace))
+
+
+def voucher_entries(about: About) -> Iterator[Entry]:
+    for row in vouchers_of(about):
+        for step, name in VOUCHER_STATES.items():
+            day = getattr(row, f"{step}_on")
+            if day:
+                number = row.pk * len(VOUCHER_STEPS) + VOUCHER_STEPS.index(step)
+                won = _("%(won)s won") % {"won": f"{row.amount_won:,}"}
+                title = _("Upgrade voucher") + f" · {name}"
+                yield Entry("voucher", day, number, title, won, row.get_absolute_url(), str(row.workspace))
+
+
+def next_of(case: VisaCase) -> str:
+    """What the case waits for, in words; empty where nothing does."""
+    return str(NEXT.get(stage_of(case, CASE_STAGES), ""))
+
+
+SOURCES = {"visa": case_entries, "voucher": voucher_entries}
