@@ -83,6 +83,7 @@ def _province() -> User:
 def _get(user: User, address: str):
     request = RequestFactory().get(address)
     request.user, request.session = user, {}
+    request.workspace, request.workspace_code = None, ""
     match = resolve(request.path)
     request.resolver_match = match
     response = ScopeMiddleware(lambda request: match.func(request, *match.args, **match.kwargs))(request)
