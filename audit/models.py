@@ -1,8 +1,19 @@
-"""What was done, by whom: one append-only log. Row history is pghistory's."""
+"""What was done and what was looked at, by whom: append-only logs. Row history is pghistory's."""
+
+from typing import Protocol
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+REVIEW = "view_access_log"
+ADMINISTER = "grant_roles"
 
 
 class Action(models.TextChoices):
@@ -19,6 +30,32 @@ class Action(models.TextChoices):
     CLIENTS_PARTED = "clients.parted", _("Client files parted")
     LIST_EXPORTED = "list.exported", _("List exported")
     FILE_DOWNLOADED = "file.downloaded", _("File downloaded")
+    ACCOUNT_OPENED = "account.opened", _("Account opened")
+    SIGNED_IN = "signed.in", _("Signed in")
+    SIGNED_OUT = "signed.out", _("Signed out")
+    SIGN_IN_FAILED = "signed.failed", _("Sign-in failed")
+
+
+RIGHTS = (Action.ROLE_GRANTED, Action.ROLE_ENDED, Action.ACCOUNT_OPENED)
+
+
+class Reach(Protocol):
+    """How far somebody's permissions reach (a ``centers.scope.Scope``)."""
+
+    everywhere: frozenset[str]
+
+    def of(self, permission: str) -> tuple[int, ...]: ...
+
+
+class AuditEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: User, scope: Reach) -> models.QuerySet:
+        """One's own, those of the workspaces one reviews, and changes of rights where one grants roles."""
+        if REVIEW in scope.everywhere:
+            return self.all()
+        seen = Q(actor=user) | Q(workspace_id__in=scope.of(REVIEW))
+        if ADMINISTER in scope.everywhere:
+            seen |= Q(action__in=RIGHTS)
+        return self.filter(seen | Q(action__in=RIGHTS, workspace_id__in=scope.of(ADMINISTER)))
 
 
 class AuditEntry(models.Model):
@@ -36,10 +73,72 @@ class AuditEntry(models.Model):
     target_id = models.BigIntegerField(null=True)
     data = models.JSONField(default=dict)
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit entries")
-        indexes = [models.Index(fields=["workspace_id", "-at"], name="audit_by_workspace")]
+        indexes = [
+            models.Index(fields=["workspace_id", "-at"], name="audit_by_workspace"),
+            models.Index(fields=["-at", "-id"], name="audit_by_time"),
+        ]
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action}"
+
+
+# For how long what was looked at is kept at least: two years where unique identifiers or sensitive data are
+# processed (개인정보의 안전성 확보조치 기준 제8조 제1항). The application deletes none of it at any time.
+ACCESS_KEPT_YEARS = 2
+
+
+class AccessEntryQuerySet(models.QuerySet):
+    def visible_to(self, user: User, scope: Reach) -> models.QuerySet:
+        """One's own, and those that were made in the workspaces one reviews or showed files of them."""
+        if REVIEW in scope.everywhere:
+            return self.all()
+        here = list(scope.of(REVIEW))
+        mine = Q(user=user)
+        return self.filter(mine | Q(workspace_id__in=here) | Q(workspaces__overlap=here) if here else mine)
+
+    def of_file(self, client_id: int) -> models.QuerySet:
+        """Those that showed one client file. The database finds them by its index, past the second wall, and the
+        wall then shows of them what it shows.
+        """
+        return self.filter(pk__in=models.expressions.RawSQL("SELECT wall.accesses_of(%s)", [client_id]))
+
+
+class AccessEntry(models.Model):
+    """One request of somebody who had signed in (접속기록): who, when, from where, whose files, and what was done.
+
+    The fields are those of 개인정보의 안전성 확보조치 기준 제2조 제3호 (접속기록: 식별자, 접속일시, 접속지 정보,
+    처리한 정보주체 정보, 수행업무). Rows are added by ``wall.note_access`` and never changed. ``workspace_id`` is
+    where the person worked, empty for several at once. ``files`` are client files, ``workspaces`` their workspaces
+    in the same order and after them those of whom rows without a file were read. ``route`` names the page, empty
+    for an address that is none. No names, no words of a search, no address with what was asked.
+    """
+
+    at = models.DateTimeField(_("at"), db_default=Now())
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+")
+    workspace_id = models.BigIntegerField(_("workspace"), null=True)
+    route = models.CharField(_("page"), max_length=80, blank=True)
+    method = models.CharField(max_length=10)
+    status = models.PositiveSmallIntegerField()
+    address = models.GenericIPAddressField(_("address"), null=True)
+    files = ArrayField(models.BigIntegerField(), default=list)
+    workspaces = ArrayField(models.IntegerField(), default=list)
+    purpose = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = AccessEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access")
+        verbose_name_plural = _("accesses")
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="access_by_time"),
+            models.Index(fields=["user", "-at", "-id"], name="access_by_user"),
+            GinIndex(fields=["files"], name="access_by_file", condition=~Q(files=[])),
+        ]
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.route} {self.status}"

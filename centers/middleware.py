@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from audit.access import Shown, gathering, note
 from centers.refusals import sentence
 from centers.scope import set_scope, settle_constraints
 from centers.selectors import narrow, scope_of, workspace_at
@@ -45,37 +47,46 @@ class ScopeMiddleware:
 
     Django would open it after every middleware, too late for a setting that lives in it. A status of
     500 or more takes everything back; a broken constraint is told as a sentence, with status 409.
+
+    The same transaction puts the request of a signed-in person on record with those it shows: no page without
+    its record. What was taken back is put on record afterwards, and has shown nobody.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user if request.user.is_authenticated else None  # of now: the view may sign them out
         try:
-            with transaction.atomic():
-                response = self._answer(request)
+            with transaction.atomic(), gathering() as shown:
+                response = self._answer(request, user)
                 refusal = getattr(request, "refusal", None)
-                if response.status_code >= 500 or refusal:
+                failed = response.status_code >= 500
+                if failed or refusal:
                     transaction.set_rollback(True)
                 else:
                     settle_constraints()
+                    _put_on_record(request, user, response.status_code, shown)
         except IntegrityError as error:
             refusal = error
         if refusal:  # told after the broken transaction is over: the page may read the database
-            return conflict(request, refusal)
+            response = conflict(request, refusal)
+        if refusal or failed:
+            _put_on_record_anew(request, user, response.status_code)
         if response.streaming and not getattr(response, "file_to_stream", None):
             raise RuntimeError("A response that reads the database while it streams would read it without a scope")
         return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+    def _answer(self, request: HttpRequest, user: User | None) -> HttpResponse:
+        if user is None:
             return self.get_response(request)
         if request.workspace_code:
-            request.workspace = workspace_at(request.user, request.workspace_code)
-            if request.workspace is None:
-                return elsewhere(request)
-            narrow(request.user, request.workspace)
-        set_scope(scope_of(request.user))
+            request.workspace = workspace_at(user, request.workspace_code)
+            if request.workspace:
+                narrow(user, request.workspace)
+        set_scope(scope_of(user))
+        if request.workspace_code and request.workspace is None:
+            return elsewhere(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -83,6 +94,21 @@ class ScopeMiddleware:
             request.refusal = error
             return HttpResponse(status=409)
         return None
+
+
+def _put_on_record(request: HttpRequest, user: User | None, status: int, shown: Shown) -> None:
+    if user is None:
+        return
+    at = request.workspace.pk if request.workspace else scope_of(user).only_workspace
+    note(request, shown, status=status, workspace_id=at)
+
+
+def _put_on_record_anew(request: HttpRequest, user: User | None, status: int) -> None:
+    if user is None:
+        return
+    with transaction.atomic():
+        set_scope(scope_of(user))
+        _put_on_record(request, user, status, Shown())
 
 
 def conflict(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -39,6 +39,12 @@ class Scope:
     def allows(self, permission: str, workspace_id: int | None) -> bool:
         return permission in self.everywhere or workspace_id in self.of(permission)
 
+    @property
+    def only_workspace(self) -> int | None:
+        """The workspace of somebody who may do something in one alone, else none."""
+        found = {workspace for reached in self.workspaces.values() for workspace in reached}
+        return found.pop() if len(found) == 1 else None
+
     def signed(self, backend_pid: int) -> str:
         """The scope as the database takes it; worth nothing in another connection."""
         body = json.dumps(

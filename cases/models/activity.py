@@ -17,6 +17,8 @@ class Activity(Voidable, Kept):
     imported file that carried the evidence; ``reported_on`` is the day its result report (결과보고) was approved.
     """
 
+    whose = ()  # of nobody in particular
+
     programme = code_key(SupportProgramme)
     held_on = models.DateField(_("held on"))
     title = models.CharField(_("title"), max_length=300)

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.keys import digits_backwards, name_key
 from cases.models.terms import Country, Language, Sex, StatusCode
@@ -31,6 +32,8 @@ class IdentifierKind(models.TextChoices):
 @with_history
 class Client(Shared, Kept):
     """One workspace's file on a person. The same human being may have files in several workspaces."""
+
+    whose = ("id",)
 
     person = person_key()
     nationality = code_key(Country, null=True, blank=True)
@@ -64,7 +67,7 @@ class Client(Shared, Kept):
 
 
 @with_history
-class ClientName(models.Model):
+class ClientName(OnRecord):
     """A name of a client as it is written in one script.
 
     The keys are what it is found by: without marks, blanks and capitals, from its first word, its second and its
@@ -96,7 +99,7 @@ class ClientName(models.Model):
 
 
 @with_history
-class Contact(models.Model):
+class Contact(OnRecord):
     """A way to reach a client."""
 
     workspace = workspace_key()
@@ -120,7 +123,7 @@ class Contact(models.Model):
 
 
 @with_history
-class Identifier(models.Model):
+class Identifier(OnRecord):
     """A number of the state on a client (고유식별정보), encrypted (``cases/secrecy.py``) and never in clear.
 
     ``digest`` is its keyed hash; the identity it leads to is ``PersonKey``.

@@ -2,13 +2,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from cases.models.kept import Kept, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.terms import Relation, StatusCode
 from centers.querysets import scoped
 
 
-class Household(models.Model):
+class Household(OnRecord):
     """A principal (주신청자) and who came with them, as one workspace knows it."""
+
+    whose = ("principal_id",)
 
     workspace = workspace_key()
     principal = client_key("households")

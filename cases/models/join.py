@@ -2,6 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from cases.models.kept import staff_key
 from centers.querysets import scoped
 
@@ -27,8 +28,10 @@ class PersonJoin(models.Model):
         return f"{self.absorbed_id} → {self.kept_id}"
 
 
-class ClientMerge(models.Model):
+class ClientMerge(OnRecord):
     """Two files of one workspace made one. ``moved`` lists, by table, the rows that changed hands."""
+
+    whose = ("kept_id", "absorbed_id")
 
     workspace = models.ForeignKey("centers.Workspace", models.PROTECT, related_name="+")
     kept_id = models.BigIntegerField()

@@ -7,12 +7,13 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from centers.models import Workspace
 
 UNTOLD = {"shared_with", "form_token"}
 
 
-class Kept(models.Model):
+class Kept(OnRecord):
     """A record that hangs on one workspace and knows two clocks.
 
     When it happened is the record's own date. When it was recorded is ``recorded_on``, a day in Seoul:
@@ -85,6 +86,13 @@ def staff_key(**options) -> models.ForeignKey:
     )
 
 
+class Before(OnRecord, pghistory.models.Event):
+    """What a row was: reading it shows the same person as the row does."""
+
+    class Meta:
+        abstract = True
+
+
 def with_history(model: type[models.Model]) -> type[models.Model]:
     """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets.
 
@@ -101,4 +109,7 @@ def with_history(model: type[models.Model]) -> type[models.Model]:
         exclude=sorted(untold) or None,
         obj_field=pghistory.ObjForeignKey(related_name="events", null=False),
         append_only=True,
+        base_model=Before,
+        model_name=f"{model.__name__}Event",
+        attrs={"whose": model.whose},
     )(model)

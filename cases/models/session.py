@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, staff_key, with_history, workspace_key
 from cases.models.terms import Caller, Channel, Country, Interpretation, Language, Outcome, Sex, StatusCode, Topic
 from centers.models import SupportProgramme
@@ -109,8 +110,10 @@ class Session(Voidable, Kept):
 
 
 @with_history
-class SessionIssue(models.Model):
+class SessionIssue(OnRecord):
     """A further topic of a session, beside the primary one (부유형)."""
+
+    whose = ()  # the session tells
 
     workspace = workspace_key()
     session = models.ForeignKey(Session, models.PROTECT, db_constraint=False, related_name="issues")

@@ -5,6 +5,7 @@ from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.terms import StayReason
 from centers.models import Bed
@@ -82,8 +83,10 @@ class Stay(Voidable, Kept):
 
 
 @with_history
-class StayLeave(models.Model):
+class StayLeave(OnRecord):
     """Nights of a stay spent elsewhere (외박): half-open, and not counted."""
+
+    whose = ()  # the stay tells
 
     workspace = workspace_key()
     stay = models.ForeignKey(Stay, models.PROTECT, db_constraint=False, related_name="leaves")

@@ -32,6 +32,7 @@ from tests.support import as_owner, ask, forbidden, run, sqlstate
 from tests.tables import HISTORY, SEALED, WALLED
 from workbook.models import ImportedFile, ImportedRow, OpenedFile
 
+LOGS = {"audit_accessentry", "audit_auditentry"}
 HERE, ELSEWHERE = "52110-c1", "52130-c1"
 
 
@@ -74,7 +75,12 @@ def make_a_row_in_every_table(database: str) -> None:
         owner.execute(
             "INSERT INTO kpi_yearanswer (year, as_of, rule, generation, answer) VALUES (2024, '2024-12-31', '', 1, '')"
         )
-        for table in sorted(WALLED - {"audit_auditentry"}):
+        owner.execute(
+            "INSERT INTO audit_accessentry (user_id, workspace_id, route, method, status, files, workspaces, purpose)"
+            " VALUES (%s, %s, 'cases:client', 'GET', 200, %s, %s, '')",
+            [make_user().pk, here, [client.pk], [here]],
+        )
+        for table in sorted(WALLED - LOGS):
             owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
         for table in sorted(HISTORY):
             history = table.removesuffix("event")
@@ -126,8 +132,8 @@ class ForgottenFilterTests:
 
     def test_the_workspace_itself_sees_its_rows(self):
         with acting_for([place(ELSEWHERE).pk, place("52130-office").pk, place("52110-s1").pk]):
-            # The audit is read by those who review it, the year's answer by those who read all figures.
-            own = (WALLED | HISTORY) - {"audit_auditentry", "kpi_yearanswer"}
+            # The logs are read by those who review them, the year's answer by those who read all figures.
+            own = (WALLED | HISTORY) - LOGS - {"kpi_yearanswer"}
             assert [table for table in sorted(own) if not ask(f"SELECT count(*) FROM {table}")] == []
 
     def test_nothing_is_read(self):
@@ -173,7 +179,7 @@ class ForgottenFilterTests:
 
     @pytest.mark.parametrize("command", ["SELECT FROM", "DELETE FROM", "INSERT INTO"])
     def test_history_and_identities_are_never_written_nor_identities_read(self, command):
-        closed = SEALED if command == "SELECT FROM" else SEALED | HISTORY | {"audit_auditentry"}
+        closed = SEALED if command == "SELECT FROM" else SEALED | HISTORY | LOGS
         end = " DEFAULT VALUES" if command == "INSERT INTO" else ""
         with everywhere():
             refused = {table: attempt(f"{command} {table}{end}") for table in closed}
@@ -193,9 +199,10 @@ class ForgottenFilterTests:
 
     def test_the_audit_cannot_be_changed_even_by_the_owner(self, committed):
         with as_owner(committed) as owner:
-            for statement in ("UPDATE audit_auditentry SET action = 'x'", "DELETE FROM audit_auditentry"):
-                with pytest.raises(Exception, match="added and never changed"):
-                    owner.execute(statement)
+            for table in sorted(LOGS):
+                for statement in (f"UPDATE {table} SET workspace_id = 0", f"DELETE FROM {table}"):
+                    with pytest.raises(Exception, match="added and never changed"):
+                        owner.execute(statement)
 
 
 @pytest.mark.django_db

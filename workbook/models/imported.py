@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from audit.access import OnRecord
 from cases.models.kept import client_key
 from centers.models import Workspace
 
@@ -53,7 +54,7 @@ class ImportedRow(models.Model):
         return f"{self.sheet} {self.namespace} {self.ref}"
 
 
-class OpenedFile(models.Model):
+class OpenedFile(OnRecord):
     """A client file that an imported person row opened in a workspace that refers to it."""
 
     row = models.ForeignKey(ImportedRow, models.PROTECT, related_name="opened")
