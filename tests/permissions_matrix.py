@@ -24,6 +24,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "cases:client": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:session": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:sessions": (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
+    "contrast": each(405, 405),
     "healthz": each(200, 200),
     # Who counsels is led to the sessions, the province to its figures.
     "home": (302, 200, 302, 302, 302, 200, 200, 200, 302, 200, 200),
@@ -41,6 +42,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "mfa_index": each(302, 200),
     "mfa_reauthenticate": each(302, 302),
     "mfa_view_recovery_codes": each(302, 404),
+    "shortcuts": each(302, 405),
+    "stay": each(200, 200),
 }
 
 ARGUMENTS: dict[str, dict] = {
