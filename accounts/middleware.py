@@ -1,12 +1,33 @@
-"""Second factor: where the installation demands one, nothing opens before it is set up."""
+"""Who may go on: nobody who did nothing for too long, and where a second factor is demanded nobody without one."""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.utils import translation
 
+from accounts.idle import is_over, note_step
+
 SETUP = "mfa_activate_totp"
-OPEN = {SETUP, "account_logout", "account_reauthenticate", "mfa_reauthenticate", "language", "healthz"}
+OPEN = {
+    SETUP, "account_logout", "account_reauthenticate", "mfa_reauthenticate", "language", "contrast", "stay", "healthz",
+}  # fmt: skip
+
+
+class IdleMiddleware:
+    """Signs out who did nothing for ``IDLE_SECONDS``; every page that a person opens counts as a step."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and is_over(request):
+            logout(request)
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.user.is_authenticated and not getattr(view, "no_step", False):
+            note_step(request)
 
 
 class SecondFactorMiddleware:

@@ -16,6 +16,7 @@ class User(AbstractUser):
     last_name = None
     name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="ko")
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
 
     class Meta:
         verbose_name = _("member of staff")

@@ -8,3 +8,10 @@ def choose_language(*, user: User, language: str) -> None:
     """Keep the language in which this person is spoken to, in pages and in mail."""
     user.language = language
     user.save(update_fields=["language"])
+
+
+@transaction.atomic
+def choose_shortcuts(*, user: User, on: bool) -> None:
+    """Keep whether single keys are shortcuts for this person."""
+    user.shortcuts = on
+    user.save(update_fields=["shortcuts"])

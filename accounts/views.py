@@ -1,13 +1,26 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.services import choose_language
+from accounts.contrast import CHOICES, COOKIE
+from accounts.idle import no_step, note_step, seconds_left, sign_of
+from accounts.services import choose_language, choose_shortcuts
+
+YEAR = 365 * 24 * 60 * 60  # seconds
+
+
+def back_to_where_they_were(request: HttpRequest) -> HttpResponse:
+    """To the page named in ``next``, where it is one of ours."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    return redirect(back)
 
 
 @login_not_required
@@ -19,14 +32,11 @@ def language(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
         choose_language(user=request.user, language=chosen)
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = back_to_where_they_were(request)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         chosen,
-        max_age=365 * 24 * 60 * 60,
+        max_age=YEAR,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         samesite="Lax",
@@ -34,6 +44,45 @@ def language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@login_not_required
+@require_POST
+def contrast(request: HttpRequest) -> HttpResponse:
+    """Keeps the look with the browser: high contrast, the light one, or whatever the system asks for."""
+    chosen = request.POST.get("contrast", "")
+    response = back_to_where_they_were(request)
+    if chosen in CHOICES:
+        response.set_cookie(
+            COOKIE, chosen, max_age=YEAR, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+    else:
+        response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Keeps with the person whether single keys are shortcuts."""
+    choose_shortcuts(user=request.user, on=request.POST.get("on") == "1")
+    return back_to_where_they_were(request)
+
+
+@no_step
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stay(request: HttpRequest) -> HttpResponse:
+    """How many seconds the person stays signed in if they do nothing; a POST makes it the full time again.
+
+    Asking alone keeps nobody signed in. ``sign`` says whether it is still the person the page was made for, and
+    ``token`` lets a form that was open meanwhile be sent.
+    """
+    if request.method == "POST" and request.user.is_authenticated:
+        note_step(request, at_once=True)
+    answer = {"seconds": seconds_left(request), "sign": sign_of(request.user), "token": get_token(request)}
+    return JsonResponse(answer)
+
+
+@no_step
 @login_not_required
 @never_cache
 @require_safe

@@ -2,13 +2,15 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
+from accounts.contrast import contrast_of
+from accounts.idle import idle_of
 from accounts.models import User
 from centers.models import Workspace
 from centers.selectors import memberships_of, scope_of
+from config.navigation import tabs_of
 
 
 def installation(request: HttpRequest) -> dict:
@@ -17,11 +19,18 @@ def installation(request: HttpRequest) -> dict:
     Read only where a template asks for it: an error page must not ask the database.
     """
     user = getattr(request, "user", None)
+    workspace = getattr(request, "workspace", None)
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "demo": settings.DEMO,
-        "workspace": getattr(request, "workspace", None),
+        "contrast": contrast_of(request),
+        "now": SimpleLazyObject(timezone.localtime),
+        "idle": SimpleLazyObject(lambda: idle_of(request)),
+        "workspace": workspace,
         "workspaces": SimpleLazyObject(lambda: workspaces_of(user)),
-        "pages": SimpleLazyObject(lambda: pages_of(user)),
+        "roles_here": SimpleLazyObject(lambda: roles_of(user, workspace)),
+        "tabs": SimpleLazyObject(lambda: tabs_of(user, view_name)),
+        "may_log_sessions": SimpleLazyObject(lambda: bool(scope_of(user).of("work_sessions"))),
     }
 
 
@@ -40,12 +49,7 @@ def workspaces_of(user: User) -> list[Place]:
     return [Place(None, "/"), *each] if len(each) > 1 else each
 
 
-def pages_of(user: User) -> list[dict[str, str]]:
-    """The pages the person may open, in the order of the navigation."""
-    scope = scope_of(user)
-    pages = []
-    if "view_figures" in scope.everywhere:
-        pages.append({"app": "kpi", "url": reverse("kpi:sheet"), "name": _("Performance indicators")})
-    if scope.of("view_sessions"):
-        pages.append({"app": "cases", "url": reverse("cases:sessions"), "name": _("Counselling")})
-    return pages
+def roles_of(user: User, workspace: Workspace | None) -> list[str]:
+    """The roles the person holds today, in words and each once; in one workspace, those held there."""
+    held = [membership for membership in memberships_of(user) if workspace in (None, membership.workspace)]
+    return list(dict.fromkeys(membership.get_role_display() for membership in held))

@@ -41,6 +41,18 @@ def _number(name: str, default: int) -> int:
     return int(given) if given else default
 
 
+def _minutes(name: str, default: float) -> float:
+    """In seconds. Parts of a minute are for trying it out."""
+    given = environ(name, "").strip()
+    try:
+        minutes = float(given or default)
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes <= 24 * 60:
+        minutes = _mistaken(f"{name} is {given!r}; it has to be a number of minutes, more than 0.", default)
+    return minutes * 60
+
+
 # Keys. Named in the environment, or made once in the state folder.
 
 
@@ -132,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.IdleMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -197,9 +210,11 @@ REQUIRE_SECOND_FACTOR = _switch("SETTLEMENT_REQUIRE_SECOND_FACTOR", default=not 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-# Sessions of sign-in last a working stretch; the database cache keeps rate limits when Redis is down.
-SESSION_COOKIE_AGE = 60 * 60 * 4  # seconds
+# Who does nothing for so long is signed out (accounts/idle.py).
+IDLE_SECONDS = _minutes("SETTLEMENT_IDLE_MINUTES", 60)
+SESSION_COOKIE_AGE = int(IDLE_SECONDS) + 60  # seconds; what nobody uses any more ends by itself
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# The database cache keeps rate limits when Redis is down.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 # Languages.

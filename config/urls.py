@@ -17,6 +17,9 @@ sign_in = [
 urlpatterns = [
     path("", home, name="home"),
     path("language/", accounts.language, name="language"),
+    path("contrast/", accounts.contrast, name="contrast"),
+    path("shortcuts/", accounts.shortcuts, name="shortcuts"),
+    path("stay/", accounts.stay, name="stay"),
     path("healthz", accounts.healthz, name="healthz"),
     path("accounts/", include(sign_in)),
     path("kpi/", include("kpi.urls")),

@@ -37,6 +37,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "centers:export_download": each(302, 404),
     "centers:export_new": (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
     "centers:exports": each(302, 200),
+    "contrast": each(405, 405),
     "healthz": each(200, 200),
     "home": each(302, 200),
     "kpi:evidence": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
@@ -57,6 +58,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "visas:cases": (302, 403, 200, 200, 200, 200, 403, 200, 200, 403, 403),
     "visas:voucher": (302, 404, 404, 404, 404, 200, 404, 404, 200, 404, 404),
     "visas:vouchers": (302, 403, 200, 200, 200, 200, 403, 403, 200, 403, 403),
+    "shortcuts": each(302, 405),
+    "stay": each(200, 200),
 }
 
 ARGUMENTS: dict[str, dict] = {

@@ -1,0 +1,62 @@
+"""The pages of the navigation: one line for each, in the order in which they stand."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from centers.scope import Scope
+from centers.selectors import scope_of
+
+
+@dataclass(frozen=True)
+class Page:
+    """One line of the navigation: where it leads, what it is called, and the permission that opens it, none
+    where it opens to everyone who is signed in.
+
+    ``routes`` are the beginnings of the names of the routes that belong to it: on all of them its tab is the
+    current one. ``everywhere`` asks for the permission on the whole province, as ``require_everywhere`` does.
+    """
+
+    route: str
+    name: str
+    permission: str
+    routes: tuple[str, ...]
+    everywhere: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route)
+
+    def opens_to(self, scope: Scope) -> bool:
+        if not self.permission or self.permission in scope.everywhere:
+            return True
+        return not self.everywhere and bool(scope.of(self.permission))
+
+    def holds(self, view_name: str) -> bool:
+        """Whether a page, by the name of its route, belongs below this tab."""
+        return view_name.startswith(self.routes)
+
+
+PAGES = (
+    Page("home", _("Start"), "", ("home",)),
+    Page("cases:sessions", _("Counselling"), "view_sessions", ("cases:session",)),
+    Page("cases:clients", _("Clients"), "view_clients", ("cases:client",)),
+    Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
+    Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
+    Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),
+    Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),
+    Page("kpi:sheet", _("Performance indicators"), "view_figures", ("kpi:",), everywhere=True),
+)
+
+
+def pages_of(user: User) -> list[Page]:
+    """The pages the person may open where they work now, in the order of the navigation."""
+    scope = scope_of(user)
+    return [page for page in PAGES if page.opens_to(scope)]
+
+
+def tabs_of(user: User, view_name: str) -> list[tuple[Page, bool]]:
+    """The person's pages, each with whether it is the one they are on."""
+    return [(page, page.holds(view_name)) for page in pages_of(user)]
