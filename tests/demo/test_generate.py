@@ -292,7 +292,9 @@ class TwiceTests:
     TWO = (
         "FROM cases_client a JOIN cases_client b ON b.id > a.id AND b.birth_date = a.birth_date "
         "AND b.sex_id = a.sex_id AND b.nationality_id = a.nationality_id "
-        "JOIN cases_clientname n ON n.client_id = a.id JOIN cases_clientname m ON m.client_id = b.id WHERE "
+        "JOIN cases_clientname n ON n.client_id = a.id JOIN cases_clientname m ON m.client_id = b.id "
+        "JOIN cases_contact p ON p.client_id = a.id "
+        "JOIN cases_contact q ON q.client_id = b.id AND q.value = p.value WHERE "
     )
 
     def test_the_number_tells_across_spellings(self, year):
