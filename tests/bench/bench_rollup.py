@@ -66,5 +66,6 @@ def _after_a_change(number: int, day: date | None) -> float:
 
 def _change(number: int) -> None:
     with acting_for(WHOLE_PROVINCE, reason="bench"):
-        session = Session.objects.exclude(minutes=None).order_by("pk")[number]
+        # From different centres, large and small: sessions stand in the order of their centres.
+        session = Session.objects.exclude(minutes=None).order_by("pk")[number % 7 * SESSIONS // 8]
         Session.objects.filter(pk=session.pk).update(minutes=session.minutes + 1)
