@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -61,6 +61,14 @@ class Session(Voidable, Kept):
             models.Index(fields=["-held_on", "-id"], name="session_by_day"),
             models.Index(fields=["client", "-held_on"], name="session_by_client", condition=~Q(client=None)),
             models.Index(fields=["workspace", "ref"], name="session_by_number", condition=~Q(ref="")),
+            models.Index(
+                fields=["workspace", "-held_on", "-id"],
+                name="session_recorded_late",
+                condition=Q(recorded_on__gt=F("held_on")),
+            ),
+            models.Index(
+                fields=["workspace", "follow_up_on"], name="session_to_follow_up", condition=~Q(follow_up_on=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
