@@ -22,10 +22,6 @@ class Migration(migrations.Migration):
             model_name='session',
             index=models.Index(condition=models.Q(('counsellor', None), _negated=True), fields=['counsellor', '-held_on', '-id'], name='session_by_counsellor'),
         ),
-        migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('follow_up_on', None), _negated=True), fields=['counsellor', 'follow_up_on'], name='session_by_follow_up'),
-        ),
         migrations.AddConstraint(
             model_name='session',
             constraint=models.UniqueConstraint(condition=models.Q(('form_token', None), _negated=True), fields=('form_token',), name='session_logged_once', violation_error_message='This form was sent before: the session is on record.'),

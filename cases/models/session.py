@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +81,12 @@ class Session(Voidable, Kept):
                 fields=["counsellor", "-held_on", "-id"], name="session_by_counsellor", condition=~Q(counsellor=None)
             ),
             models.Index(
-                fields=["counsellor", "follow_up_on"], name="session_by_follow_up", condition=~Q(follow_up_on=None)
+                fields=["workspace", "-held_on", "-id"],
+                name="session_recorded_late",
+                condition=Q(recorded_on__gt=F("held_on")),
+            ),
+            models.Index(
+                fields=["workspace", "follow_up_on"], name="session_to_follow_up", condition=~Q(follow_up_on=None)
             ),
         ]
         constraints = [

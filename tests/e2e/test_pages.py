@@ -7,7 +7,16 @@ from axe_playwright_python.sync_playwright import Axe
 from centers.models import Role
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
 from tests.e2e.site import PASSWORD, serving
-from tests.make import make_activity, make_client, make_session, make_stay, make_user, make_visa_case, make_voucher
+from tests.make import (
+    DAY,
+    make_activity,
+    make_client,
+    make_session,
+    make_stay,
+    make_user,
+    make_visa_case,
+    make_voucher,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -34,7 +43,22 @@ PROVINCE = {
     "figure-enter": ("/kpi/2025/figures/sister-exchange/enter/", 200),
     "sessions-closed": ("/sessions/", 403),
 }
-COUNSELLOR = {"sessions": ("/sessions/", 200), "sheet-closed": ("/kpi/2025/", 403)}
+COUNSELLOR = {
+    "sessions": ("/sessions/", 200),
+    "sessions-filtered": ("/sessions/?month=2025-03&late=1&language=vi&topic=no-such-topic", 200),
+    "sessions-page-gone": ("/sessions/?after=made-up", 400),
+    "clients": ("/clients/", 200),
+    "search": ("/search/", 200),
+    "export-new": ("/exports/new/sessions/?month=2025-03", 200),
+    "exports-none": ("/exports/", 200),
+    "sheet-closed": ("/kpi/2025/", 403),
+}
+LISTS = {
+    "visa-cases": ("/visas/cases/", 200),
+    "vouchers": ("/visas/vouchers/?state=paid", 200),
+    "activities": ("/activities/", 200),
+}
+SHELTER = {"stays": ("/stays/", 200), "stays-none": ("/stays/?night=2001-01-01", 200)}
 
 
 def make_a_year() -> tuple[str, str]:
@@ -66,7 +90,19 @@ class PageTests:
 
     def test_the_province_s(self, committed):
         make_a_year()
-        self.look(committed, sign_in_for(Role.PROVINCE_STAFF, "52-office"), PROVINCE | ACCOUNT)
+        made = {
+            "visa-case": make_visa_case(recommended_on=DAY, granted_on=DAY),
+            "voucher": make_voucher(),
+            "activity": make_activity(evidence="공문 123", approved_on=DAY),
+        }
+        details = {name: (row.get_absolute_url(), 200) for name, row in made.items()}
+        self.look(committed, sign_in_for(Role.PROVINCE_STAFF, "52-office"), PROVINCE | LISTS | details | ACCOUNT)
+
+    def test_a_shelter_s(self, committed):
+        make_stay(checked_in_on=date(2025, 3, 3))
+        stay = make_stay(bed_code="2", checked_out_on=date(2025, 3, 9))
+        user = sign_in_for(Role.SHELTER_OPERATOR, "52110-s1")
+        self.look(committed, user, SHELTER | {"stay": (stay.get_absolute_url(), 200)})
 
     def test_a_counsellor_s(self, committed):
         session, person = make_a_year()

@@ -1,0 +1,81 @@
+"""What a list, a search and an export are like in a browser, with a worker that writes the file."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from centers.models import Role
+from tests import workers
+from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
+from tests.e2e.site import PASSWORD, serving
+from tests.e2e.test_pages import sign_in_for
+from tests.make import make_client, make_contact, make_session, name_client
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.committed,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
+
+
+def looks_right(page, screen: str, name: str) -> None:
+    picture(page, f"{name}-{screen}")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen]["width"]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_somebody_is_found_by_another_script(committed, screen):
+    person = make_client(name="NGUYEN VAN AN", nationality_id="VN")
+    name_client(person, "응우옌 반 안")
+    make_contact(person, "010-0000-1234")
+    username = sign_in_for(Role.COUNSELLOR, "52110-c1")
+    complaints: list[str] = []
+    with serving(committed) as address, chromium() as browser, page_of(browser, screen, complaints) as page:
+        sign_in(page, address, username, PASSWORD)
+        page.goto(f"{address}/search/")
+        page.fill("#search-again", "응우옌")
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="NGUYEN VAN AN").wait_for()
+        assert "응우옌" not in page.url
+        looks_right(page, screen, "search-found")
+        page.fill("#search-again", "ㄱ")
+        page.keyboard.press("Enter")
+        page.get_by_role("alert").wait_for()
+        looks_right(page, screen, "search-too-short")
+    assert [text for text in complaints if "status of 400" not in text] == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_list_becomes_a_file_while_one_looks_on(committed, screen, monkeypatch, tmp_path):
+    monkeypatch.setenv("SETTLEMENT_EXPORTS", str(tmp_path / "exports"))
+    for number in range(3):
+        make_session(client=make_client(name=f"TRAN {number}"))
+    username = sign_in_for(Role.COUNSELLOR, "52110-c1")
+    complaints: list[str] = []
+    with serving(committed) as address, chromium() as browser, page_of(browser, screen, complaints) as page:
+        sign_in(page, address, username, PASSWORD)
+        page.goto(f"{address}/at/52110-c1/sessions/?language=vi")
+        looks_right(page, screen, "sessions-for-export")
+        page.click("a[href*='/exports/new/']")
+        page.click("main button[type=submit]")
+        page.locator(".errorlist").wait_for()
+        looks_right(page, screen, "export-without-reason")
+        page.check("input[value=csv]")
+        page.fill("textarea", "월간 점검 보고")
+        page.click("main button[type=submit]")
+        page.locator("#progress").wait_for()
+        looks_right(page, screen, "export-waiting")
+        with workers.working(committed):
+            page.locator("a[href$='/file/']").wait_for(timeout=60_000)
+        looks_right(page, screen, "export-ready")
+        with page.expect_download() as download:
+            page.click("a[href$='/file/']")
+        text = Path(download.value.path()).read_text("utf-8-sig")
+        assert len(list(csv.reader(text.splitlines()))) == 4
+        page.goto(f"{address}/exports/")
+        looks_right(page, screen, "exports")
+    assert [text for text in complaints if "status of 400" not in text] == []
