@@ -4,6 +4,7 @@ The time of the last step is kept in the session and written again only once it 
 tenth of the time allowed, whichever is less: reading a page writes nothing, and nobody is signed out early by more.
 """
 
+import math
 import time
 from collections.abc import Callable
 
@@ -25,10 +26,11 @@ def no_step(view: Callable) -> Callable:
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Until the person is signed out if they do nothing; 0 where nobody is signed in."""
+    """Until the person is signed out if they do nothing, rounded up; 0 where nobody is signed in."""
     if not request.user.is_authenticated:
         return 0
-    return max(0, int(request.session.get(SEEN, time.time()) + settings.IDLE_SECONDS - time.time()))
+    now = time.time()
+    return max(0, math.ceil(request.session.get(SEEN, now) + settings.IDLE_SECONDS - now))
 
 
 def is_over(request: HttpRequest) -> bool:

@@ -4,6 +4,9 @@ from django.urls import include, path
 from accounts import views as accounts
 from config.views import home
 
+handler400 = "config.views.bad_request"
+handler500 = "config.views.server_error"
+
 # Only the pages of allauth that are used: nobody signs up, and passwords are reset by the administrator.
 sign_in = [
     path("login/", account.login, name="account_login"),

@@ -1,10 +1,13 @@
 from itertools import chain
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.contrast import contrast_of
 from cases.views import landing as cases
 from centers.selectors import memberships_of
 from kpi.views import landing as kpi
@@ -21,3 +24,23 @@ def home(request: HttpRequest) -> HttpResponse:
     panels = chain.from_iterable(landing.panels(request) for landing in LANDINGS)
     shown = [(panel, panel.html(request)) for panel in panels]
     return render(request, "home.html", {"panels": shown, "memberships": memberships_of(request.user)})
+
+
+# The pages of last resort. They ask neither the database nor the session: these may be what broke.
+
+
+def _bare(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    page = loader.get_template(template).render({"demo": settings.DEMO, "contrast": contrast_of(request)})
+    return HttpResponse(page, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _bare(request, "400.html", 400)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _bare(request, "403_csrf.html", 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _bare(request, "500.html", 500)

@@ -1,9 +1,21 @@
-import pytest
-from django.test import Client as Browser
-from django.urls import reverse
+from datetime import UTC, datetime
 
+import pytest
+import time_machine
+from django.core.exceptions import SuspiciousOperation
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client as Browser
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from centers.middleware import typed_in
 from centers.models import Role
-from tests.make import make_user
+from centers.services import grant_role
+from config.views import bad_request, server_error
+from tests.make import make_user, place
 
 pytestmark = pytest.mark.django_db
 
@@ -49,12 +61,113 @@ class ShellTests:
         answer = Browser(enforce_csrf_checks=True).post(reverse("language"), {"language": "en"})
         assert (answer.status_code, answer.templates[0].name) == (403, "403_csrf.html")
 
+    def test_a_page_that_may_lie_in_another_workspace_leads_there(self, client):
+        user = make_user(Role.COUNSELLOR, "52110-c1")
+        granter = make_user()
+        grant_role(user=user, workspace=place("52130-c1"), role=Role.COUNSELLOR, actor=granter)
+        client.force_login(user)
+        page = client.get("/at/52110-c1/nothing/").content.decode()
+        assert page.split("<main")[1].count('href="/at/52130-c1/"') == 1
 
-class ServerErrorTests:
+
+class ContrastTests:
+    @pytest.mark.parametrize("chosen", ["more", "standard"])
+    def test_the_choice_stays_with_the_browser_and_is_drawn_by_the_server(self, client, chosen):
+        answer = client.post(reverse("contrast"), {"contrast": chosen, "next": "/accounts/login/"})
+        assert (answer.status_code, answer["Location"]) == (302, "/accounts/login/")
+        assert f'data-contrast="{chosen}"' in client.get("/accounts/login/").content.decode()
+
+    def test_it_can_be_left_to_the_system_again(self, client):
+        client.post(reverse("contrast"), {"contrast": "more"})
+        client.post(reverse("contrast"), {"contrast": "system"})
+        assert "data-contrast" not in client.get("/accounts/login/").content.decode()
+
+    def test_a_made_up_cookie_is_not_drawn(self, client):
+        client.cookies["contrast"] = 'more"><script>'
+        assert "data-contrast" not in client.get("/accounts/login/").content.decode()
+
+
+class ShortcutTests:
+    def test_the_choice_stays_with_the_person(self, client):
+        user = make_user(Role.COUNSELLOR)
+        client.force_login(user)
+        assert user.shortcuts
+        for given, kept in (("0", False), ("1", True)):
+            answer = client.post(reverse("shortcuts"), {"on": given, "next": "/sessions/"})
+            user.refresh_from_db()
+            assert (answer["Location"], user.shortcuts) == ("/sessions/", kept)
+
+
+class IdleTests:
+    START = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+
+    @pytest.fixture
+    def clock(self, settings):
+        settings.IDLE_SECONDS = 3600
+        with time_machine.travel(self.START, tick=False) as clock:
+            yield clock
+
+    def test_who_does_nothing_is_signed_out_and_led_back_after_the_sign_in(self, client, clock):
+        client.force_login(make_user(Role.COUNSELLOR))
+        assert client.get("/sessions/").status_code == 200
+        clock.shift(3599)
+        assert client.get("/sessions/").status_code == 200
+        clock.shift(3601)
+        assert client.get("/sessions/")["Location"] == "/accounts/login/?next=/sessions/"
+
+    def test_a_page_opened_within_a_minute_writes_nothing(self, client, clock):
+        client.force_login(make_user(Role.COUNSELLOR))
+        client.get("/sessions/")
+        for seconds, written in ((59, False), (2, True)):
+            clock.shift(seconds)
+            with CaptureQueriesContext(connection) as queries:
+                client.get("/sessions/")
+            assert any('UPDATE "django_session"' in query["sql"] for query in queries) is written, seconds
+
+    def test_asking_keeps_nobody_signed_in_and_staying_does(self, client, clock):
+        client.force_login(make_user(Role.COUNSELLOR))
+        client.get("/sessions/")
+        clock.shift(3000)
+        assert client.get(reverse("stay")).json()["seconds"] == 600
+        assert client.get(reverse("stay")).json()["seconds"] == 600
+        assert client.post(reverse("stay")).json()["seconds"] == 3600
+        clock.shift(3600)
+        assert client.get(reverse("stay")).json()["seconds"] == 0
+        assert client.post(reverse("stay")).json() | {"token": ""} == {"seconds": 0, "sign": "", "token": ""}
+
+    def test_a_page_knows_whose_it_is_and_says_not_who(self, client):
+        signs = set()
+        for user in [make_user(), make_user()]:
+            client.force_login(user)
+            signs.add(client.get(reverse("stay")).json()["sign"])
+        assert len(signs) == 2
+
+
+class BarePageTests:
+    PAGES = ("400", "403_csrf", "409", "429", "500")
+
     def test_the_page_asks_nothing_of_the_database(self, django_assert_num_queries):
-        from django.test import RequestFactory
-        from django.views.defaults import server_error
-
         with django_assert_num_queries(0):
             answer = server_error(RequestFactory().get("/"))
         assert (answer.status_code, b"<h1>" in answer.content) == (500, True)
+
+    @pytest.mark.parametrize("page", PAGES)
+    def test_says_that_it_is_a_demonstration_and_leads_on(self, page):
+        with translation.override("en"):
+            shown = render_to_string(f"{page}.html", {"demo": True, "sentence": "No.", "here": "/x/"})
+        assert 'class="demo"' in shown
+        assert 'href="/"' in shown.split("<main")[1]
+
+    def test_a_form_and_an_address_that_cannot_be_read_say_so_in_a_demonstration_too(self, settings):
+        settings.DEMO = True
+        old = Browser(enforce_csrf_checks=True).post(reverse("language"), {"language": "en"})
+        damaged = bad_request(RequestFactory().get("/"), SuspiciousOperation())
+        for answer, status in ((old, 403), (damaged, 400)):
+            assert (answer.status_code, b'class="demo"' in answer.content) == (status, True)
+
+    def test_what_was_typed_is_shown_again_without_what_is_secret(self):
+        sent = {
+            "note": "Công ty chưa trả lương.", "password1": "hidden-1", "csrfmiddlewaretoken": "hidden-2",
+            "next": "/hidden-3/", "topic": "7",
+        }  # fmt: skip
+        assert typed_in(RequestFactory().post("/", sent)) == ["Công ty chưa trả lương."]

@@ -23,14 +23,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database: str):
-    """The address of the pages, as long as the block runs."""
+def serving(database: str, application: str = "config.wsgi", **more: str):
+    """The address of the pages, as long as the block runs; ``more`` are settings in the environment."""
     port = free_port()
     address = f"http://localhost:{port}"
-    variables = {"DATABASE_URL": databases.url(database), "SETTLEMENT_DEMO": "1", "SETTLEMENT_EMBEDDED": "1"}
+    variables = {"DATABASE_URL": databases.url(database), "SETTLEMENT_DEMO": "1", "SETTLEMENT_EMBEDDED": "1"} | more
     gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"]
     web = subprocess.Popen(
-        [*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", "config.wsgi"],
+        [*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", application],
         cwd=ROOT,
         env=os.environ | variables,
     )
