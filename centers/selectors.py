@@ -71,13 +71,18 @@ def may_anywhere(user: User, permission: str) -> bool:
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
-    """The roles the person holds today, with their workspaces."""
-    today = timezone.localdate()
-    return (
-        Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), user=user, starts_on__lte=today)
-        .select_related("workspace")
-        .order_by("workspace__code", "role")
-    )
+    """The roles the person holds today, with their workspaces.
+
+    The query is kept on the user object with its rows, as the scope is: header and page ask once.
+    """
+    if not hasattr(user, "_memberships"):
+        today = timezone.localdate()
+        user._memberships = (
+            Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), user=user, starts_on__lte=today)
+            .select_related("workspace")
+            .order_by("workspace__code", "role")
+        )
+    return user._memberships
 
 
 def is_official(user: User) -> bool:

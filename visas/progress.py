@@ -1,8 +1,8 @@
 """What comes next in a visa case, and what has happened with one: in words, from its dates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,7 +22,7 @@ CASE_STEPS = list(CASE_STAGES)
 VOUCHER_STEPS = list(VOUCHER_STATES)
 
 
-def cases_of(about: About):
+def cases_of(about: About) -> QuerySet[VisaCase]:
     """The visa cases of the person that the viewer may read, those of other workspaces that are shared with theirs
     among them.
     """
@@ -30,7 +30,7 @@ def cases_of(about: About):
     return rows.select_related("workspace", "programme", "municipality").order_by("-received_on", "-pk")
 
 
-def vouchers_of(about: About):
+def vouchers_of(about: About) -> QuerySet[Voucher]:
     rows = Voucher.objects.visible_to(about.viewer).filter(_theirs(about, "view_vouchers"))
     return rows.select_related("workspace", "municipality").order_by("-applied_on", "-pk")
 
@@ -45,8 +45,8 @@ def _theirs(about: About, permission: str) -> Q:
     return of_files | person & (Q(workspace__in=own) | Q(shared_with__overlap=own))
 
 
-def case_entries(about: About) -> Iterator[Entry]:
-    for row in cases_of(about):
+def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
+    for row in cases:
         for step, name in CASE_STAGES.items():
             day = getattr(row, f"{step}_on")
             if day:
@@ -55,8 +55,8 @@ def case_entries(about: About) -> Iterator[Entry]:
                 yield Entry("visa", day, number, title, "", row.get_absolute_url(), str(row.workspace))
 
 
-def voucher_entries(about: About) -> Iterator[Entry]:
-    for row in vouchers_of(about):
+def voucher_entries(vouchers: Iterable[Voucher]) -> Iterator[Entry]:
+    for row in vouchers:
         for step, name in VOUCHER_STATES.items():
             day = getattr(row, f"{step}_on")
             if day:
@@ -69,6 +69,3 @@ def voucher_entries(about: About) -> Iterator[Entry]:
 def next_of(case: VisaCase) -> str:
     """What the case waits for, in words; empty where nothing does."""
     return str(NEXT.get(stage_of(case, CASE_STAGES), ""))
-
-
-SOURCES = {"visa": case_entries, "voucher": voucher_entries}

@@ -11,6 +11,7 @@ from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
 from centers.selectors import is_official, may
 from visas import progress
+from visas.models import VisaCase, Voucher
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
 
 
@@ -25,26 +26,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("cases:client", client.merged_into_id)
     about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
     kind = request.GET.get("kind", "")
-    sources = SOURCES | progress.SOURCES
+    cases, vouchers = list(progress.cases_of(about)), list(progress.vouchers_of(about))
+    sources = SOURCES | {
+        "visa": lambda about: progress.case_entries(cases),
+        "voucher": lambda about: progress.voucher_entries(vouchers),
+    }
     context = {
         "client": client,
         **_who(client, request),
         "others": about.files[1:],
         "households": households_of(about.ids, request.user),
-        "visa_cases": [
-            (
-                row,
-                stage_of(row, CASE_STAGES),
-                CASE_STAGES[stage_of(row, CASE_STAGES)],
-                _steps(row),
-                progress.next_of(row),
-            )
-            for row in progress.cases_of(about)
-        ],
-        "vouchers": [
-            (row, stage_of(row, VOUCHER_STATES), VOUCHER_STATES[stage_of(row, VOUCHER_STATES)])
-            for row in progress.vouchers_of(about)
-        ],
+        "visa_cases": [_case_shown(row) for row in cases],
+        "vouchers": [_voucher_shown(row) for row in vouchers],
         "stays": stays_of(about.ids, request.user),
         "timeline": timeline(about, sources, kind),
         "kinds": {name: KINDS[name] for name in reversed(KINDS)},
@@ -75,7 +68,17 @@ def _who(client: Client, request: HttpRequest) -> dict:
     }
 
 
-def _steps(case) -> list[tuple[str, object]]:
+def _case_shown(case: VisaCase) -> tuple:
+    stage = stage_of(case, CASE_STAGES)
+    return case, stage, CASE_STAGES[stage], _steps(case), progress.next_of(case)
+
+
+def _voucher_shown(voucher: Voucher) -> tuple:
+    state = stage_of(voucher, VOUCHER_STATES)
+    return voucher, state, VOUCHER_STATES[state]
+
+
+def _steps(case: VisaCase) -> list[tuple[str, object]]:
     """The steps of a visa case that have a day, in their order."""
     steps = [(name, getattr(case, f"{step}_on")) for step, name in CASE_STAGES.items()]
     return sorted(((name, day) for name, day in steps if day), key=lambda step: step[1])
