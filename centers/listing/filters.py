@@ -103,7 +103,7 @@ class FilterForm(forms.Form):
     voidable = False
 
     def __init__(self, data, *, viewer: User):
-        super().__init__({name: value.replace("\x00", "") for name, value in data.items()})
+        super().__init__(data)
         self.viewer = viewer
         self.shape()
         self.is_valid()

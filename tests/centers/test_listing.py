@@ -139,9 +139,9 @@ class PageTests:
     @pytest.mark.parametrize("name", ["received", "recommended"])
     @pytest.mark.parametrize("descending", [True, False])
     def test_pages_hold_every_row_once_forth_and_back(self, name, descending, number):
-        for day in range(number):
-            received = date(2025, 1, 1 + day // 3)
-            recommended = received if day % 2 else None
+        for place in range(number):  # ids do not run as the days do
+            received = date(2025, 1, (5, 7, 6, 5, 7, 6, 6)[place])
+            recommended = received if place % 2 else None
             make_visa_case(received_on=received, recommended_on=recommended)
         user = make_user(Role.PROVINCE_STAFF, "52-office")
         set_scope(scope_of(user))
@@ -159,6 +159,7 @@ class PageTests:
         while back[-1].previous:
             back.append(page_of(rows, before=back[-1].previous, **options))
         assert [row.pk for page in back[::-1] for row in page] == seen
+        assert max(map(len, [*pages, *back])) <= 3
         assert back[-1].first
 
     @pytest.mark.parametrize("address", LISTS)

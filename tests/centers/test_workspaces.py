@@ -25,7 +25,7 @@ def of_two(client):
 
 
 def counsellors(answer) -> list[str]:
-    return [row.counsellor_name for row in answer.context["page"]]
+    return [row.counsellor_name for row in answer.context["shown"].page]
 
 
 class WorkspaceTests:
