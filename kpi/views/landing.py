@@ -123,7 +123,7 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
         "before": listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}"),
         "without_summary": listed(SESSIONS, user, **here, summary="missing"),
         "late": listed(SESSIONS, user, **here, late="1"),
-        "by_counsellor": _by_counsellor(sessions),
+        "by_counsellor": _by_counsellor(user, sessions, here),
         "by_language": _by_language(user, sessions, here),
     }
     return Panel(_("The month so far"), "kpi/landing/month.html", shown, wide=True)
@@ -142,13 +142,18 @@ def _of_month(name: str, place: Workspace, day: date) -> int:
     return found.amount if figure.is_sum else found.number
 
 
-def _by_counsellor(sessions: QuerySet) -> list[tuple[str, int]]:
-    """Sessions by who held them, as staff or by the name that a workbook gave."""
-    rows = sessions.order_by().values_list("counsellor__name", "counsellor_name").annotate(Count("pk"))
+def _by_counsellor(user: User, sessions: QuerySet, here: dict) -> list[tuple[str, int, ListedFigure | None]]:
+    """Sessions by who held them: staff with the way to their rows, and names that a workbook gave without one."""
+    rows = sessions.order_by().values_list("counsellor", "counsellor__name", "counsellor_name").annotate(Count("pk"))
     sums: Counter = Counter()
-    for staff, written, number in rows:
-        sums[staff or written or _("Not told")] += number
-    return sums.most_common(SHOWN)
+    for staff, name, written, number in rows:
+        sums[staff, name or written or _("Not told")] += number
+    return [
+        (name, number, listed(SESSIONS, user, **here, counsellor="me" if staff == user.pk else f"{staff}"))
+        if staff
+        else (name, number, None)
+        for (staff, name), number in sums.most_common(SHOWN)
+    ]
 
 
 def _by_language(user: User, sessions: QuerySet, here: dict) -> list[tuple[Language, ListedFigure]]:
