@@ -23,17 +23,17 @@ def files_of(client: Client, viewer: User) -> tuple[Client, ...]:
     if client.workspace_id not in own:
         return (client,)
     others = Client.objects.visible_to(viewer).filter(person=client.person_id, workspace__in=own, merged_into=None)
-    return (client, *others.exclude(pk=client.pk).select_related("workspace").order_by("pk"))
+    return (client, *others.exclude(pk=client.pk).order_by("pk"))
 
 
 def households_of(ids: list[int], viewer: User) -> QuerySet[Household]:
     """The households that these clients head or belong to, with all who are in them."""
     clients = Client.objects.visible_to(viewer)
     names = ClientName.objects.visible_to(viewer).order_by("-kind", "pk")
-    links = FamilyLink.objects.visible_to(viewer).select_related("relation", "status").order_by("pk")
+    links = FamilyLink.objects.visible_to(viewer).order_by("pk")
     belonging = FamilyLink.objects.visible_to(viewer).filter(client__in=ids).values("household")
     rows = Household.objects.visible_to(viewer).filter(Q(principal__in=ids) | Q(pk__in=belonging))
-    return rows.select_related("workspace").prefetch_related(
+    return rows.prefetch_related(
         Prefetch("principal", clients),
         Prefetch("principal__names", names),
         Prefetch("links", links),
@@ -53,7 +53,7 @@ def stays_of(ids: list[int], viewer: User) -> list[StayShown]:
     """The stays in a shelter, the latest first. Nights are those that have begun."""
     today = timezone.localdate()
     rows = Stay.objects.visible_to(viewer).filter(client__in=ids, voided_at=None)
-    rows = rows.select_related("workspace", "bed__room", "reason").order_by("-checked_in_on", "-pk")
+    rows = rows.select_related("bed__room").order_by("-checked_in_on", "-pk")
     return [_stay_shown(row, today) for row in rows]
 
 

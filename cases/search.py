@@ -38,7 +38,7 @@ def search(viewer: User, text: str) -> Results:
         return Results(problem=problem)
     found = list(dict.fromkeys(pk for rows in _clients(viewer, text) for pk in rows))
     clients = Client.objects.visible_to(viewer).filter(merged_into=None)
-    clients = clients.select_related("workspace", "nationality", "language").prefetch_related("names")
+    clients = clients.prefetch_related("names")
     rows = clients.in_bulk(found[: MOST + 1])
     shown = [rows[pk] for pk in found if pk in rows]
     sessions = _sessions(viewer, text) if may_anywhere(viewer, "view_sessions") else []
@@ -80,7 +80,7 @@ def _ids(rows: QuerySet) -> QuerySet:
 
 
 def _sessions(viewer: User, text: str) -> list[Session]:
-    rows = Session.objects.visible_to(viewer).select_related("workspace", "topic").order_by("-pk")
+    rows = Session.objects.visible_to(viewer).order_by("-pk")
     return list(_numbered(rows, text)[:MOST])
 
 

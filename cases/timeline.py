@@ -127,7 +127,7 @@ def timeline(about: About, sources: dict[str, Source], kind: str = "") -> Timeli
 
 def sessions(about: About) -> Iterator[Entry]:
     rows = Session.objects.visible_to(about.viewer).filter(_further("held_on", about.before), client__in=about.ids)
-    rows = rows.select_related("workspace", "topic", "language", "channel", "outcome", "counsellor")
+    rows = rows.select_related("counsellor")
     for row in rows.order_by("-held_on", "-pk")[: SIZE + 1]:
         counsellor = str(row.counsellor) if row.counsellor else row.counsellor_name
         told = (row.language, row.channel, row.outcome, counsellor)
@@ -155,7 +155,7 @@ def _further(field: str, before: Place | None) -> Q:
 
 def stays(about: About) -> Iterator[Entry]:
     rows = Stay.objects.visible_to(about.viewer).filter(client__in=about.ids)
-    rows = rows.select_related("workspace", "bed__room", "reason")
+    rows = rows.select_related("bed__room")
     by_id = {row.pk: row for row in rows}
     for row in by_id.values():
         bed = _("Room %(room)s, bed %(bed)s") % {"room": row.bed.room.code, "bed": row.bed.code}
@@ -177,7 +177,7 @@ def _of_stay(stay: Stay, day: date, title: str, detail: str, step: int) -> Entry
 
 def family(about: About) -> Iterator[Entry]:
     """Coming and settling of those who came with the person, and of the person who came with somebody."""
-    rows = FamilyLink.objects.visible_to(about.viewer).select_related("workspace", "relation", "household")
+    rows = FamilyLink.objects.visible_to(about.viewer).select_related("household")
     for row in rows.filter(Q(client__in=about.ids) | Q(household__principal__in=about.ids)):
         own = row.client_id in about.ids
         other = row.household.principal_id if own else row.client_id

@@ -76,18 +76,14 @@ class VoucherFilterForm(FilterForm):
 
 def _cases(viewer: User) -> QuerySet:
     return _with_or_not_yet(
-        VisaCase.objects.visible_to(viewer)
-        .select_related("workspace", "programme", "municipality")
-        .prefetch_related(*with_client(viewer)),
+        VisaCase.objects.visible_to(viewer).prefetch_related(*with_client(viewer)),
         "recommended_on",
     )
 
 
 def _vouchers(viewer: User) -> QuerySet:
     return _with_or_not_yet(
-        Voucher.objects.visible_to(viewer)
-        .select_related("workspace", "municipality")
-        .prefetch_related(*with_client(viewer)),
+        Voucher.objects.visible_to(viewer).prefetch_related(*with_client(viewer)),
         "paid_on",
     )
 

@@ -27,12 +27,12 @@ def cases_of(about: About) -> QuerySet[VisaCase]:
     among them.
     """
     rows = VisaCase.objects.visible_to(about.viewer).filter(_theirs(about, "view_visa_cases"))
-    return rows.select_related("workspace", "programme", "municipality").order_by("-received_on", "-pk")
+    return rows.order_by("-received_on", "-pk")
 
 
 def vouchers_of(about: About) -> QuerySet[Voucher]:
     rows = Voucher.objects.visible_to(about.viewer).filter(_theirs(about, "view_vouchers"))
-    return rows.select_related("workspace", "municipality").order_by("-applied_on", "-pk")
+    return rows.order_by("-applied_on", "-pk")
 
 
 def _theirs(about: About, permission: str) -> Q:

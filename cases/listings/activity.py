@@ -30,7 +30,7 @@ class ActivityFilterForm(FilterForm):
 
 
 def _rows(viewer: User) -> QuerySet:
-    return Activity.objects.visible_to(viewer).select_related("workspace", "programme", "language")
+    return Activity.objects.visible_to(viewer)
 
 
 ACTIVITIES = register(

@@ -76,7 +76,6 @@ def _rows(viewer: User) -> QuerySet:
     return (
         Client.objects.visible_to(viewer)
         .filter(merged_into=None)
-        .select_related("workspace", "nationality", "language", "municipality", "status")
         .prefetch_related("names")
         .annotate(
             latest_session_on=Subquery(latest.values("held_on")[:1]),

@@ -67,9 +67,7 @@ class SessionFilterForm(FilterForm):
 
 def _rows(viewer: User) -> QuerySet:
     rows = Session.objects.visible_to(viewer)
-    return rows.select_related(
-        "workspace", "language", "channel", "topic", "outcome", "nationality", "counsellor"
-    ).prefetch_related(*with_client(viewer), "client__nationality")
+    return rows.select_related("counsellor").prefetch_related(*with_client(viewer))
 
 
 def _nationality(session: Session):

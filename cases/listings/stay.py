@@ -61,11 +61,7 @@ class StayFilterForm(FilterForm):
 
 
 def _rows(viewer: User) -> QuerySet:
-    return (
-        Stay.objects.visible_to(viewer)
-        .select_related("workspace", "bed__room", "reason")
-        .prefetch_related(*with_client(viewer))
-    )
+    return Stay.objects.visible_to(viewer).select_related("bed__room").prefetch_related(*with_client(viewer))
 
 
 def _left_shown(row: Stay, viewer: User) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
 from centers.models import Workspace
+from centers.models.codes import CodeKey
 
 UNTOLD = {"shared_with", "form_token"}
 
@@ -22,9 +23,7 @@ class Kept(OnRecord):
     ``ref`` is the number (번호) under which a workbook knows the record.
     """
 
-    workspace = models.ForeignKey(
-        Workspace, models.PROTECT, db_index=False, related_name="+", verbose_name=_("workspace")
-    )
+    workspace = CodeKey(Workspace, models.PROTECT, db_index=False, related_name="+", verbose_name=_("workspace"))
     ref = models.CharField(_("number"), max_length=60, blank=True)
     recorded_on = models.DateField(_("recorded on"), null=True, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
@@ -63,7 +62,7 @@ def client_key(related_name: str, **options) -> models.ForeignKey:
 
 def workspace_key(**options) -> models.ForeignKey:
     """The workspace of a record whose composite key, or a check by statement, already says that it exists."""
-    return models.ForeignKey(
+    return CodeKey(
         "centers.Workspace", models.PROTECT, db_constraint=False, db_index=False, related_name="+", **options
     )
 
@@ -77,7 +76,7 @@ def person_key(**options) -> models.ForeignKey:
 
 def code_key(to, **options) -> models.ForeignKey:
     """A code of the reference data. No row is looked up by a code alone, so it has no index of its own."""
-    return models.ForeignKey(to, models.PROTECT, db_index=False, related_name="+", **options)
+    return CodeKey(to, models.PROTECT, db_index=False, related_name="+", **options)
 
 
 def staff_key(**options) -> models.ForeignKey:

@@ -51,7 +51,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _client(request: HttpRequest, pk: int) -> Client:
     rows = Client.objects.visible_to(request.user)
-    rows = rows.select_related("workspace", "nationality", "sex", "status", "language", "municipality")
     return get_object_or_404(rows.prefetch_related("names", "contacts"), pk=pk)
 
 

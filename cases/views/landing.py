@@ -66,7 +66,7 @@ def _latest_clients(request: HttpRequest) -> Panel:
 
 def _sessions(request: HttpRequest):
     rows = Session.objects.visible_to(request.user).filter(voided_at=None)
-    return rows.select_related("topic", "language").prefetch_related(*with_client(request.user))
+    return rows.prefetch_related(*with_client(request.user))
 
 
 def _tonight(request: HttpRequest) -> Panel:

@@ -36,10 +36,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _session(request: HttpRequest, pk: int) -> Session:
-    rows = Session.objects.visible_to(request.user).select_related(
-        "workspace", "programme", "language", "channel", "topic__group", "caller", "interpretation", "outcome",
-        "nationality", "status", "sex", "counsellor",
-    )  # fmt: skip
+    rows = Session.objects.visible_to(request.user).select_related("counsellor")
     return get_object_or_404(rows.prefetch_related(*with_client(request.user), "issues__topic"), pk=pk)
 
 

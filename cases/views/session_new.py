@@ -77,7 +77,7 @@ def _logged(form: SessionForm, actor: User, client: Client | None) -> Session | 
 
 def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the database holds now, and not what was typed; nothing of the person."""
-    session = Session.objects.visible_to(request.user).select_related("topic", "language", "workspace").get(pk=pk)
+    session = Session.objects.visible_to(request.user).get(pk=pk)
     held = {
         "day": session.held_on.isoformat(),
         "topic": session.topic,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from centers.models import Workspace
+from centers.models.codes import kept_rows
 from centers.selectors import workspaces_where
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
@@ -195,5 +196,5 @@ def in_year(field: str, year: int) -> Q:
     return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)})
 
 
-def codes_of(model: type[Model]) -> Callable[[], QuerySet]:
-    return lambda: model.objects.all()
+def codes_of(model: type[Model]) -> Callable[[], Iterable]:
+    return lambda: kept_rows(model).values()

@@ -15,6 +15,7 @@ from cases.listings import SESSIONS
 from cases.models import Language, Session
 from centers.listing import ListedFigure, listed
 from centers.models import Bed, Workspace, WorkspaceKind
+from centers.models.codes import kept_rows
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of
 from config.panels import Panel
@@ -158,7 +159,7 @@ def _by_counsellor(user: User, sessions: QuerySet, here: dict) -> list[tuple[str
 
 def _by_language(user: User, sessions: QuerySet, here: dict) -> list[tuple[Language, ListedFigure]]:
     codes = sessions.order_by().values_list("language").annotate(number=Count("pk")).order_by("-number", "language")
-    names = Language.objects.in_bulk()
+    names = kept_rows(Language)
     return [(names[code], listed(SESSIONS, user, **here, language=code)) for code, _number in codes[:SHOWN]]
 
 

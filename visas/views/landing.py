@@ -61,7 +61,7 @@ def _latest(request: HttpRequest) -> Panel:
 
 
 def _with_names(request: HttpRequest):
-    rows = VisaCase.objects.visible_to(request.user).select_related("programme")
+    rows = VisaCase.objects.visible_to(request.user)
     return rows.prefetch_related(*with_client(request.user))
 
 
