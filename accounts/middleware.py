@@ -26,7 +26,8 @@ class IdleMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.user.is_authenticated and not getattr(view, "no_step", False):
+        by_itself = request.method == "GET" and "HX-Request" in request.headers  # a part that a page renews
+        if request.user.is_authenticated and not by_itself and not getattr(view, "no_step", False):
             note_step(request)
 
 

@@ -31,15 +31,15 @@ class SessionFilterForm(FilterForm):
     further = ("channel", "summary", "follow_up", "late", "void")
 
     def shape(self) -> None:
-        """Who works, or worked, where the reader reads sessions; a member of staff stands in the address by id."""
         super().shape()
+        self.fields["counsellor"].choices = self._counsellors
+
+    def _counsellors(self) -> list[tuple[str, str]]:
+        """Who works, or worked, where the reader reads sessions; a member of staff stands in the address by id."""
         places = workspaces_where(self.viewer, self.permission)
         staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")
-        self.fields["counsellor"].choices = [
-            ("", now("All")),
-            (ME, now("My own")),
-            *((str(person.pk), str(person)) for person in staff.exclude(pk=self.viewer.pk)),
-        ]
+        others = [(str(person.pk), str(person)) for person in staff.exclude(pk=self.viewer.pk)]
+        return [("", now("All")), (ME, now("My own")), *others]
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(language=code)

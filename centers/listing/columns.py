@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.html import format_html
 
 from accounts.models import User
+from centers.models.codes import name_of
 from centers.selectors import may_anywhere
 
 
@@ -55,7 +56,7 @@ def named(key: str, label: str, **options) -> Column:
     return Column(
         key,
         label,
-        value=lambda row, viewer: getattr(row, key) and str(getattr(row, key)),
+        value=lambda row, viewer: name_of(row, key),
         code=lambda row: getattr(row, f"{key}_id"),
         **options,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from centers.models import Workspace
-from centers.models.codes import kept_rows
-from centers.selectors import workspaces_where
+from centers.models.codes import kept_names
+from centers.selectors import scope_of, workspaces_where
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 ANY = gettext_lazy("All")
@@ -20,7 +21,7 @@ ONLY = gettext_lazy("Only these")
 
 
 class CodeField(forms.ChoiceField):
-    """One code of a set. ``rows`` gives the rows of the set; they are read once a form."""
+    """One code of a set. ``rows`` gives the rows of the set."""
 
     def __init__(self, rows: Callable[[], Iterable] | None = None, *, choices=(), none: str = ANY, **options):
         self.rows, self.none = rows, none
@@ -32,8 +33,9 @@ class CodeField(forms.ChoiceField):
         )
 
     def load(self) -> None:
+        """The choices are read when they are shown, or when one of them was chosen: a figure needs few of them."""
         if self.rows:
-            self.choices = [("", self.none), *((row.code, str(row)) for row in self.rows())]
+            self.choices = lambda: [("", self.none), *((row.code, str(row)) for row in self.rows())]
 
 
 class WorkspaceField(CodeField):
@@ -112,9 +114,9 @@ class FilterForm(forms.Form):
     def shape(self) -> None:
         """Fit the fields to the reader: choices, and fields that are not for them."""
         if "workspace" in self.fields:
-            places = list(workspaces_where(self.viewer, self.permission))
-            self.fields["workspace"].rows = lambda: places
-            if len(places) < 2:
+            scope = scope_of(self.viewer)
+            self.fields["workspace"].rows = lambda: workspaces_where(self.viewer, self.permission)
+            if self.permission not in scope.everywhere and len(scope.of(self.permission)) < 2:
                 del self.fields["workspace"]
         if self.day:
             self.fields["month"] = MonthField(label=_("Month"))
@@ -196,5 +198,14 @@ def in_year(field: str, year: int) -> Q:
     return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)})
 
 
+class _Named(NamedTuple):
+    code: str
+    name: str
+
+    def __str__(self):
+        return self.name
+
+
 def codes_of(model: type[Model]) -> Callable[[], Iterable]:
-    return lambda: kept_rows(model).values()
+    """The codes of a set with their names, which the process keeps."""
+    return lambda: [_Named(code, name) for code, name in kept_names(model).items()]

@@ -7,10 +7,12 @@ from time import monotonic
 
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.utils.translation import get_language
 
 KEPT_FOR = 60  # seconds
 
 _kept: dict[type[models.Model], tuple[float, dict]] = {}
+_names: dict[tuple[type[models.Model], str | None], tuple[dict, dict[str, str]]] = {}
 
 
 def kept_rows(model: type[models.Model]) -> dict:
@@ -22,9 +24,28 @@ def kept_rows(model: type[models.Model]) -> dict:
     return rows
 
 
+def kept_names(model: type[models.Model]) -> dict:
+    """The names of a code set by their code, in the language of the moment."""
+    rows = kept_rows(model)
+    language = get_language()
+    of_rows, names = _names.get((model, language), (None, {}))
+    if of_rows is not rows:
+        names = {code: str(row) for code, row in rows.items()}
+        _names[model, language] = (rows, names)
+    return names
+
+
+def name_of(row: models.Model, key: str) -> str | None:
+    """The name of the code that a row holds in a field, none where it holds none."""
+    field = row._meta.get_field(key)
+    code = getattr(row, field.attname)
+    return None if code is None else kept_names(field.remote_field.model).get(code) or str(getattr(row, key))
+
+
 def forget_kept_rows() -> None:
     """Read the code sets afresh, as after they were loaded."""
     _kept.clear()
+    _names.clear()
 
 
 class _KeptCode(ForwardManyToOneDescriptor):

@@ -14,7 +14,7 @@ def show(request: HttpRequest, listing: Listing, **context) -> HttpResponse:
     require_anywhere(request.user, listing.permission)
     shown = Shown.of(request, listing)
     try:
-        shown.cells  # noqa: B018  (worked out here, since a template hides what goes wrong in it)
+        shown.table  # noqa: B018  (worked out here, since a template hides what goes wrong in it)
     except BadRequest as error:
         told = {"listing": listing, "sentence": str(error), "url": request.path + shown.query}
         return render(request, "listing_page_gone.html", told, status=400)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,10 +29,10 @@ from kpi.window import Window
 
 SHOWN = 6  # rows of a table
 FIGURES_OF_A_MONTH = {
-    "session": gettext_lazy("Sessions (cases)"),
-    "clients": gettext_lazy("Clients in sessions (visits)"),
-    "person": gettext_lazy("Distinct persons"),
-    "minutes": gettext_lazy("Minutes"),
+    "session": (gettext_lazy("Sessions (cases)"), Count("pk")),
+    "clients": (gettext_lazy("Clients in sessions (visits)"), Coalesce(Sum("clients"), 0)),
+    "person": (gettext_lazy("Distinct persons"), Count("person", distinct=True)),
+    "minutes": (gettext_lazy("Minutes"), Coalesce(Sum("minutes"), 0)),
 }
 
 
@@ -112,13 +113,14 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
     here = {"workspace": place.code, "from_": f"{first}", "to": f"{today}"}
     sessions = Session.objects.visible_to(user).filter(workspace=place, voided_at=None)
     sessions = sessions.filter(held_on__gte=first, held_on__lte=today)
+    numbers = sessions.aggregate(**{name: counted for name, (_label, counted) in FIGURES_OF_A_MONTH.items()})
     shown = {
         "place": place,
         "year": today.year,
         "as_of": today,
         "figures": [
-            {"name": name, "label": label, "number": _of_month(name, place, today)}
-            for name, label in FIGURES_OF_A_MONTH.items()
+            {"name": name, "label": label, "number": numbers[name]}
+            for name, (label, _counted) in FIGURES_OF_A_MONTH.items()
         ],
         "month": f"{first:%Y-%m}",
         "before": listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}"),
