@@ -48,4 +48,8 @@ def pages_of(user: User) -> list[dict[str, str]]:
         pages.append({"app": "kpi", "url": reverse("kpi:sheet"), "name": _("Performance indicators")})
     if scope.of("view_sessions"):
         pages.append({"app": "cases", "url": reverse("cases:sessions"), "name": _("Counselling")})
+    if "view_access_log" in scope.everywhere or scope.of("view_access_log"):
+        pages.append({"app": "audit", "url": reverse("audit:access"), "name": _("Access log")})
+    if "grant_roles" in scope.everywhere or scope.of("grant_roles"):
+        pages.append({"app": "centers", "url": reverse("centers:grants"), "name": _("Roles")})
     return pages

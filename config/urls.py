@@ -19,6 +19,8 @@ urlpatterns = [
     path("language/", accounts.language, name="language"),
     path("healthz", accounts.healthz, name="healthz"),
     path("accounts/", include(sign_in)),
+    path("", include("audit.urls")),
+    path("", include("centers.urls")),
     path("kpi/", include("kpi.urls")),
     path("", include("cases.urls")),
 ]

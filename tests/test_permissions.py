@@ -100,7 +100,8 @@ def subjects(db, settings) -> dict[str, int]:
     """The records that routes are asked about: all of 52110-c1."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
     client = make.make_client("52110-c1")
-    return {"client": client.pk, "session": make.make_session(client=client).pk}
+    held = make.make_user(Role.COUNSELLOR).memberships.get()
+    return {"client": client.pk, "session": make.make_session(client=client).pk, "membership": held.pk}
 
 
 @pytest.mark.parametrize("person", PEOPLE)
