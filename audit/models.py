@@ -101,6 +101,10 @@ class AccessEntryQuerySet(models.QuerySet):
         mine = Q(user=user)
         return self.filter(mine | Q(workspace_id__in=here) | Q(workspaces__overlap=here) if here else mine)
 
+    def of_workspace(self, workspace_id: int) -> models.QuerySet:
+        """Those made in a workspace, and those that showed files of it."""
+        return self.filter(Q(workspace_id=workspace_id) | Q(workspaces__contains=[workspace_id]))
+
     def of_file(self, client_id: int) -> models.QuerySet:
         """Those that showed one client file. The database finds them by its index, past the second wall, and the
         wall then shows of them what it shows.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from centers.views import export
+from centers.views import export, grant, staff
 
 app_name = "centers"
 urlpatterns = [
@@ -9,4 +9,9 @@ urlpatterns = [
     path("exports/<int:pk>/", export.detail, name="export"),
     path("exports/<int:pk>/cancel/", export.cancel, name="export_cancel"),
     path("exports/<int:pk>/file/", export.download, name="export_download"),
+    path("roles/", grant.index, name="grants"),
+    path("roles/new/", grant.new, name="grant_new"),
+    path("roles/<int:pk>/end/", grant.end, name="grant_end"),
+    path("staff/", staff.index, name="staff"),
+    path("staff/new/", staff.new, name="account_new"),
 ]

@@ -48,6 +48,9 @@ PAGES = (
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),
     Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),
     Page("kpi:sheet", _("Performance indicators"), "view_figures", ("kpi:",), everywhere=True),
+    Page("audit:access", _("Access log"), "view_access_log", ("audit:",)),
+    Page("centers:grants", _("Roles"), "grant_roles", ("centers:grant",)),
+    Page("centers:staff", _("Staff"), "grant_roles", ("centers:staff", "centers:account")),
 )
 
 

@@ -25,6 +25,8 @@ urlpatterns = [
     path("stay/", accounts.stay, name="stay"),
     path("healthz", accounts.healthz, name="healthz"),
     path("accounts/", include(sign_in)),
+    path("", include("audit.urls")),
+    path("", include("centers.urls")),
     path("kpi/", include("kpi.urls")),
     path("", include("cases.urls")),
     path("", include("centers.urls")),

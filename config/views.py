@@ -8,13 +8,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.contrast import contrast_of
+from audit.views import landing as audit
 from cases.views import landing as cases
 from centers.selectors import memberships_of
+from centers.views import landing as centers
 from kpi.views import landing as kpi
 from visas.views import landing as visas
 
 # Each app brings the panels of what it knows, in this order.
-LANDINGS = (kpi, cases, visas)
+LANDINGS = (kpi, cases, visas, audit, centers)
 
 
 @never_cache

@@ -100,6 +100,7 @@ def subjects(db, settings) -> dict[str, int]:
     """The records that routes are asked about: of 52110-c1, of the office there and of its shelter."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
     client = make.make_client("52110-c1")
+    held = make.make_user(Role.COUNSELLOR).memberships.get()
     return {
         "client": client.pk,
         "session": make.make_session(client=client).pk,
@@ -107,6 +108,7 @@ def subjects(db, settings) -> dict[str, int]:
         "stay": make.make_stay().pk,
         "visa case": make.make_visa_case(at="52110-office").pk,
         "voucher": make.make_voucher("52110").pk,
+        "membership": held.pk,
         "export": make.make_export(make.make_user(Role.COUNSELLOR)).pk,
     }
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from centers.access import require_anywhere
 from centers.exports.run import folder
 from centers.exports.sealed import SealedReader
-from centers.forms import ExportForm
+from centers.forms.export import ExportForm
 from centers.listing import Listing, Shown, find
 from centers.models import Export, ExportFormat, ExportState
 from centers.services.export import cancel_export, note_download, request_export

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client as Browser
 
 from centers.models import Role
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
@@ -23,6 +24,8 @@ pytestmark = [
     pytest.mark.committed,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
 ]
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 PUBLIC = {"sign-in": ("/accounts/login/", 200)}
 ACCOUNT = {
@@ -59,6 +62,20 @@ LISTS = {
     "activities": ("/activities/", 200),
 }
 SHELTER = {"stays": ("/stays/", 200), "stays-none": ("/stays/?night=2001-01-01", 200)}
+PRIVACY = {
+    "access": ("/access/", 200),
+    "access-nothing": ("/access/?what=taken", 200),
+    "access-bad-day": ("/access/?from=soon", 400),
+    "entries": ("/entries/", 200),
+}
+ADMIN = {
+    "roles": ("/roles/", 200),
+    "role-new": ("/roles/new/", 200),
+    "role-end": ("/roles/1/end/", 200),
+    "staff": ("/staff/", 200),
+    "account-new": ("/staff/new/", 200),
+    "entries-of-rights": ("/entries/?kind=rights", 200),
+}
 
 
 def make_a_year() -> tuple[str, str]:
@@ -109,8 +126,23 @@ class PageTests:
         user = sign_in_for(Role.COUNSELLOR, "52110-c1")
         self.look(committed, user, COUNSELLOR | {"session": (session, 200), "client": (person, 200)})
 
+    def test_the_privacy_officer_s(self, committed):
+        make_a_year()
+        for client in [make_client() for _ in range(12)]:
+            make_session(client=client)
+        counsellor = Browser()
+        counsellor.force_login(make_user(Role.COUNSELLOR, name="시험 상담원"), backend=BACKEND)
+        for address in ("/sessions/", "/at/52110-c1/sessions/", "/clients/1/", "/kpi/2025/"):
+            counsellor.get(address)
+        self.look(committed, sign_in_for(Role.PRIVACY_OFFICER, "52-office"), PRIVACY)
+
+    def test_the_administrator_s(self, committed):
+        for role in (Role.COUNSELLOR, Role.MANAGER, Role.CITY_OFFICER):
+            make_user(role, name=f"시험 {role.label}")
+        self.look(committed, sign_in_for(Role.SYSTEM_ADMIN, "52-office"), ADMIN)
+
     def test_who_has_no_page(self, committed):
-        self.look(committed, sign_in_for(Role.PRIVACY_OFFICER, "52-office"), {"start": ("/", 200)})
+        self.look(committed, sign_in_for(Role.SHELTER_OPERATOR, "52110-s1"), {"start": ("/", 200)})
 
     def look(self, database: str, username: str, pages: dict[str, tuple[str, int]]) -> None:
         with serving(database) as address, chromium() as browser:

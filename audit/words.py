@@ -1,0 +1,84 @@
+"""The pages in words: what somebody did when they opened one."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PAGES = {
+    "account_change_password": gettext_lazy("Password changed"),
+    "account_inactive": gettext_lazy("Sign in"),
+    "account_login": gettext_lazy("Sign in"),
+    "account_logout": gettext_lazy("Sign out"),
+    "account_reauthenticate": gettext_lazy("Sign-in confirmed again"),
+    "audit:access": gettext_lazy("Access log"),
+    "audit:entries": gettext_lazy("Record of changes"),
+    "cases:activities": gettext_lazy("List of activities"),
+    "cases:activity": gettext_lazy("Activity"),
+    "cases:client": gettext_lazy("Client"),
+    "cases:clients": gettext_lazy("List of clients"),
+    "cases:search": gettext_lazy("Search for a client"),
+    "cases:session": gettext_lazy("Counselling session"),
+    "cases:session_new": gettext_lazy("New counselling session"),
+    "cases:sessions": gettext_lazy("List of counselling sessions"),
+    "cases:stay": gettext_lazy("Stay"),
+    "cases:stays": gettext_lazy("List of shelter stays"),
+    "centers:account_new": gettext_lazy("Account opened"),
+    "centers:export": gettext_lazy("Export"),
+    "centers:exports": gettext_lazy("Own exports"),
+    "centers:grant_end": gettext_lazy("Role ended"),
+    "centers:grant_new": gettext_lazy("Role granted"),
+    "centers:grants": gettext_lazy("Roles"),
+    "centers:staff": gettext_lazy("Staff accounts"),
+    "home": gettext_lazy("Start"),
+    "kpi:evidence": gettext_lazy("Rows behind the figure"),
+    "kpi:figure": gettext_lazy("Entered figure"),
+    "kpi:figure_enter": gettext_lazy("Figure entered"),
+    "kpi:sheet": gettext_lazy("Performance indicators"),
+    "kpi:sheet_xlsx": gettext_lazy("Performance indicators as a file"),
+    "language": gettext_lazy("Language chosen"),
+    "mfa_activate_totp": gettext_lazy("Second factor set up"),
+    "mfa_authenticate": gettext_lazy("Second factor at sign-in"),
+    "mfa_deactivate_totp": gettext_lazy("Second factor removed"),
+    "mfa_download_recovery_codes": gettext_lazy("Recovery codes downloaded"),
+    "mfa_generate_recovery_codes": gettext_lazy("Recovery codes made"),
+    "mfa_index": gettext_lazy("Second factor"),
+    "mfa_reauthenticate": gettext_lazy("Sign-in confirmed again"),
+    "mfa_view_recovery_codes": gettext_lazy("Recovery codes"),
+    "visas:case": gettext_lazy("Visa case"),
+    "visas:cases": gettext_lazy("List of visa cases"),
+    "visas:voucher": gettext_lazy("Upgrade vouchers"),
+    "visas:vouchers": gettext_lazy("List of upgrade vouchers"),
+}
+# Kinds of pages to narrow a log to, each by how the names of its pages begin.
+KINDS = {
+    "counselling": (gettext_lazy("Clients and counselling"), ("cases:",)),
+    "visas": (gettext_lazy("Visa cases and vouchers"), ("visas:",)),
+    "figures": (gettext_lazy("Figures"), ("kpi:",)),
+    "rights": (gettext_lazy("Roles and accounts"), ("centers:grant", "centers:staff", "centers:account")),
+    "files": (gettext_lazy("Exports"), ("centers:export", "kpi:sheet_xlsx")),
+    "logs": (gettext_lazy("Access log"), ("audit:",)),
+}
+
+
+def page(route: str) -> str:
+    """The page in words; its own name where nobody has put it into words yet."""
+    if not route:
+        return _("An address that is no page")
+    return str(PAGES.get(route, route))
+
+
+def pages_of(kind: str) -> list[str]:
+    """The names of the pages of a kind."""
+    return [name for name in PAGES if name.startswith(KINDS[kind][1])]
+
+
+def answer(status: int) -> str:
+    """What became of a request, in a word; empty where it was simply answered."""
+    if status == 403:
+        return _("Not allowed")
+    if status in {404, 410}:
+        return _("Not found")
+    if status == 409:
+        return _("Against a rule")
+    if status >= 500:
+        return _("Failed")
+    return _("Not accepted") if status >= 400 else ""

@@ -1,0 +1,122 @@
+from django import forms
+from django.conf import settings
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from centers.models import Role, Workspace
+from centers.rights import ACCOUNTS, STATES
+
+LISTED = {"invalid_choice": _("Choose one of the list.")}
+NO_DAY = {"invalid": _("Write the day as year, month and day: 2025-12-31.")}
+
+
+def _day(label: str, *, required: bool, help_text: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=help_text, input_formats=["%Y-%m-%d"], error_messages=NO_DAY,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )  # fmt: skip
+
+
+def staff() -> QuerySet[User]:
+    return User.objects.filter(is_active=True).order_by("name", "username")
+
+
+class GrantFilterForm(forms.Form):
+    workspace = forms.ModelChoiceField(
+        label=_("Workspace"), queryset=Workspace.objects.none(), required=False, empty_label=_("All"),
+        error_messages=LISTED,
+    )  # fmt: skip
+    role = forms.ChoiceField(
+        label=_("Role"), required=False, choices=[("", _("All")), *Role.choices], error_messages=LISTED
+    )
+    user = forms.ModelChoiceField(
+        label=_("Member of staff"), queryset=User.objects.none(), required=False, empty_label=_("Everybody"),
+        error_messages=LISTED,
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=list(STATES.items()), error_messages=LISTED, initial="today"
+    )
+
+    def __init__(self, *args, workspaces: QuerySet, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["workspace"].queryset = workspaces
+        self.fields["user"].queryset = User.objects.order_by("name", "username")
+
+    @property
+    def chosen(self) -> dict:
+        self.is_valid()
+        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What was chosen, as it stands in an address."""
+        return {name: str(getattr(value, "pk", value)) for name, value in self.chosen.items()}
+
+
+class GrantForm(forms.Form):
+    """A role for a member of staff."""
+
+    user = forms.ModelChoiceField(
+        label=_("Member of staff"), queryset=User.objects.none(), empty_label=_("Choose"),
+        error_messages=LISTED | {"required": _("Choose who is to hold the role.")},
+    )  # fmt: skip
+    workspace = forms.ModelChoiceField(
+        label=_("Workspace"), queryset=Workspace.objects.none(), empty_label=_("Choose"),
+        error_messages=LISTED | {"required": _("Choose where the role is to be held.")},
+    )  # fmt: skip
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[("", _("Choose")), *Role.choices],
+        error_messages=LISTED | {"required": _("Choose the role.")},
+    )  # fmt: skip
+    official = forms.ChoiceField(
+        label=_("Public official"), widget=forms.RadioSelect,
+        choices=[("yes", _("Yes: carries the duty to report")), ("no", _("No"))],
+        help_text=_(
+            "Article 84 of the Immigration Act obliges public officials to report violations they learn of on duty. "
+            "Whoever is marked as one is never shown, of a person, that a stay is irregular. It follows from who "
+            "employs the person, not from the role; where that is not settled, choose yes."
+        ),
+        error_messages=LISTED | {"required": _("Say whether the person is a public official.")},
+    )  # fmt: skip
+    starts_on = _day(_("From"), required=True)
+    ends_on = _day(_("To"), required=False, help_text=_("The last day of the role. Empty: until it is ended."))
+
+    def __init__(self, *args, workspaces: QuerySet, granter: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["workspace"].queryset = workspaces
+        self.fields["user"].queryset = staff().exclude(pk=granter.pk)
+        self.fields["starts_on"].initial = timezone.localdate()
+
+    def clean_official(self) -> bool:
+        return self.cleaned_data["official"] == "yes"
+
+
+class EndForm(forms.Form):
+    ends_on = _day(_("Last day"), required=True, help_text=_("The role is held on this day for the last time."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ends_on"].initial = timezone.localdate()
+
+
+class StaffFilterForm(forms.Form):
+    which = forms.ChoiceField(
+        label=_("Only"), required=False, choices=[("", _("All")), *ACCOUNTS.items()], error_messages=LISTED
+    )
+
+
+class AccountForm(forms.Form):
+    username = forms.CharField(
+        label=_("Name for signing in"), max_length=150, validators=[UnicodeUsernameValidator()],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        help_text=_("Letters, figures and @ . + - _ only."),
+        error_messages={"required": _("Write the name for signing in.")},
+    )  # fmt: skip
+    name = forms.CharField(
+        label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Write the name of the member of staff.")},
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, error_messages=LISTED)

@@ -1,0 +1,53 @@
+"""Who holds what, for who grants roles."""
+
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from centers.models import Membership
+from centers.selectors import workspaces_where
+
+GRANT = "grant_roles"
+SOON = 30  # days within which a role that ends is looked at
+STATES = {
+    "today": _("Held today"),
+    "soon": _("Ending within 30 days"),
+    "later": _("Not begun yet"),
+    "ended": _("Ended"),
+    "all": _("All"),
+}
+ACCOUNTS = {
+    "role": _("With a role today"),
+    "bare": _("Without a role today"),
+    "factor": _("Without a second factor"),
+}
+
+
+def memberships_under(user: User, state: str = "all") -> QuerySet[Membership]:
+    """The roles in the workspaces where the person grants them, by where they stand today."""
+    return _standing(Membership.objects.filter(workspace__in=workspaces_where(user, GRANT)), state)
+
+
+def _standing(memberships: QuerySet, state: str) -> QuerySet:
+    today = timezone.localdate()
+    held = memberships.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
+    return {
+        "today": held,
+        "soon": held.filter(ends_on__lte=today + timedelta(days=SOON)),
+        "later": memberships.filter(starts_on__gt=today),
+        "ended": memberships.filter(ends_on__lt=today),
+        "all": memberships,
+    }[state]
+
+
+def accounts(which: str = "") -> QuerySet[User]:
+    """Accounts that may sign in, each with whether it has a second factor (``factor``)."""
+    held = Exists(_standing(Membership.objects.filter(user=OuterRef("pk")), "today"))
+    factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
+    staff = User.objects.filter(is_active=True).annotate(factor=factor, held=held)
+    narrowed = {"": staff, "role": staff.filter(held=True), "bare": staff.filter(held=False)}
+    return (narrowed | {"factor": staff.filter(factor=False)})[which]

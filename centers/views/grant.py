@@ -1,0 +1,90 @@
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.paging import newest
+from centers.access import require_anywhere
+from centers.forms.grant import EndForm, GrantFilterForm, GrantForm
+from centers.models import Membership
+from centers.rights import GRANT, memberships_under
+from centers.selectors import workspaces_where
+from centers.services.membership import end_role, grant_role
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Who holds which role where, from when to when, and who granted it."""
+    require_anywhere(request.user, GRANT)
+    data = request.GET if "state" in request.GET else {**request.GET.dict(), "state": "today"}
+    form = GrantFilterForm(data, workspaces=workspaces_where(request.user, GRANT))
+    memberships = _narrowed(request, form).select_related("user", "workspace", "granted_by")
+    page = newest(
+        memberships,
+        "starts_on",
+        reader=request.user,
+        name="grants",
+        token=request.GET.get("after", ""),
+        kept=form.kept,
+    )
+    return render(request, "centers/grant_list.html", {"form": form, "page": page}, status=400 if form.errors else 200)
+
+
+def _narrowed(request: HttpRequest, form: GrantFilterForm) -> QuerySet[Membership]:
+    chosen = form.chosen
+    memberships = memberships_under(request.user, chosen.pop("state", "today"))
+    return memberships.filter(**chosen)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    require_anywhere(request.user, GRANT)
+    workspaces = workspaces_where(request.user, GRANT)
+    data = request.POST if request.method == "POST" else None
+    form = GrantForm(data, workspaces=workspaces, granter=request.user, initial=_wanted(request))
+    if form.is_valid():
+        try:
+            made = grant_role(actor=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            _confirm(request, made.pk, _("Granted: %(role)s"))
+            return redirect("centers:grants")
+    return render(request, "centers/grant_form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    require_anywhere(request.user, GRANT)
+    membership = get_object_or_404(memberships_under(request.user).select_related("user", "workspace"), pk=pk)
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            ended = end_role(membership_id=membership.pk, actor=request.user, ends_on=form.cleaned_data["ends_on"])
+        except ValidationError as error:
+            form.add_error(None, ValidationError(error.messages))
+        else:
+            _confirm(request, ended.pk, _("Ended: %(role)s"))
+            return redirect("centers:grants")
+    context = {"form": form, "membership": membership}
+    return render(request, "centers/grant_end.html", context, status=400 if form.errors else 200)
+
+
+def _wanted(request: HttpRequest) -> dict[str, str]:
+    """For whom, as a link to the form may say."""
+    return {key: request.GET[key] for key in ("user", "workspace") if key in request.GET}
+
+
+def _confirm(request: HttpRequest, pk: int, text: str) -> None:
+    """Say what the database holds now, and not what was typed."""
+    held = Membership.objects.select_related("user", "workspace").get(pk=pk)
+    last = held.ends_on.isoformat() if held.ends_on else ""
+    role = f"{held.user} · {held.get_role_display()} · {held.workspace} · {held.starts_on.isoformat()} ~ {last}"
+    messages.success(request, text % {"role": role})
