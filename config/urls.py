@@ -26,7 +26,6 @@ urlpatterns = [
     path("healthz", accounts.healthz, name="healthz"),
     path("accounts/", include(sign_in)),
     path("", include("audit.urls")),
-    path("", include("centers.urls")),
     path("kpi/", include("kpi.urls")),
     path("", include("cases.urls")),
     path("", include("centers.urls")),
