@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -32,7 +33,8 @@ def index(request: HttpRequest) -> HttpResponse:
         token=request.GET.get("after", ""),
         kept=form.kept,
     )
-    return render(request, "centers/grant_list.html", {"form": form, "page": page}, status=400 if form.errors else 200)
+    context = {"form": form, "page": page, "today": timezone.localdate()}
+    return render(request, "centers/grant_list.html", context, status=400 if form.errors else 200)
 
 
 def _narrowed(request: HttpRequest, form: GrantFilterForm) -> QuerySet[Membership]:
