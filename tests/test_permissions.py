@@ -1,5 +1,7 @@
 """Who may do what: the table of the design, and every route of the site for every kind of person."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver, reverse
@@ -95,22 +97,26 @@ def test_every_route_has_a_row_in_the_matrix():
     assert {name for name, row in EXPECTED.items() if len(row) != len(PEOPLE)} == set()
 
 
-@pytest.fixture
-def subjects(db, settings) -> dict[str, int]:
+def make_subjects() -> dict[str, int]:
     """The records that routes are asked about: of 52110-c1, of the office there and of its shelter."""
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
     client = make.make_client("52110-c1")
     held = make.make_user(Role.COUNSELLOR).memberships.get()
     return {
         "client": client.pk,
         "session": make.make_session(client=client).pk,
         "activity": make.make_activity("one-centre", "52110-c1").pk,
-        "stay": make.make_stay().pk,
+        "stay": make.make_stay(checked_out_on=make.DAY + timedelta(days=6)).pk,
         "visa case": make.make_visa_case(at="52110-office").pk,
         "voucher": make.make_voucher("52110").pk,
         "membership": held.pk,
         "export": make.make_export(make.make_user(Role.COUNSELLOR)).pk,
     }
+
+
+@pytest.fixture
+def subjects(db, settings) -> dict[str, int]:
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name]
+    return make_subjects()
 
 
 @pytest.mark.parametrize("person", PEOPLE)
