@@ -31,6 +31,8 @@ def installation(request: HttpRequest) -> dict:
         "roles_here": SimpleLazyObject(lambda: roles_of(user, workspace)),
         "tabs": SimpleLazyObject(lambda: tabs_of(user, view_name)),
         "may_log_sessions": SimpleLazyObject(lambda: bool(scope_of(user).of("work_sessions"))),
+        "may_find_clients": SimpleLazyObject(lambda: bool(scope_of(user).of("view_clients"))),
+        "reads_figures": SimpleLazyObject(lambda: bool(scope_of(user).of("view_figures"))),
     }
 
 
