@@ -108,6 +108,23 @@ def note(request: HttpRequest, shown: Shown, *, status: int, workspace_id: int |
         return
     if status in {403, 404}:
         shown = Shown(purpose=shown.purpose)
+    _write(
+        shown,
+        workspace_id=workspace_id,
+        route=route,
+        method=request.method[:10],
+        status=status,
+        address=address_of(request),
+    )
+
+
+def note_work(route: str, shown: Shown, *, workspace_id: int | None, purpose: str) -> None:
+    """Put on record whose files a task reads for the person whose scope it runs under, and what for."""
+    shown.purpose = purpose
+    _write(shown, workspace_id=workspace_id, route=route, method="", status=200, address=None)
+
+
+def _write(shown: Shown, *, workspace_id: int | None, **asked) -> None:
     shown.complete()
     files = sorted(shown.files)
     beside = sorted(shown.workspaces - set(shown.files.values()))
@@ -116,10 +133,10 @@ def note(request: HttpRequest, shown: Shown, *, status: int, workspace_id: int |
             "SELECT wall.note_access(%s, %s, %s, %s, %s, %s::bigint[], %s::int[], %s)",
             [
                 workspace_id,
-                route,
-                request.method[:10],
-                status,
-                address_of(request),
+                asked["route"],
+                asked["method"],
+                asked["status"],
+                asked["address"],
                 files,
                 [shown.files[file] for file in files] + beside,
                 shown.purpose[:300],

@@ -1,7 +1,8 @@
 import re
+from datetime import date
 
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ CHANGES = {
     "signs": (_("Signing in and out"), (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)),
     "province": (_("Worked on the whole province"), (Action.PROVINCE_ENTERED,)),
     "files": (_("Imports"), (Action.WORKBOOK_IMPORTED,)),
+    "exports": (_("Exports"), (Action.LIST_EXPORTED, Action.FILE_DOWNLOADED)),
     "figures": (_("Figures"), (Action.FIGURE_ENTERED,)),
     "identities": (
         _("Identities and files"),
@@ -27,6 +29,7 @@ CHANGES = {
 def _day(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, required=False, input_formats=["%Y-%m-%d"],
+        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _("Write the day as year, month and day: 2025-12-31.")},
     )  # fmt: skip

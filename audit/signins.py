@@ -38,6 +38,6 @@ def _failed(credentials: dict, request: HttpRequest | None = None, **kwargs) -> 
 
 @transaction.atomic
 def _record(action: Action, request: HttpRequest | None, *, actor: User | None, target: User | None = None) -> None:
-    if getattr(request, "resolver_match", None) is None:
+    if request is None or "REMOTE_ADDR" not in request.META:
         return  # a session that no page has opened: a command, or a test
     record(action, actor=actor, target=target, address=address_of(request))

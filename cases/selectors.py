@@ -11,6 +11,8 @@ from cases.models import Client, Identifier, StatusCode
 from cases.secrecy import decrypt, masked
 from centers.selectors import is_official
 
+NOT_TOLD = "UNK"  # the code of a status that is not known or was not told
+
 
 @dataclass(frozen=True)
 class StatusShown:
@@ -23,12 +25,15 @@ class StatusShown:
 
 
 def status_shown(status: StatusCode | None, expires_on: date | None, viewer: User) -> StatusShown:
-    """The status for this viewer. An official reads 확인 필요 where a day has passed, and no restricted code."""
+    """The status for this viewer. An official reads 확인 필요 where a day has passed, and no restricted code.
+
+    Restricted, not told and not entered read alike to an official: what reads otherwise could be told apart.
+    """
     past = expires_on is not None and expires_on < timezone.localdate()
     name = f"{status.code} {status}" if status else ""
     if not is_official(viewer):
         return StatusShown(name, expires_on, expired=past)
-    if status is not None and status.restricted:
+    if status is None or status.restricted or status.pk == NOT_TOLD:
         return StatusShown(_("Other or not told"))
     return StatusShown(name, None if past else expires_on, check=past)
 

@@ -34,13 +34,14 @@ def workspace_at(user: User, code: str) -> Workspace | None:
 def _read_scope(user: User, only: Workspace | None = None) -> Scope:
     today = timezone.localdate()
     rows = (
-        WorkspaceGrant.objects.filter(user=user, content_object__memberships__user=user)
-        .filter(
+        # One filter: the days and the role have to be those of the person's own membership.
+        WorkspaceGrant.objects.filter(
             Q(content_object__memberships__ends_on=None) | Q(content_object__memberships__ends_on__gte=today),
+            user=user,
+            content_object__memberships__user=user,
             content_object__memberships__starts_on__lte=today,
             **({"content_object": only} if only else {}),
-        )
-        .values_list(
+        ).values_list(
             "permission__codename",
             "content_object_id",
             "content_object__kind",

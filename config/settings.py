@@ -175,6 +175,9 @@ TEMPLATES = [
     }
 ]
 
+# What a message says of staff or a file stays on the server.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # Who.
 
 AUTH_USER_MODEL = "accounts.User"

@@ -7,7 +7,7 @@ urlpatterns = [
     path("", views.sheet, name="sheet"),
     path("<int:year>/", views.sheet, name="sheet"),
     path("<int:year>/sheet.xlsx", views.sheet_xlsx, name="sheet_xlsx"),
-    path("<int:year>/figures/<str:code>/", views.figure, name="figure"),
-    path("<int:year>/figures/<str:code>/enter/", views.figure_enter, name="figure_enter"),
+    path("<int:year>/figures/<slug:code>/", views.figure, name="figure"),
+    path("<int:year>/figures/<slug:code>/enter/", views.figure_enter, name="figure_enter"),
     path("evidence/<str:key>/", views.evidence, name="evidence"),
 ]

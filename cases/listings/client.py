@@ -11,7 +11,7 @@ from accounts.models import User
 from cases.listings.people import names_in_text, names_shown
 from cases.models import Client, Country, Language, Session, StatusCode
 from cases.models.client import NEVER
-from cases.selectors import StatusShown, status_shown
+from cases.selectors import NOT_TOLD, StatusShown, status_shown
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import named
 from centers.listing.filters import codes_of
@@ -35,7 +35,7 @@ class ClientFilterForm(FilterForm):
         """An official finds nobody by a code that is for counsellors, nor by the day on which a status ends."""
         codes = StatusCode.objects.filter(parent=None)
         if is_official(self.viewer):
-            codes = codes.filter(restricted=False)
+            codes = codes.filter(restricted=False).exclude(pk=NOT_TOLD)
             del self.fields["expiring"]
         self.fields["status"].rows = lambda: [_Coded(code) for code in codes]
         super().shape()

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.queue import queue
+from audit.access import gathering, note_work
 from centers import tasks
 from centers.exports.sealed import SealedWriter
 from centers.exports.sheets import SHEETS, Sheet
@@ -50,12 +51,12 @@ def run_export(export_id: int, user_id: int) -> None:
         with translation.override(export.language):
             _write(export)
     except _Stopped:
-        clear(export_id)
+        clear(export_id, export.attempt)
     except DatabaseError:
         raise  # the sweep takes it up again
     except Exception as error:  # whatever it was, its owner is told, and no row of it goes into the log
         logger.error("export %s failed: %s", export_id, type(error).__name__)
-        clear(export_id)
+        clear(export_id, export.attempt)
         _fail(export, ExportProblem.ERROR)
 
 
@@ -78,10 +79,13 @@ def folder() -> Path:
     return settings.EXPORT_FOLDER
 
 
-def clear(export_id: int) -> None:
-    """Delete every file of an export, finished or not."""
-    for path in folder().glob(f"{export_id}-*"):
-        _delete(path)
+def clear(export_id: int, attempt: int | None = None) -> None:
+    """Delete every file of an export, finished or not; or those of one attempt, which may have a successor."""
+    for name in (
+        (f"{export_id}-*",) if attempt is None else (f"{export_id}-{attempt}-*", f"{export_id}-{attempt}.work")
+    ):
+        for path in folder().glob(name):
+            _delete(path)
 
 
 @contextmanager
@@ -130,11 +134,12 @@ def _write(export: Export) -> None:
 def _write_rows(export: Export, listing: Listing, columns: list[Column], sheet: Sheet) -> None:
     done, after = 0, None
     while True:
-        with _reading(export, listing) as shown:
+        with gathering() as files, _reading(export, listing) as shown:
             found = chunks_of(shown.rows, shown.order, descending=shown.descending, size=CHUNK, after=after)
             lines = [values_of(row, columns, shown.viewer) for row in found]
             done += len(lines)
             _still_mine(export, rows_done=done)
+            note_work("centers:export", files, workspace_id=export.workspace_id, purpose=export.reason)
         sheet.write(lines)
         if len(found) < CHUNK:
             return
@@ -165,7 +170,7 @@ def _reading(export: Export, listing: Listing) -> Iterator[Shown]:
     """The list as its owner may read it now. Raises _Stopped, and says why, where they may not any more."""
     with transaction.atomic():
         viewer = User.objects.get(pk=export.user_id)
-        if _may(viewer, export, listing):
+        if may_still(viewer, export):
             set_scope(scope_of(viewer))
             yield Shown(listing, viewer, {**export.filters, "sort": export.sort})
             return
@@ -173,12 +178,13 @@ def _reading(export: Export, listing: Listing) -> Iterator[Shown]:
     raise _Stopped
 
 
-def _may(viewer: User, export: Export, listing: Listing) -> bool:
+def may_still(viewer: User, export: Export) -> bool:
+    """Whether the owner may read the list where they asked for it, today."""
     if export.workspace_id:
         if workspace_at(viewer, export.workspace.code) is None:
             return False
         narrow(viewer, export.workspace)
-    return may_anywhere(viewer, listing.permission)
+    return may_anywhere(viewer, find(export.listing).permission)
 
 
 def _still_mine(export: Export, **changed) -> None:

@@ -1,6 +1,7 @@
 """The rows of a list as a file that a spreadsheet opens: a value is written as what it is, and never as a formula."""
 
 import csv
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from io import TextIOWrapper
@@ -14,7 +15,7 @@ from centers.models import ExportFormat
 
 SHEET_ROWS = 1_048_576  # of a sheet, its heading among them
 CELL = 32_767  # characters of a cell
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of one
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet takes for the beginning of one
 WIDTH = 18
 BOM = "\ufeff".encode()
 
@@ -90,6 +91,8 @@ SHEETS = {ExportFormat.CSV: CsvSheet, ExportFormat.XLSX: XlsxSheet}
 
 
 def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
+    """A text that a spreadsheet could take for a formula, with a sign before it; full-width signs count too."""
+    plainly = unicodedata.normalize("NFKC", value).lstrip(" ") if isinstance(value, str) else ""
+    if plainly.startswith(FORMULA):
         return f"'{value}"
     return value

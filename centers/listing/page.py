@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from centers.listing.orders import Order
 
-ROWS = 50
+ROWS = 30  # two screens of an office PC
 COUNTED = 1000
 LASTS = 12 * 60 * 60  # seconds for which a page token is good: a working day
 

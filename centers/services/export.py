@@ -10,6 +10,7 @@ from audit.services import record
 from centers import tasks
 from centers.listing import Shown
 from centers.models import Export, ExportFormat, ExportState, Workspace
+from centers.selectors import scope_of
 
 AT_ONCE = 3  # unfinished exports of one person
 
@@ -63,7 +64,7 @@ def _record(action: Action, export: Export, **data) -> None:
         action,
         actor=export.user,
         target=export,
-        workspace_id=export.workspace_id,
+        workspace_id=export.workspace_id or scope_of(export.user).only_workspace,
         listing=export.listing,
         rows=export.rows_total,
         format=str(export.format),

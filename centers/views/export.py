@@ -1,11 +1,13 @@
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.access import give_reason
 from centers.access import require_anywhere
-from centers.exports.run import folder
+from centers.exports.run import folder, may_still
 from centers.exports.sealed import SealedReader
 from centers.forms.export import ExportForm
 from centers.listing import Listing, Shown, find
@@ -41,6 +43,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            give_reason(export.reason)
             return redirect(export)
     context = {"form": form, "shown": shown, "rows": shown.rows.order_by().values("pk").count()}
     return render(request, "centers/export_form.html", context, status=400 if form.errors else 200)
@@ -69,8 +72,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, decrypted on its way out. 404 once it is deleted."""
     export = _own(request, pk)
     path = folder() / export.file
-    if export.state != ExportState.DONE or not path.is_file():
+    if export.state != ExportState.DONE or export.expires_at <= timezone.now() or not path.is_file():
         raise Http404
+    if not may_still(request.user, export):
+        raise PermissionDenied
+    give_reason(export.reason)
     if request.method == "GET":
         note_download(export=export)
     response = FileResponse(

@@ -204,3 +204,11 @@ def test_the_pages_speak_the_reader_s_language(client, committed):
     sign_in(client)
     with translation.override("ko"):
         assert "내 접속" in client.get(reverse("audit:access")).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/access/", "/entries/"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "soon", "2025-13-01"])
+def test_a_day_that_is_none_is_told_and_breaks_nothing(client, address, day):
+    client.force_login(make_user(Role.PRIVACY_OFFICER, "52-office"))
+    assert client.get(address, {"to": day, "from": day}).status_code == 400

@@ -38,6 +38,15 @@ def rows(browser, **filters) -> list:
 
 
 class ClientListTests:
+    def test_restricted_not_told_and_not_entered_read_alike_to_an_official(self, client, official):
+        for status in ("UNREG", "UNK", None):
+            make_client("52110-office", status_id=status, status_expires_on=PAST)
+        columns = [column for column in shown(client).columns if column.key in {"status", "expires"}]
+        assert len(columns) == 2
+        told = {tuple(column.cell(row, official) for column in columns) for row in rows(client)}
+        assert len(told) == 1
+        assert "UNK" not in dict(shown(client).form.fields["status"].choices)
+
     def test_shows_a_client_with_all_names_and_the_latest_session(self, client, reader):
         person = make_client(name="NGUYEN VAN AN", nationality_id="VN")
         name_client(person, "阮文安")

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from audit.models import Action, AuditEntry
+from audit.models import AccessEntry, Action, AuditEntry
 from centers.exports import run
 from centers.exports.run import folder, run_export, sweep_exports
 from centers.exports.sealed import PIECE, SealedReader, SealedWriter
-from centers.exports.sheets import CsvSheet, XlsxSheet
+from centers.exports.sheets import CsvSheet, XlsxSheet, _harmless
 from centers.models import Export, ExportState, Membership, Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
@@ -95,6 +95,30 @@ class SealedFileTests:
 
 @pytest.mark.django_db
 class WriteTests:
+    def test_whose_files_it_takes_out_is_on_record_with_the_reason(self):
+        user = make_user(Role.COUNSELLOR)
+        person = make_client()
+        make_session(client=person)
+        export = written(user)
+        with as_user(user):
+            (entry,) = AccessEntry.objects.filter(route="centers:export")
+        assert (entry.files, entry.purpose) == ([person.pk], export.reason)
+
+    def test_a_file_is_not_handed_out_after_the_role_has_ended(self, client):
+        user = make_user(Role.COUNSELLOR)
+        export = written(user)
+        client.force_login(user)
+        file = reverse("centers:export_download", args=[export.pk])
+        assert client.get(file).status_code == 200
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Membership.objects.filter(user=user).update(starts_on=yesterday, ends_on=yesterday)
+        assert client.get(file).status_code == 403
+
+    @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\n=1", "  =1", "＝1", "＋1"])
+    def test_no_text_of_a_csv_is_a_formula(self, text):
+        assert _harmless(text) == f"'{text}"
+        assert _harmless("NGUYEN - AN") == "NGUYEN - AN"
+
     def test_a_csv_holds_the_list_with_its_codes(self):
         user = make_user(Role.COUNSELLOR)
         make_session(client=make_client(name="NGUYEN VAN AN", nationality_id="VN"), minutes=30)

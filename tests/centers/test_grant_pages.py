@@ -98,7 +98,7 @@ class ListTests:
         Membership.objects.filter(pk=gone.pk).update(starts_on="2020-01-01", ends_on="2020-12-31")
         request = rf.get("/")
         request.user = User.objects.get(pk=admin.pk)
-        figures = panels(request)[0].panel["figures"]
+        figures = panels(request)[0].shown["figures"]
         assert [figure["value"] for figure in figures][:3] == [2, 2, 1]
         for figure in figures:
             assert client.get(figure["url"]).context["page"].total == figure["value"], figure

@@ -68,6 +68,15 @@ class ScopeOfTests:
         Membership.objects.filter(user=user).update(starts_on=day(starts), ends_on=last)
         assert may(type(user).objects.get(pk=user.pk), "view_clients", place().pk) is holds
 
+    def test_a_colleague_s_role_holds_up_nobody_else_s(self):
+        gone, leads = make_user(Role.COUNSELLOR), make_user(Role.MANAGER)
+        Membership.objects.filter(user=gone).update(starts_on=day(-9), ends_on=day(-1))
+        assert scope(gone).workspaces == {}
+        Membership.objects.filter(user=gone).update(ends_on=None)
+        assert may(type(gone).objects.get(pk=gone.pk), "view_clients", place().pk)
+        assert not may(type(gone).objects.get(pk=gone.pk), "view_access_log", place().pk)
+        assert may(leads, "view_access_log", place().pk)
+
     def test_a_day_is_a_day_in_seoul(self):
         user = make_user(Role.COUNSELLOR)
         Membership.objects.filter(user=user).update(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 1))

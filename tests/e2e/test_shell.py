@@ -82,7 +82,7 @@ class LookTests:
             page.emulate_media(forced_colors="active")
             page.goto(f"{address}/style/")
             picture(page, "style-forced")
-            for part in (".badge", ".button", ".notice", ".chip"):
+            for part in ("main .badge", "main .button", "main .notice", "main .chip"):
                 line = "part => getComputedStyle(document.querySelector(part)).borderTopWidth"
                 assert page.evaluate(line, part) != "0px", part
 
@@ -148,7 +148,7 @@ class KeyTests:
             page.keyboard.press("Escape")
             expect(page.locator("#shortcuts")).to_be_hidden()
             keys.send("Input.dispatchKeyEvent", {"type": "keyDown", **HANGUL_N})
-            page.wait_for_url("**/session_new/")
+            page.wait_for_url("**/sessions/new/")
 
     def test_who_does_not_want_them_switches_them_off(self, committed):
         with signed_in(committed, "desk", STYLE) as (page, address):
