@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, Count, Q, QuerySet, Value, When, Window, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,49 +24,61 @@ LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 def panels(request: HttpRequest) -> Iterator[Panel]:
     scope = scope_of(request.user)
     if scope.of("work_sessions"):
-        yield _sessions_of_today(request)
-        yield _follow_ups(request)
-        yield _latest_clients(request)
+        yield from _counselling(request)
     if scope.of("view_stays"):
         yield _tonight(request)
 
 
-def _sessions_of_today(request: HttpRequest) -> Panel:
+def _counselling(request: HttpRequest) -> list[Panel]:
+    """Today's sessions, what one promised, and whom one saw last. The clients of all three are read at once."""
+    sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
+    today = _sessions_of_today(request, sessions)
+    due = _follow_ups(request, sessions)
+    latest = _latest_clients(request, sessions)
+    shown = [row for panel in (today, due, latest) for row in panel.shown["sessions"]]
+    prefetch_related_objects(shown, *with_client(request.user))
+    return [today, due, latest]
+
+
+def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
     """Today's sessions of the workspace, one's own first, and one's own week in numbers."""
     today = timezone.localdate()
     monday = today - timedelta(days=today.weekday())
-    rows = list(_sessions(request).filter(held_on=today).order_by("-pk")[:LOOKED_THROUGH])
-    rows.sort(key=lambda row: row.counsellor_id != request.user.pk)
+    user = request.user
+    own, of_today = Q(counsellor=user), Q(held_on=today)
+    numbers = sessions.filter(held_on__gte=monday, held_on__lte=today).aggregate(
+        today=Count("pk", filter=of_today), mine=Count("pk", filter=of_today & own), week=Count("pk", filter=own)
+    )
+    own_first = Case(When(own, then=Value(0)), default=Value(1))
+    day, week = {"from_": f"{today}", "to": f"{today}"}, {"from_": f"{monday}", "to": f"{today}"}
     shown = {
-        "sessions": rows[:SHOWN],
-        "today": listed(SESSIONS, request.user, from_=f"{today}", to=f"{today}"),
-        "mine": listed(SESSIONS, request.user, from_=f"{today}", to=f"{today}", counsellor="me"),
-        "week": listed(SESSIONS, request.user, from_=f"{monday}", to=f"{today}", counsellor="me"),
+        "sessions": list(sessions.filter(of_today).order_by(own_first, "-pk")[:SHOWN]),
+        "today": listed(SESSIONS, user, **day).counted(numbers["today"]),
+        "mine": listed(SESSIONS, user, **day, counsellor="me").counted(numbers["mine"]),
+        "week": listed(SESSIONS, user, **week, counsellor="me").counted(numbers["week"]),
     }
     return Panel(_("Sessions of today"), "cases/landing/today.html", shown)
 
 
-def _follow_ups(request: HttpRequest) -> Panel:
+def _follow_ups(request: HttpRequest, sessions: QuerySet) -> Panel:
     """What one promised: one's own sessions whose follow-up is overdue or due within the week."""
-    figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me")
-    rows = _sessions(request).due_by(timezone.localdate()).filter(counsellor=request.user)
-    shown = {"sessions": rows.order_by("follow_up_on", "pk")[:SHOWN], "due": figure, "today": timezone.localdate()}
+    today = timezone.localdate()
+    due = sessions.due_by(today).filter(counsellor=request.user).order_by("follow_up_on", "pk")
+    rows = list(due.annotate(number=Window(Count("pk")))[:SHOWN])
+    figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
+    shown = {"sessions": rows, "due": figure, "today": today}
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
 
 
-def _latest_clients(request: HttpRequest) -> Panel:
+def _latest_clients(request: HttpRequest, sessions: QuerySet) -> Panel:
     """Whom one saw last, each once."""
     since = timezone.localdate() - timedelta(days=LATELY)
-    rows = _sessions(request).filter(counsellor=request.user, client__isnull=False, held_on__gte=since)
-    latest: dict[int, Session] = {}
-    for row in rows.order_by("-held_on", "-pk")[:LOOKED_THROUGH]:
-        latest.setdefault(row.client_id, row)
-    return Panel(_("My latest clients"), "cases/landing/clients.html", {"sessions": list(latest.values())[:SHOWN]})
-
-
-def _sessions(request: HttpRequest):
-    rows = Session.objects.visible_to(request.user).filter(voided_at=None)
-    return rows.prefetch_related(*with_client(request.user))
+    rows = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gte=since)
+    latest: dict[int, int] = {}
+    for client, session in rows.order_by("-held_on", "-pk").values_list("client", "pk")[:LOOKED_THROUGH]:
+        latest.setdefault(client, session)
+    shown = list(sessions.filter(pk__in=list(latest.values())[:SHOWN]).order_by("-held_on", "-pk"))
+    return Panel(_("My latest clients"), "cases/landing/clients.html", {"sessions": shown})
 
 
 def _tonight(request: HttpRequest) -> Panel:

@@ -27,6 +27,11 @@ class ListedFigure:
             raise ValueError(f"{self.listing.code} cannot be narrowed by {form.errors.as_data()}")
         return form.narrowed(self.listing.rows(self.viewer)).order_by().values("pk").count()
 
+    def counted(self, number: int) -> "ListedFigure":
+        """The same figure where a page has counted it among others: not counted again."""
+        self.__dict__["number"] = number
+        return self
+
     @property
     def url(self) -> str:
         return reverse(self.listing.route) + ("?" + urlencode(self.filters) if self.filters else "")
