@@ -42,12 +42,6 @@ def name_of(row: models.Model, key: str) -> str | None:
     return None if code is None else kept_names(field.remote_field.model).get(code) or str(getattr(row, key))
 
 
-def forget_kept_rows() -> None:
-    """Read the code sets afresh, as after they were loaded."""
-    _kept.clear()
-    _names.clear()
-
-
 class _KeptCode(ForwardManyToOneDescriptor):
     def get_object(self, instance: models.Model) -> models.Model:
         row = kept_rows(self.field.remote_field.model).get(getattr(instance, self.field.attname))

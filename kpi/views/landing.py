@@ -58,7 +58,7 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     year = today.year
     answer = answer_of(year, request)
     shown = {"year": year, "as_of": today, "answer": answer}
-    yield Panel(_("Quotas"), "kpi/landing/quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
+    yield Panel(_("Quotas"), "kpi/_quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
     lines = sheet.plan_lines(answer, sheet.plan_years())
     yield Panel(_("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines})
     yield Panel(_("Vouchers and shelter"), "kpi/landing/money.html", shown)
