@@ -1,8 +1,10 @@
+from collections.abc import Iterable
 from itertools import groupby
 from uuid import uuid4
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
@@ -36,8 +38,8 @@ class TopicChoiceField(forms.ModelChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: list[Topic]) -> None:
-        self.queryset = Topic.objects.all()
+    def offer(self, topics: QuerySet) -> None:
+        self.queryset = topics
         self.choices = [("", "—"), *grouped(topics)]
 
 
@@ -47,12 +49,12 @@ class TopicsField(forms.ModelMultipleChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: list[Topic]) -> None:
-        self.queryset = Topic.objects.all()
+    def offer(self, topics: QuerySet) -> None:
+        self.queryset = topics
         self.choices = grouped(topics)
 
 
-def grouped(topics: list[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
     names = {topic.pk: str(topic) for topic in topics}
     return [
@@ -128,7 +130,7 @@ class SessionForm(forms.Form):
         today = timezone.localdate()
         self.initial |= {"token": uuid4(), "held_on": today, "language": client and client.language_id}
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
-        self._offer_topics()
+        self._offer_topics(actor)
         if len(self.centers) == 1:
             del self.fields["workspace"]
         else:
@@ -137,10 +139,10 @@ class SessionForm(forms.Form):
             for name in ANONYMOUS:
                 del self.fields[name]
         else:
-            self.fields["status"].queryset = _statuses(actor)
+            self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
 
-    def _offer_topics(self) -> None:
-        topics = list(Topic.objects.all())
+    def _offer_topics(self, actor: User) -> None:
+        topics = _for(actor, Topic.objects.all())
         for name in ("topic", "other_topics"):
             self.fields[name].offer(topics)
 
@@ -181,7 +183,6 @@ class SessionForm(forms.Form):
         }
 
 
-def _statuses(viewer: User):
-    """The statuses to choose from; an official is offered none that is for counsellors."""
-    codes = StatusCode.objects.all()
+def _for(viewer: User, codes: QuerySet) -> QuerySet:
+    """The codes to choose from; an official is offered none that is for counsellors."""
     return codes.filter(restricted=False) if is_official(viewer) else codes

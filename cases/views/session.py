@@ -8,7 +8,7 @@ from accounts.models import User
 from cases.listings import SESSIONS
 from cases.listings.people import with_client
 from cases.models import Client, Session
-from cases.selectors import status_shown
+from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
 from centers.views.listing import show
 
@@ -26,7 +26,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "session": session,
         "client": _client(session),
-        "issues": session.issues.all(),
+        "issues": further_topics(session.issues.all()),
         "status": status_shown(session.status, None, request.user),
         "late": (session.recorded_on - session.held_on).days if session.recorded_on else 0,
         "changes": session_changes(session, request.user),

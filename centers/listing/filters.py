@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from centers.models import Workspace
-from centers.models.codes import kept_names
+from centers.models.codes import offered_names
 from centers.selectors import scope_of, workspaces_where
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
@@ -244,5 +244,5 @@ class _Named(NamedTuple):
 
 
 def codes_of(model: type[Model]) -> Callable[[], Iterable]:
-    """The codes of a set with their names, which the process keeps."""
-    return lambda: [_Named(code, name) for code, name in kept_names(model).items()]
+    """The codes of a set that the reader may ask for, with their names, which the process keeps."""
+    return lambda: [_Named(code, name) for code, name in offered_names(model).items()]

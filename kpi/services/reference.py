@@ -172,7 +172,7 @@ SHEETS = [
     ),
     _term("cases/reference/countries.csv", cases.Country, group=text),
     _term("cases/reference/languages.csv", cases.Language),
-    _term("cases/reference/topics.csv", cases.Topic, group=or_none),
+    _term("cases/reference/topics.csv", cases.Topic, group=or_none, restricted=yes),
     _term("cases/reference/channels.csv", cases.Channel),
     _term("cases/reference/outcomes.csv", cases.Outcome),
     _term("cases/reference/callers.csv", cases.Caller),
