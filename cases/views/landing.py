@@ -8,16 +8,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.files import time_left
 from cases.listings import SESSIONS, STAYS
+from cases.listings.client import SOON
 from cases.listings.people import with_client
-from cases.models import Session, Stay
+from cases.models import Client, Session, Stay
 from centers.listing import listed
 from centers.models import Bed
-from centers.selectors import scope_of
+from centers.selectors import is_official, scope_of
 from config.panels import Panel
 
 SHOWN = 8  # rows of a panel; the list behind it has them all
 LATELY = 30  # days in which a client counts as one of the latest
+OWN = 365  # days in which a session makes a client one's own
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
 
@@ -30,14 +33,18 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
 
 
 def _counselling(request: HttpRequest) -> list[Panel]:
-    """Today's sessions, what one promised, and whom one saw last. The clients of all three are read at once."""
+    """Today's sessions, what one promised, whose status runs out, and whom one saw last.
+
+    The clients of the three panels of sessions are read at once.
+    """
     sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
     today = _sessions_of_today(request, sessions)
     due = _follow_ups(request, sessions)
     latest = _latest_clients(request, sessions)
     shown = [row for panel in (today, due, latest) for row in panel.shown["sessions"]]
     prefetch_related_objects(shown, *with_client(request.user))
-    return [today, due, latest]
+    running_out = [] if is_official(request.user) else [_running_out(request, sessions)]
+    return [today, due, *running_out, latest]
 
 
 def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
@@ -68,6 +75,33 @@ def _follow_ups(request: HttpRequest, sessions: QuerySet) -> Panel:
     figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
     shown = {"sessions": rows, "due": figure, "today": today}
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
+
+
+def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
+    """One's own clients whose status of residence ends within 90 days, the soonest first.
+
+    A client is on it until a later day stands in the file, and is no official's to see: who drops off without one
+    has overstayed.
+    """
+    today = timezone.localdate()
+    own = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gt=today - timedelta(days=OWN))
+    clients = Client.objects.visible_to(request.user).filter(merged_into=None, pk__in=own.values("client"))
+    clients = clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
+    soonest = clients.order_by("status_expires_on", "pk").prefetch_related("names")[:SHOWN]
+    rows = [
+        {
+            "client": client,
+            "left": time_left(client.status_expires_on),
+            "mark": _mark(client.status_expires_on - today),
+        }
+        for client in soonest
+    ]
+    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows})
+
+
+def _mark(left: timedelta) -> str:
+    """How urgent so many days are: a week, a month, or the three months in which an extension is prepared."""
+    return "badge--bad" if left.days <= 7 else "badge--wait" if left.days <= 30 else "badge--note"
 
 
 def _latest_clients(request: HttpRequest, sessions: QuerySet) -> Panel:
