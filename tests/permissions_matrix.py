@@ -26,6 +26,10 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "audit:access": each(302, 200),
     "audit:entries": each(302, 200),
     "cases:client": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
+    # The people here are officials, and a deadline is none's to see (tests/cases/test_deadline.py has the others).
+    "cases:deadline_done": each(302, 405),
+    "cases:deadline_later": each(302, 404),
+    "cases:deadline_new": (302, 404, 404, 403, 403, 404, 404, 404, 404, 404, 404),
     "cases:search": (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "cases:session": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:session_new": (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
@@ -72,6 +76,9 @@ EXPECTED: dict[str, tuple[int, ...]] = {
 ARGUMENTS: dict[str, dict] = {
     "cases:activity": {"pk": "activity"},
     "cases:client": {"pk": "client"},
+    "cases:deadline_done": {"pk": "deadline"},
+    "cases:deadline_later": {"pk": "deadline"},
+    "cases:deadline_new": {"pk": "session"},
     "cases:session": {"pk": "session"},
     "cases:stay": {"pk": "stay"},
     "centers:export": {"pk": "export"},

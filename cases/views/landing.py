@@ -12,14 +12,14 @@ from cases.files import time_left
 from cases.listings import SESSIONS, STAYS
 from cases.listings.client import SOON
 from cases.listings.people import with_client
-from cases.models import Client, Session, Stay
+from cases.models import Client, Deadline, Session, Stay
 from centers.listing import listed
 from centers.models import Bed
 from centers.selectors import is_official, scope_of
 from config.panels import Panel
 
 SHOWN = 8  # rows of a panel; the list behind it has them all
-LATELY = 30  # days in which a client counts as one of the latest
+LATELY = 30  # days in which a client counts as one of the latest, and ahead for which a deadline is shown
 OWN = 365  # days in which a session makes a client one's own
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
@@ -33,18 +33,18 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
 
 
 def _counselling(request: HttpRequest) -> list[Panel]:
-    """Today's sessions, what one promised, whose status runs out, and whom one saw last.
+    """Today's sessions, what one promised, deadlines, whose status runs out, and whom one saw last.
 
-    The clients of the three panels of sessions are read at once.
+    The clients of the panels are read at once.
     """
     sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
     today = _sessions_of_today(request, sessions)
     due = _follow_ups(request, sessions)
     latest = _latest_clients(request, sessions)
+    reminders = [] if is_official(request.user) else [_deadlines(request), _running_out(request, sessions)]
     shown = [row for panel in (today, due, latest) for row in panel.shown["sessions"]]
     prefetch_related_objects(shown, *with_client(request.user))
-    running_out = [] if is_official(request.user) else [_running_out(request, sessions)]
-    return [today, due, *running_out, latest]
+    return [today, due, *reminders, latest]
 
 
 def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
@@ -75,6 +75,18 @@ def _follow_ups(request: HttpRequest, sessions: QuerySet) -> Panel:
     figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
     shown = {"sessions": rows, "due": figure, "today": today}
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
+
+
+def _deadlines(request: HttpRequest) -> Panel:
+    """What clients have to do by a day, as one noted it: overdue and within 30 days, unless it is put off."""
+    today = timezone.localdate()
+    rows = Deadline.objects.visible_to(request.user).filter(counsellor=request.user).due_by(today)
+    rows = rows.filter(due_on__lte=today + timedelta(days=LATELY)).order_by("due_on", "pk")
+    rows = rows.prefetch_related(*with_client(request.user))
+    shown = [
+        {"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows[:SHOWN]
+    ]
+    return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown})
 
 
 def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:

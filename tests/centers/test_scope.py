@@ -18,6 +18,7 @@ from tests.make import (
     everywhere,
     make_activity,
     make_client,
+    make_deadline,
     make_dependant,
     make_export,
     make_leave,
@@ -55,6 +56,7 @@ def make_a_row_in_every_table(database: str) -> None:
         OpenedFile.objects.create(row=row, client=client, **own)
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
+    make_deadline(session)
     make_activity(at=ELSEWHERE)
     make_export(make_user(Role.COUNSELLOR, ELSEWHERE), workspace=place(ELSEWHERE))
     make_visa_case("E-7-4", "52130-office")
