@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterable
 from itertools import groupby
 from uuid import uuid4
 
@@ -6,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
@@ -59,8 +61,8 @@ class TopicChoiceField(forms.ModelChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: list[Topic]) -> None:
-        self.queryset = Topic.objects.all()
+    def offer(self, topics: QuerySet) -> None:
+        self.queryset = topics
         self.choices = [("", "—"), *grouped(topics)]
 
 
@@ -70,8 +72,8 @@ class TopicsField(forms.ModelMultipleChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: list[Topic]) -> None:
-        self.queryset = Topic.objects.all()
+    def offer(self, topics: QuerySet) -> None:
+        self.queryset = topics
         self.choices = grouped(topics)
 
 
@@ -93,7 +95,7 @@ def no_hidden_signs(text: str) -> None:
         raise ValidationError(told % {"signs": ", ".join(found)})
 
 
-def grouped(topics: list[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
     names = {topic.pk: str(topic) for topic in topics}
     return [
@@ -163,7 +165,7 @@ class SessionForm(forms.Form):
         fresh = {"token": uuid4(), "held_on": today, "language": client and client.language_id}
         self.initial = fresh | self.initial
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
-        self._offer_topics()
+        self._offer_topics(actor)
         if len(self.centers) == 1:
             del self.fields["workspace"]
         else:
@@ -173,7 +175,7 @@ class SessionForm(forms.Form):
             for name in ANONYMOUS:
                 del self.fields[name]
         else:
-            self.fields["status"].queryset = _statuses(actor)
+            self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
 
     @classmethod
     def initial_of(cls, fields: dict[str, list[str]]) -> dict:
@@ -182,8 +184,8 @@ class SessionForm(forms.Form):
         known = {name: texts for name, texts in fields.items() if name in cls.base_fields and texts}
         return {name: texts if name in lists else texts[-1] for name, texts in known.items()}
 
-    def _offer_topics(self) -> None:
-        topics = list(Topic.objects.all())
+    def _offer_topics(self, actor: User) -> None:
+        topics = _for(actor, Topic.objects.all())
         for name in ("topic", "other_topics"):
             self.fields[name].offer(topics)
 
@@ -224,7 +226,6 @@ class SessionForm(forms.Form):
         }
 
 
-def _statuses(viewer: User):
-    """The statuses to choose from; an official is offered none that is for counsellors."""
-    codes = StatusCode.objects.all()
+def _for(viewer: User, codes: QuerySet) -> QuerySet:
+    """The codes to choose from; an official is offered none that is for counsellors."""
     return codes.filter(restricted=False) if is_official(viewer) else codes

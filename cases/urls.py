@@ -1,6 +1,17 @@
 from django.urls import path
 
-from cases.views import activity, client, client_find, client_list, draft, search, session, session_new, stay
+from cases.views import (
+    activity,
+    client,
+    client_find,
+    client_list,
+    deadline,
+    draft,
+    search,
+    session,
+    session_new,
+    stay,
+)
 
 app_name = "cases"
 urlpatterns = [
@@ -11,6 +22,9 @@ urlpatterns = [
     path("drafts/<uuid:token>/", draft.versions, name="draft"),
     path("drafts/<uuid:token>/discard/", draft.discard, name="draft_discard"),
     path("drafts/<uuid:token>/restore/", draft.restore, name="draft_restore"),
+    path("sessions/<int:pk>/deadline/", deadline.new, name="deadline_new"),
+    path("deadlines/<int:pk>/done/", deadline.done, name="deadline_done"),
+    path("deadlines/<int:pk>/later/", deadline.later, name="deadline_later"),
     path("clients/", client_list.index, name="clients"),
     path("clients/find/", client_find.find, name="client_find"),
     path("clients/<int:pk>/", client.detail, name="client"),

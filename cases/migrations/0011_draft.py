@@ -14,7 +14,7 @@ OWN = """user_id = (SELECT wall.actor())
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0008_session_lists'),
+        ('cases', '0010_deadline'),
         ('centers', '0004_exports_wall'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -247,9 +247,9 @@ class DiscardTests:
 @pytest.mark.django_db
 class WallTests:
     def test_nobody_reads_the_draft_of_another(self, client, counsellor):
+        other = make_user(Role.MANAGER)
         form = sent()
         client.post(SAVE, form)
-        other = make_user(Role.MANAGER)
         client.force_login(other)
         assert client.get(f"{NEW}?draft={form['token']}").status_code == 404
         assert client.get(f"/drafts/{form['token']}/").status_code == 404
