@@ -149,7 +149,7 @@ class ForgottenFilterTests:
 
     def test_the_workspace_itself_sees_its_rows(self):
         with acting_for([place(ELSEWHERE).pk, place("52130-office").pk, place("52110-s1").pk]):
-            # The logs are read by those who review them, the year's answer by those who read all figures, and an export
+            # The logs are read by those who review them, the year's answer by those who read all figures; an export
             # and a draft by their owner.
             own = (WALLED | HISTORY) - LOGS - {"kpi_yearanswer", "centers_export", "cases_draft"}
             assert [table for table in sorted(own) if not ask(f"SELECT count(*) FROM {table}")] == []
