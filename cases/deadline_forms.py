@@ -5,19 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from cases.forms import day_field
 from cases.models import DeadlineKind, Session
 from centers.models.codes import kept_rows
 
 LONGEST = 366  # days for which a deadline can be put off
-
-
-def day_field(label: str, **options) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the day as year, month and day: 2025-03-31.")},
-        **options,
-    )
 
 
 def kinds_for(session: Session) -> list[DeadlineKind]:

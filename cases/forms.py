@@ -108,6 +108,15 @@ def term(model, label: str, *, required: bool = False) -> forms.ModelChoiceField
     return forms.ModelChoiceField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
 
 
+def day_field(label: str, **options) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Write the day as year, month and day: 2025-03-31.")},
+        **options,
+    )
+
+
 class SessionForm(forms.Form):
     """One session as a counsellor types it.
 
@@ -119,11 +128,7 @@ class SessionForm(forms.Form):
     workspace = forms.ModelChoiceField(
         label=_("Centre"), queryset=Workspace.objects.none(), to_field_name="code", empty_label="—"
     )
-    held_on = forms.DateField(
-        label=_("Held on"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the day as year, month and day: 2025-03-31.")},
-    )
+    held_on = day_field(_("Held on"))
     language = term(Language, _("Language"), required=True)
     channel = term(Channel, _("Channel"), required=True)
     topic = TopicChoiceField(label=_("Topic"))
@@ -151,12 +156,7 @@ class SessionForm(forms.Form):
     )
     summary = LongText(label=_("Summary in Korean"), widget=forms.Textarea(attrs={"rows": 3, "lang": "ko"}))
     outcome = term(Outcome, _("Outcome"))
-    follow_up_on = forms.DateField(
-        label=_("Follow up on"),
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the day as year, month and day: 2025-03-31.")},
-    )
+    follow_up_on = day_field(_("Follow up on"), required=False)
 
     def __init__(self, *args, actor: User, centers: list[Workspace], client: Client | None = None, **kwargs):
         super().__init__(*args, **kwargs)

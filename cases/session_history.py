@@ -7,6 +7,7 @@ from accounts.models import User
 from cases.history import Change, changes, kept_rows, parts_changed, plainly
 from cases.models import Session, SessionIssue
 from cases.selectors import further_topics, status_shown
+from centers.models.codes import name_of, row_of
 
 TOLD = {
     "held_on": _("Held on"),
@@ -30,9 +31,6 @@ TOLD = {
     "ref": _("Number"),
     "voided": _("Void"),
 }
-CODES = (
-    "topic", "language", "interpretation", "channel", "caller", "programme", "outcome", "nationality", "status", "sex",
-)  # fmt: skip
 
 
 def session_changes(session: Session, viewer: User) -> list[Change]:
@@ -40,19 +38,19 @@ def session_changes(session: Session, viewer: User) -> list[Change]:
 
     def show(row, field: str) -> str:
         if field == "status":
-            return status_shown(row.status, None, viewer).name or "–"
+            return status_shown(row_of(row, "status"), None, viewer).name or "–"
         if field == "client":  # the number of the file: no name is told here
             return str(row.client_id or "–")
         if field == "voided":
             return now("yes") if row.voided_at else now("no")
         return plainly(row, field)
 
-    former = kept_rows(Session, viewer).filter(pgh_obj=session.pk).select_related(*CODES)
+    former = kept_rows(Session, viewer).filter(pgh_obj=session.pk)
     found = list(changes(former, session, TOLD, show))
-    further = kept_rows(SessionIssue, viewer).filter(session=session.pk).select_related("topic")
+    further = kept_rows(SessionIssue, viewer).filter(session=session.pk)
     today = {issue.pk: str(issue.topic) for issue in further_topics(session.issues.all())}
     found += [
         Change(change.of, change.at, now("Further topics"), change.before, change.after)
-        for change in parts_changed(further_topics(further), today, lambda row: str(row.topic))
+        for change in parts_changed(further_topics(further), today, lambda row: name_of(row, "topic"))
     ]
     return sorted(found, key=lambda change: change.at, reverse=True)

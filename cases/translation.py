@@ -1,35 +1,22 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from cases.models import (
-    Caller,
-    Channel,
-    Country,
-    DeadlineKind,
-    Interpretation,
-    Language,
-    Outcome,
-    Relation,
-    Sex,
-    StatusCode,
-    StayReason,
-    Topic,
-)
+from cases import models
 
 
 @register(
     [
-        Caller,
-        Channel,
-        Country,
-        DeadlineKind,
-        Interpretation,
-        Language,
-        Outcome,
-        Relation,
-        Sex,
-        StatusCode,
-        StayReason,
-        Topic,
+        models.Caller,
+        models.Channel,
+        models.Country,
+        models.DeadlineKind,
+        models.Interpretation,
+        models.Language,
+        models.Outcome,
+        models.Relation,
+        models.Sex,
+        models.StatusCode,
+        models.StayReason,
+        models.Topic,
     ]
 )
 class NameTranslation(TranslationOptions):

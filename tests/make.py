@@ -37,12 +37,14 @@ def everywhere():
     return acting_for(WHOLE_PROVINCE, reason="test")
 
 
-def make_user(role: Role | None = None, at: str = "52110-c1", *, name: str = "", **fields) -> User:
+def make_user(
+    role: Role | None = None, at: str = "52110-c1", *, name: str = "", official: bool = True, **fields
+) -> User:
     number = next(_number)
     user = User.objects.create_user(username=f"user{number}", password="x", name=name or f"User {number}", **fields)
     if role:
         granter, _ = User.objects.get_or_create(username="granter")
-        grant_role(user=user, workspace=place(at), role=role, actor=granter)
+        grant_role(user=user, workspace=place(at), role=role, actor=granter, official=official)
     return user
 
 

@@ -174,9 +174,7 @@ class RunningOutTests:
 
     @pytest.fixture
     def counsellor(self):
-        user = make_user(Role.COUNSELLOR)
-        Membership.objects.filter(user=user).update(official=False)
-        return user
+        return make_user(Role.COUNSELLOR, official=False)
 
     @pytest.fixture
     def clients(self, counsellor):

@@ -57,8 +57,13 @@ class ClientFilterForm(FilterForm):
         return rows.filter(status__in=[status.pk for status in inside])
 
     def by_expiring(self, rows: QuerySet, yes: str) -> QuerySet:
-        today = timezone.localdate()
-        return rows.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
+        return running_out(rows)
+
+
+def running_out(clients: QuerySet) -> QuerySet:
+    """Those whose status ends within 90 days from today."""
+    today = timezone.localdate()
+    return clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
 
 
 class _Coded:

@@ -14,6 +14,8 @@ from centers.listing.filters import codes_of
 from centers.selectors import workspaces_where
 
 ME = "me"
+WITHOUT_SUMMARY = Q(summary="")
+RECORDED_LATE = Q(recorded_on__gt=F("held_on"))
 
 
 class CounsellorField(CodeField):
@@ -65,13 +67,13 @@ class SessionFilterForm(FilterForm):
         return rows.filter(counsellor=self.viewer.pk if who == ME else int(who))
 
     def by_summary(self, rows: QuerySet, missing: str) -> QuerySet:
-        return rows.filter(summary="")
+        return rows.filter(WITHOUT_SUMMARY)
 
     def by_follow_up(self, rows: QuerySet, due: str) -> QuerySet:
         return rows.due_by(timezone.localdate())
 
     def by_late(self, rows: QuerySet, yes: str) -> QuerySet:
-        return rows.filter(recorded_on__gt=F("held_on"))
+        return rows.filter(RECORDED_LATE)
 
 
 def _rows(viewer: User) -> QuerySet:

@@ -33,12 +33,9 @@ class DeadlineQuerySet(scoped("view_sessions")):
         """None to an official: one that has passed would tell them that the law was broken."""
         return self.none() if is_official(user) else super().visible_to(user)
 
-    def running(self) -> "DeadlineQuerySet":
-        return self.filter(done_on=None)
-
     def due_by(self, day) -> "DeadlineQuerySet":
         """Those that run and are not put off beyond a day."""
-        return self.running().filter(Q(snoozed_until=None) | Q(snoozed_until__lte=day))
+        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=day), done_on=None)
 
 
 @with_history

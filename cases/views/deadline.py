@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -37,8 +38,12 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             told = {"kind": deadline.kind, "day": deadline.due_on.isoformat()}
             messages.success(request, _("On record: %(kind)s, last day %(day)s.") % told)
             return redirect(deadline)
-    context = {"form": form, "session": session}
-    return render(request, "cases/deadline_new.html", context, status=400 if form.errors else 200)
+    words = {
+        "title": _("Note a deadline"),
+        "lead": _("It comes up on your start page until the thing is done."),
+        "action": _("Note it"),
+    }
+    return _form_page(request, form, session, words)
 
 
 @never_cache
@@ -67,8 +72,18 @@ def later(request: HttpRequest, pk: int) -> HttpResponse:
         told = {"kind": deadline.kind, "day": deadline.snoozed_until.isoformat()}
         messages.success(request, _("Put off: %(kind)s comes up again on %(day)s.") % told)
         return redirect(deadline)
-    context = {"form": form, "deadline": deadline}
-    return render(request, "cases/deadline_later.html", context, status=400 if form.errors else 200)
+    last_day = (f"{deadline.kind} ·", _("Last day"), f"{deadline.due_on.isoformat()}.")
+    words = {
+        "title": _("Put off a deadline"),
+        "lead": " ".join((*last_day, _("The last day stays what it is."))),
+        "action": _("Put off"),
+    }
+    return _form_page(request, form, deadline, words)
+
+
+def _form_page(request: HttpRequest, form: Form, about: Session | Deadline, words: dict[str, str]) -> HttpResponse:
+    context = {"form": form, "back": about.get_absolute_url(), **words}
+    return render(request, "cases/deadline_form.html", context, status=400 if form.errors else 200)
 
 
 def _deadline(request: HttpRequest, pk: int) -> Deadline:

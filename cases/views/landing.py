@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.draft_words import topic_of
 from cases.files import time_left
 from cases.listings import SESSIONS, STAYS
-from cases.listings.client import SOON
+from cases.listings.client import running_out
 from cases.listings.people import with_client
 from cases.models import Client, Deadline, Draft, Session, Stay
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
@@ -56,18 +56,18 @@ def _drafts(request: HttpRequest) -> Panel:
 
 def _in_list(draft: Draft, now: datetime) -> dict:
     """A draft as the list shows it; ``ends_on`` is the day on which it is deleted, where that is near."""
-    left = draft.updated_at + timedelta(days=KEPT_UNTOUCHED) - now
+    ends_at = draft.updated_at + timedelta(days=KEPT_UNTOUCHED)
     return {
         "row": draft,
         "topic": topic_of(draft.fields),
-        "ends_on": timezone.localdate(draft.updated_at + timedelta(days=KEPT_UNTOUCHED)) if left < WARNED else None,
+        "ends_on": timezone.localdate(ends_at) if ends_at - now < WARNED else None,
     }
 
 
 def _counselling(request: HttpRequest) -> list[Panel]:
     """Today's sessions, what one promised, deadlines, whose status runs out, and whom one saw last.
 
-    The clients of the panels are read at once.
+    The clients of the three panels of sessions are read at once.
     """
     sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
     today = _sessions_of_today(request, sessions)
@@ -130,8 +130,7 @@ def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
     today = timezone.localdate()
     own = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gt=today - timedelta(days=OWN))
     clients = Client.objects.visible_to(request.user).filter(merged_into=None, pk__in=own.values("client"))
-    clients = clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
-    soonest = clients.order_by("status_expires_on", "pk").prefetch_related("names")[:SHOWN]
+    soonest = running_out(clients).order_by("status_expires_on", "pk").prefetch_related("names")[:SHOWN]
     rows = [
         {
             "client": client,

@@ -1,6 +1,6 @@
 """A number that is a list: it counts the rows that the list shows, by the list's own filters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.urls import reverse
@@ -12,15 +12,21 @@ from centers.listing.listing import Listing
 
 @dataclass(frozen=True)
 class ListedFigure:
-    """How many rows a listing has for a reader, narrowed by ``filters`` as they stand in an address."""
+    """How many rows a listing has for a reader, narrowed by ``filters`` as they stand in an address.
+
+    ``known`` is the number where a page has counted it among others.
+    """
 
     listing: Listing
     viewer: User
     filters: tuple[tuple[str, str], ...]
+    known: int | None = None
 
     @cached_property
     def number(self) -> int:
         """Raises ValueError for filters that the list would refuse: then it would show other rows than are counted."""
+        if self.known is not None:
+            return self.known
         asked = dict(self.filters)
         form = self.listing.form(asked, viewer=self.viewer, only=asked)
         if form.errors:
@@ -28,9 +34,8 @@ class ListedFigure:
         return form.narrowed(self.listing.rows(self.viewer)).order_by().values("pk").count()
 
     def counted(self, number: int) -> "ListedFigure":
-        """The same figure where a page has counted it among others: not counted again."""
-        self.__dict__["number"] = number
-        return self
+        """The same figure, which is not counted again."""
+        return replace(self, known=number)
 
     @property
     def url(self) -> str:

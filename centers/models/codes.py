@@ -50,12 +50,19 @@ def name_of(row: models.Model, key: str) -> str | None:
     return None if code is None else kept_names(field.remote_field.model).get(code) or str(getattr(row, key))
 
 
-def code_of(row: models.Model, key: str):
-    """The code that a row holds in a field, as its name is told to the reader; none where it holds none."""
+def row_of(row: models.Model, key: str) -> models.Model | None:
+    """The row of the code that a row holds in a field, none where it holds none. Former states of a row ask here too:
+    their keys are plain ones, and would read or join what is at hand.
+    """
     field = row._meta.get_field(key)
     code = getattr(row, field.attname)
-    known = kept_rows(field.remote_field.model).get(code)
-    return code if known is None else _told(known).pk
+    return None if code is None else kept_rows(field.remote_field.model).get(code) or getattr(row, key)
+
+
+def code_of(row: models.Model, key: str):
+    """The code that a row holds in a field, as its name is told to the reader; none where it holds none."""
+    known = row_of(row, key)
+    return None if known is None else _told(known).pk
 
 
 def _told(row: models.Model) -> models.Model:

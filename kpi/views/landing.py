@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.listings import SESSIONS
+from cases.listings.session import RECORDED_LATE, WITHOUT_SUMMARY
 from cases.models import Language, Session
 from centers.listing import ListedFigure, listed
 from centers.models import Bed, Workspace, WorkspaceKind
@@ -115,8 +116,8 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
     sessions = sessions.filter(held_on__gte=first, held_on__lte=today)
     numbers = sessions.aggregate(
         **{name: counted for name, (_label, counted) in FIGURES_OF_A_MONTH.items()},
-        without_summary=Count("pk", filter=Q(summary="")),
-        late=Count("pk", filter=Q(recorded_on__gt=F("held_on"))),
+        without_summary=Count("pk", filter=WITHOUT_SUMMARY),
+        late=Count("pk", filter=RECORDED_LATE),
     )
     shown = {
         "place": place,

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from centers.models import Membership, Role
+from centers.models import Role
 from tests.make import make_client, make_session, make_user, name_client
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +16,7 @@ PAST = date(2025, 1, 31)
 @pytest.fixture
 def reader(client):
     """A counsellor who is no official."""
-    user = make_user(Role.COUNSELLOR)
-    Membership.objects.filter(user=user).update(official=False)
+    user = make_user(Role.COUNSELLOR, official=False)
     client.force_login(user)
     return user
 

@@ -16,8 +16,7 @@ TODAY = timezone.localdate()
 
 @pytest.fixture
 def counsellor(client):
-    user = make_user(Role.COUNSELLOR)
-    Membership.objects.filter(user=user).update(official=False)
+    user = make_user(Role.COUNSELLOR, official=False)
     client.force_login(user)
     return user
 

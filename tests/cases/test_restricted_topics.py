@@ -48,9 +48,7 @@ def official(client):
 @pytest.fixture
 def counsellor():
     """A counsellor who is no official."""
-    user = make_user(Role.COUNSELLOR)
-    Membership.objects.filter(user=user).update(official=False)
-    return user
+    return make_user(Role.COUNSELLOR, official=False)
 
 
 def text_of(answer) -> str:
