@@ -1,22 +1,27 @@
 """What counselling and the shelter bring to the start page."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.draft_words import topic_of
 from cases.listings import SESSIONS, STAYS
 from cases.listings.people import with_client
-from cases.models import Session, Stay
+from cases.models import Draft, Session, Stay
+from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
+from cases.unsent import HOURS, key_for_unsent
 from centers.listing import listed
 from centers.models import Bed
 from centers.selectors import scope_of
 from config.panels import Panel
 
 SHOWN = 8  # rows of a panel; the list behind it has them all
+MOST_DRAFTS = 50
+WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
 LATELY = 30  # days in which a client counts as one of the latest
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
@@ -24,11 +29,38 @@ LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 def panels(request: HttpRequest) -> Iterator[Panel]:
     scope = scope_of(request.user)
     if scope.of("work_sessions"):
+        yield from _drafts(request)
         yield _sessions_of_today(request)
         yield _follow_ups(request)
         yield _latest_clients(request)
     if scope.of("view_stays"):
         yield _tonight(request)
+
+
+def _drafts(request: HttpRequest) -> Iterator[Panel]:
+    """What one has typed and not put on record; text that only this browser still holds is sent from here too."""
+    rows = Draft.objects.visible_to(request.user).prefetch_related(*with_client(request.user))
+    now = timezone.now()
+    shown = {
+        "drafts": [_in_list(row, now) for row in rows.filter(discarded_at=None).order_by("-updated_at")[:MOST_DRAFTS]],
+        "discarded": [
+            _in_list(row, now)
+            for row in rows.filter(discarded_at__gt=now - timedelta(days=KEPT_DISCARDED)).order_by("-discarded_at")
+        ],
+        "key": key_for_unsent(request.user),
+        "hours": HOURS,
+    }
+    yield Panel(_("Sessions being written"), "cases/landing/drafts.html", shown)
+
+
+def _in_list(draft: Draft, now: datetime) -> dict:
+    """A draft as the list shows it; ``ends_on`` is the day on which it is deleted, where that is near."""
+    left = draft.updated_at + timedelta(days=KEPT_UNTOUCHED) - now
+    return {
+        "row": draft,
+        "topic": topic_of(draft.fields),
+        "ends_on": timezone.localdate(draft.updated_at + timedelta(days=KEPT_UNTOUCHED)) if left < WARNED else None,
+    }
 
 
 def _sessions_of_today(request: HttpRequest) -> Panel:
