@@ -47,7 +47,7 @@ class TopicSelect(forms.Select):
             names = [
                 getattr(topic, build_localized_fieldname("name", language)) for language, _n in settings.LANGUAGES
             ]
-            option["attrs"]["data-names"] = "|".join(dict.fromkeys(filter(None, [*names, *topic.aliases])))
+            option["names"] = "|".join(dict.fromkeys(filter(None, [*names, *topic.aliases])))
         return option
 
 
@@ -89,8 +89,8 @@ def no_hidden_signs(text: str) -> None:
     """Raises ValidationError for signs that nobody sees and that make a text read otherwise than it is."""
     found = sorted({f"U+{ord(sign):04X}" for sign in HIDDEN.findall(text)})
     if found:
-        told = now("This text has signs that cannot be seen (%(signs)s). Take them out, or type the place anew.")
-        raise ValidationError(told % {"signs": ", ".join(found)})
+        told = _("This text has signs that cannot be seen (%(signs)s). Take them out, or type the place anew.")
+        raise ValidationError(told, params={"signs": ", ".join(found)})
 
 
 def grouped(topics: list[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:

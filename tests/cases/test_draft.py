@@ -157,6 +157,22 @@ class VersionTests:
         assert not draft.asks
         assert [rival["fields"]["note"] for rival in draft.rivals.values()] == [[NOTE]]
 
+    def test_two_tabs_that_say_the_same_are_one_version(self, client, counsellor):
+        form = sent()
+        client.post(SAVE, form)
+        assert client.post(SAVE, form | {"draft_tab": "tab-2"}).status_code == 200
+        assert [draft.rivals for draft in drafts(counsellor)] == [{}]
+
+    def test_a_version_put_aside_asks_again_only_when_it_changes(self, client, counsellor):
+        form, other = sent(), {"draft_tab": "tab-2", "note": "other"}
+        client.post(SAVE, form)
+        client.post(SAVE, form | other)
+        client.post(f"/drafts/{form['token']}/", {"tab": ""})
+        client.post(SAVE, form | other | {"draft_sequence": 7})
+        assert not drafts(counsellor)[0].asks
+        client.post(SAVE, form | other | {"draft_sequence": 8, "note": "and more"})
+        assert drafts(counsellor)[0].asks
+
     def test_a_version_that_is_not_there_cannot_be_chosen(self, client, counsellor):
         form = sent()
         client.post(SAVE, form)
