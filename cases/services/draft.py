@@ -64,7 +64,7 @@ def _save(actor: User, workspace: Workspace, client: Client | None, typed: Typed
     own = draft.tab == typed.tab
     if own and typed.sequence <= draft.sequence:  # an older save of this tab that arrives late
         return Saved(draft)
-    if own or (typed.version == draft.version and typed.tab not in draft.rivals):
+    if own or (typed.version == draft.version):
         return Saved(_write(draft, workspace, client, typed))
     if typed.clean == draft.fields:  # two tabs that say the same
         return Saved(draft)

@@ -14,8 +14,8 @@ from centers.models import Role
 from centers.scope import acting_for
 from centers.services.membership import grant_role
 from tests.cases.test_session_new import NEW, recorded, typed
-from tests.make import make_client, make_user, place
-from tests.support import as_owner, run_together
+from tests.make import make_client, make_session, make_user, place
+from tests.support import as_owner, run_together, waits_for
 
 SAVE = "/drafts/save/"
 NOTE = "Công ty chưa trả lương."
@@ -304,6 +304,16 @@ class RaceTests:
         assert answers == [200] * 5
         [draft] = drafts(user)
         assert draft.sequence == 5
+
+    def test_a_save_waits_for_the_recording_of_its_form(self, committed):
+        user, before = make_user(Role.COUNSELLOR), make_session()
+        form = sent()
+        with as_owner(committed) as owner, owner.transaction():
+            owner.execute("SELECT wall.end_draft(%s)", [form["token"]])
+            owner.execute("UPDATE cases_session SET form_token = %s WHERE id = %s", [form["token"], before.pk])
+            answer = waits_for(owner, lambda: self.browser(user).post(SAVE, form).status_code)
+        assert answer() == 410
+        assert drafts(user) == []
 
     def test_a_save_that_meets_the_recording_leaves_no_draft(self, committed):
         user = make_user(Role.COUNSELLOR)

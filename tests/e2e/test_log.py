@@ -1,5 +1,6 @@
 """Logging a session from the keyboard, and what becomes of the text when line, tab or browser fail."""
 
+import base64
 import json
 import re
 import time
@@ -139,16 +140,18 @@ class CutLineTests:
         with signed_in(committed) as (page, address):
             page.goto(address + NEW)
             page.context.set_offline(True)
-            page.fill("#id_note", NOTE)
+            page.fill("#id_note", f"{NOTE} PASSPORT")
             says(page, "waits")
             found = stored(page)
             assert "unsent" in found
+            assert "PASSPORT" not in found
             assert "lương" not in found
             assert json.dumps("사업주")[1:-1] not in found
             assert "사업주" not in found
             assert page.evaluate("'unsentKey' in log.dataset") is False
             entries = [json.loads(value) for name, value in local(page).items() if name.startswith("unsent:")]
             assert entries
+            assert all(b"PASSPORT" not in base64.b64decode(entry["data"]) for entry in entries)
             assert all(set(entry) == {"iv", "data", "until"} for entry in entries)
             assert all(entry["until"] / 1000 - time.time() < 12 * 3600 + 60 for entry in entries)
 
