@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
@@ -49,7 +48,7 @@ class TopicSelect(forms.Select):
             names = [
                 getattr(topic, build_localized_fieldname("name", language)) for language, _n in settings.LANGUAGES
             ]
-            option["attrs"]["data-names"] = "|".join(dict.fromkeys(filter(None, [*names, *topic.aliases])))
+            option["names"] = "|".join(dict.fromkeys(filter(None, [*names, *topic.aliases])))
         return option
 
 
@@ -91,8 +90,8 @@ def no_hidden_signs(text: str) -> None:
     """Raises ValidationError for signs that nobody sees and that make a text read otherwise than it is."""
     found = sorted({f"U+{ord(sign):04X}" for sign in HIDDEN.findall(text)})
     if found:
-        told = now("This text has signs that cannot be seen (%(signs)s). Take them out, or type the place anew.")
-        raise ValidationError(told % {"signs": ", ".join(found)})
+        told = _("This text has signs that cannot be seen (%(signs)s). Take them out, or type the place anew.")
+        raise ValidationError(told, params={"signs": ", ".join(found)})
 
 
 def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -197,23 +196,23 @@ class SessionForm(forms.Form):
         if day and cleaned["workspace"]:
             self._check_day(day, cleaned["workspace"])
         if day and back and back < day:
-            self.add_error("follow_up_on", now("The follow-up lies before the session: correct one of the two days."))
+            self.add_error("follow_up_on", _("The follow-up lies before the session: correct one of the two days."))
         return cleaned
 
     def _check_day(self, day, center: Workspace) -> None:
         """Say early what the database holds anyway."""
         if day > timezone.localdate():
-            self.add_error("held_on", now("The day lies in the future."))
+            self.add_error("held_on", _("The day lies in the future."))
         elif center.counts_from is None:
             self.add_error(
                 None,
-                now("The centre is not in operation: check its code, or ask the province to enter its first day."),
+                _("The centre is not in operation: check its code, or ask the province to enter its first day."),
             )
         elif day < center.counts_from:
-            told = now("Sessions of this centre count from %s on: check the day and the centre.")
+            told = _("Sessions of this centre count from %s on: check the day and the centre.")
             self.add_error("held_on", told % center.counts_from)
         elif center.ended_on and day > center.ended_on:
-            told = now("The centre closed on %s: check the day and the centre.")
+            told = _("The centre closed on %s: check the day and the centre.")
             self.add_error("held_on", told % center.ended_on)
 
     @property

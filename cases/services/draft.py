@@ -64,8 +64,10 @@ def _save(actor: User, workspace: Workspace, client: Client | None, typed: Typed
     own = draft.tab == typed.tab
     if own and typed.sequence <= draft.sequence:  # an older save of this tab that arrives late
         return Saved(draft)
-    if own or (typed.version == draft.version and typed.tab not in draft.rivals):
+    if own or (typed.version == draft.version):
         return Saved(_write(draft, workspace, client, typed))
+    if typed.clean == draft.fields:  # two tabs that say the same
+        return Saved(draft)
     _keep_beside(draft, typed)
     return Saved(draft, beside=True)
 
@@ -79,7 +81,7 @@ def _write(draft: Draft, workspace: Workspace, client: Client | None, typed: Typ
 
 def _keep_beside(draft: Draft, typed: Typed) -> None:
     before = draft.rivals.get(typed.tab, {})
-    if before.get("sequence", -1) < typed.sequence:
+    if before.get("sequence", -1) < typed.sequence and before.get("fields") != typed.clean:
         at = timezone.now().isoformat()
         draft.rivals[typed.tab] = {"fields": typed.clean, "at": at, "sequence": typed.sequence}
         _touch(draft)

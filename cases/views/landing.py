@@ -51,7 +51,7 @@ def _drafts(request: HttpRequest) -> Panel:
         "key": key_for_unsent(request.user),
         "hours": HOURS,
     }
-    return Panel(_("Drafts"), "cases/landing/drafts.html", shown)
+    return Panel(_("Sessions being written"), "cases/landing/drafts.html", shown)
 
 
 def _in_list(draft: Draft, now: datetime) -> dict:

@@ -14,8 +14,8 @@ from centers.models import Role
 from centers.scope import acting_for
 from centers.services.membership import grant_role
 from tests.cases.test_session_new import NEW, recorded, typed
-from tests.make import make_client, make_user, place
-from tests.support import as_owner, run_together
+from tests.make import make_client, make_session, make_user, place
+from tests.support import as_owner, run_together, waits_for
 
 SAVE = "/drafts/save/"
 NOTE = "Công ty chưa trả lương."
@@ -157,6 +157,22 @@ class VersionTests:
         assert not draft.asks
         assert [rival["fields"]["note"] for rival in draft.rivals.values()] == [[NOTE]]
 
+    def test_two_tabs_that_say_the_same_are_one_version(self, client, counsellor):
+        form = sent()
+        client.post(SAVE, form)
+        assert client.post(SAVE, form | {"draft_tab": "tab-2"}).status_code == 200
+        assert [draft.rivals for draft in drafts(counsellor)] == [{}]
+
+    def test_a_version_put_aside_asks_again_only_when_it_changes(self, client, counsellor):
+        form, other = sent(), {"draft_tab": "tab-2", "note": "other"}
+        client.post(SAVE, form)
+        client.post(SAVE, form | other)
+        client.post(f"/drafts/{form['token']}/", {"tab": ""})
+        client.post(SAVE, form | other | {"draft_sequence": 7})
+        assert not drafts(counsellor)[0].asks
+        client.post(SAVE, form | other | {"draft_sequence": 8, "note": "and more"})
+        assert drafts(counsellor)[0].asks
+
     def test_a_version_that_is_not_there_cannot_be_chosen(self, client, counsellor):
         form = sent()
         client.post(SAVE, form)
@@ -288,6 +304,16 @@ class RaceTests:
         assert answers == [200] * 5
         [draft] = drafts(user)
         assert draft.sequence == 5
+
+    def test_a_save_waits_for_the_recording_of_its_form(self, committed):
+        user, before = make_user(Role.COUNSELLOR), make_session()
+        form = sent()
+        with as_owner(committed) as owner, owner.transaction():
+            owner.execute("SELECT wall.end_draft(%s)", [form["token"]])
+            owner.execute("UPDATE cases_session SET form_token = %s WHERE id = %s", [form["token"], before.pk])
+            answer = waits_for(owner, lambda: self.browser(user).post(SAVE, form).status_code)
+        assert answer() == 410
+        assert drafts(user) == []
 
     def test_a_save_that_meets_the_recording_leaves_no_draft(self, committed):
         user = make_user(Role.COUNSELLOR)

@@ -155,3 +155,27 @@ def test_two_clicks_at_once_make_one_session(committed):
     first, second = run_together(send, send)
     assert first == second
     assert len(recorded()) == 1
+
+
+@pytest.mark.django_db
+class HiddenSignTests:
+    @pytest.mark.parametrize(("sign", "named"), [("\u202e", "U+202E"), ("\x07", "U+0007"), ("\x9f", "U+009F")])
+    @pytest.mark.parametrize("field", ["note", "summary"])
+    def test_signs_that_nobody_sees_are_named(self, client, counsellor, field, sign, named):
+        answer = client.post(NEW, typed(**{field: f"임금{sign}체불"}))
+        assert answer.status_code == 400
+        assert named in answer.context["form"].errors[field][0]
+        assert f"임금{sign}체불" in answer.content.decode(), "what was typed is lost"
+
+    def test_ends_of_lines_and_scripts_from_right_to_left_are_text(self, client, counsellor):
+        assert client.post(NEW, typed(note="الأجر\r\n\tلم يُدفع\u200f")).status_code == 302
+
+    def test_a_note_of_a_megabyte_is_told_and_kept(self, client, counsellor):
+        long = "가" * 350_000
+        answer = client.post(NEW, typed(note=long))
+        assert answer.status_code == 400
+        assert answer.context["form"].errors.keys() == {"note"}
+        assert long in answer.content.decode()
+
+    def test_the_browser_cuts_nothing_off(self, client, counsellor):
+        assert "maxlength" not in client.get(NEW).context["form"]["note"].as_widget()

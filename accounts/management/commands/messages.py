@@ -10,6 +10,8 @@ WITHOUT_STRINGS = (".venv", "var", "staticfiles", "tests", "deploy")
 
 class Command(makemessages.Command):
     help = "Rewrite the message catalogues in locale/ from the code and the templates. Needs GNU gettext."
+    # ``now`` is gettext in a module where ``_`` is gettext_lazy.
+    xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=now"]
     # A sentence that changed is translated anew, not guessed from one that looks like it.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 

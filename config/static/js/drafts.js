@@ -24,6 +24,7 @@ async function keep() {
   const name = `${field("token").value}:${field("draft_tab").value}`;
   const vault = await openVault(form);
   let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
+  let last = "";
   let [saving, sending, submitted, closed] = [null, false, false, false];
 
   const pairs = () => [...[...new FormData(form)].filter(([key]) => !ours.has(key)), ["draft_sequence", String(sequence)]];
@@ -37,9 +38,14 @@ async function keep() {
     state.append(" ", link);
   }
 
+  /* What a person has filled in, to tell a change from an event. */
+  const filled = () => JSON.stringify(pairs().filter(([key]) => !key.startsWith("draft_")));
+
   /* Every real change: it is held here at once and sent when the hands rest. */
-  function touch() {
-    if (closed) return;
+  function touch({ always = false } = {}) {
+    const now = filled();
+    if (closed || (now === last && !always)) return;
+    last = now;
     sequence = Math.max(Date.now(), sequence + 1);
     hold();
     later(PAUSE);
@@ -154,8 +160,9 @@ async function keep() {
     form.submit();
   }
 
-  form.addEventListener("input", touch);
-  form.addEventListener("change", touch);
+  last = filled();
+  form.addEventListener("input", () => touch());
+  form.addEventListener("change", () => touch());
   form.addEventListener("submit", submit);
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
@@ -169,13 +176,14 @@ async function keep() {
   /* Somebody else on this page, as the choice of a client, needs what is typed to be with the server first. */
   form.addEventListener("draft:with", async ({ detail }) => {
     field("draft_client").value = detail.client;
-    if (sequence) touch();
+    if (sequence) touch({ always: true });
     clearTimeout(timer);
     await saving;
     if (!sequence || (await save())) location.assign(`${page}?${sequence ? `draft=${field("token").value}` : `client=${detail.client}`}`);
   });
 
-  // A page that came back with errors holds what was typed; it is a change against what was saved.
-  if (form.querySelector("[role=alert]")) touch();
+  // Not saved yet is what a page came back with that says no, and what was typed before this script was there.
+  const early = [...form.elements].some((one) => one.type !== "hidden" && one.defaultValue !== undefined && one.value !== one.defaultValue);
+  if (early || form.querySelector("[role=alert]")) touch({ always: true });
   if ((await sendUnsent(vault, address, name)) && !sequence && location.search.includes("draft=")) location.reload();
 }

@@ -1,0 +1,80 @@
+"""Whom a session is with, found on its page."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from centers.models import Role
+from tests.make import make_client, make_contact, make_user, name_client
+
+pytestmark = pytest.mark.django_db
+FIND = "/clients/find/"
+
+
+@pytest.fixture
+def found(client):
+    """A function that looks for a text as a counsellor of 52110-c1: the ids, and which of them are exact."""
+    client.force_login(make_user(Role.COUNSELLOR))
+
+    def find(text: str) -> dict[int, bool]:
+        answer = client.post(FIND, {"q": text})
+        assert answer.status_code == 200
+        return {entry["client"].pk: entry["exact"] for entry in answer.context["found"]}
+
+    return find
+
+
+def test_the_whole_name_is_exact_and_a_part_of_it_is_not(found):
+    one, other = make_client(name="NGUYEN VAN AN"), make_client(name="NGUYEN VAN ANH")
+    name_client(one, "응우옌 반 안")
+    assert found("nguyễn văn an") == {one.pk: True, other.pk: False}
+    assert found("응우옌반안") == {one.pk: True}
+    assert found("NGUYEN") == {one.pk: False, other.pk: False}
+
+
+def test_two_of_one_name_are_both_exact(found):
+    pair = {make_client(name="KIM MIN").pk, make_client(name="KIM MIN").pk}
+    assert found("kim min") == dict.fromkeys(pair, True)
+
+
+def test_a_number_and_a_whole_telephone_are_exact(found):
+    person = make_client(ref="C-17")
+    make_contact(person, "010-0000-1234")
+    assert found("C-17") == {person.pk: True}
+    assert found("01000001234") == {person.pk: True}
+    assert found("1234") == {person.pk: False}
+
+
+@pytest.mark.parametrize("text", ["", "x", "\x00\x00", "!" * 200, "nobody at all"])
+def test_nothing_is_found_for_nothing(found, text):
+    make_client(name="NGUYEN VAN AN")
+    assert found(text) == {}
+
+
+def test_tells_apart_and_says_no_more(client, found):
+    make_client(name="KIM MIN", nationality_id="VN", birth_date="1990-05-04", ref="C-17")
+    page = client.post(FIND, {"q": "KIM"}).content.decode()
+    assert "1990" in page
+    assert "1990-05" not in page
+    assert "C-17" in page
+
+
+def test_a_client_of_another_centre_is_not_found(found):
+    make_client("52130-c1", name="KIM MIN")
+    assert found("kim min") == {}
+
+
+def test_asks_as_often_for_many_as_for_one(client, found):
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            client.post(FIND, {"q": "kim min"})
+        return len(caught)
+
+    make_client(name="KIM MIN")
+    queries()
+    one = queries()
+    for _ in range(5):
+        make_client(name="KIM MIN")
+    assert queries() == one

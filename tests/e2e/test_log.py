@@ -1,0 +1,335 @@
+"""Logging a session from the keyboard, and what becomes of the text when line, tab or browser fail."""
+
+import base64
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.e2e.browser import CHROMIUM, SCREENS, picture
+from tests.e2e.test_shell import signed_in, staff
+from tests.make import make_client, name_client
+from tests.support import as_owner
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.committed,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="Chromium is not installed"),
+]
+
+NOTE = "Công ty chưa trả lương tháng 3. 사업주와 통화함."
+NEW = "/sessions/new/"
+RECORDED = re.compile("/sessions/[0-9]+/$")
+# The Enter that ends a syllable, as the browser tells of it while an input method composes.
+COMPOSING = """ctrlKey => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+  {key: "Enter", code: "Enter", ctrlKey, isComposing: true, bubbles: true, cancelable: true}))"""
+
+
+def on_record(database: str) -> list[tuple]:
+    with as_owner(database) as owner:
+        return owner.execute(
+            "SELECT client_id, channel_id, language_id, topic_id, note FROM cases_session ORDER BY id"
+        ).fetchall()
+
+
+def kept(database: str) -> list[str]:
+    """The notes of all drafts and of the versions beside them."""
+    with as_owner(database) as owner:
+        found = owner.execute("SELECT fields, rivals FROM cases_draft ORDER BY id").fetchall()
+    return [
+        version["note"][0]
+        for fields, rivals in found
+        for version in (fields, *(rival["fields"] for rival in rivals.values()))
+    ]
+
+
+def says(page, state: str):
+    expect(page.locator(f"#state[data-state={state}]")).to_be_visible(timeout=15_000)
+
+
+def local(page) -> dict[str, str]:
+    return page.evaluate("({...localStorage})")
+
+
+def stored(page) -> str:
+    return page.evaluate(
+        "JSON.stringify(Object.entries(localStorage)) + JSON.stringify(Object.entries(sessionStorage))"
+    )
+
+
+def test_the_commonest_session_takes_at_most_twelve_keys_beyond_the_text(committed):
+    person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")
+    make_client(name="NGUYEN VAN ANH")
+    with signed_in(committed) as (page, address):
+        begun, keys = time.monotonic(), []
+
+        def press(key: str) -> None:
+            keys.append(key)
+            page.keyboard.press(key)
+
+        page.goto(address)
+        press("n")
+        page.wait_for_url(f"**{NEW}")
+        expect(page.locator("#find")).to_be_focused()
+        page.keyboard.type("nguyen van an")
+        press("Enter")
+        page.wait_for_url(f"**{NEW}?client={person.pk}")
+        expect(page.locator("#id_channel")).to_be_focused()
+        press("ArrowDown")
+        press("Tab")
+        press("Tab")
+        expect(page.locator("#topic-find")).to_be_focused()
+        keys += ["임", "금"]
+        page.keyboard.type("임금")
+        press("Enter")
+        press("Tab")
+        expect(page.locator("#id_note")).to_be_focused()
+        page.keyboard.type(NOTE)
+        press("Control+Enter")
+        page.wait_for_url(RECORDED)
+        expect(page.locator(".notice--good")).to_contain_text("기록했습니다")
+        assert page.locator("main").inner_text().count(NOTE) == 1
+        assert len(keys) <= 12, keys
+        assert time.monotonic() - begun < 20
+    [(client, channel, language, topic, note)] = on_record(committed)
+    assert (client, language, note) == (person.pk, "vi", NOTE)
+    assert topic.startswith("labour")
+    assert channel
+    assert kept(committed) == []
+
+
+def fill(page, note: str = NOTE) -> None:
+    page.select_option("#id_channel", "visit")
+    page.select_option("#id_language", "vi")
+    page.fill("#topic-find", "임금")
+    page.keyboard.press("Enter")
+    page.fill("#id_note", note)
+
+
+def test_sent_twice_is_one_session(committed):
+    with signed_in(committed) as (page, address):
+        page.goto(address + NEW)
+        fill(page)
+        page.evaluate("log.requestSubmit(); log.requestSubmit()")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(RECORDED)
+        assert stored(page).count("unsent") == 0
+    assert len(on_record(committed)) == 1
+
+
+class CutLineTests:
+    def test_text_typed_without_a_line_is_sent_when_it_is_back(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.fill("#id_note", "first")
+            says(page, "saved")
+            page.context.set_offline(True)
+            page.locator("#id_note").press_sequentially(" and the rest")
+            says(page, "waits")
+            picture(page, "log-cut-desk")
+            page.context.set_offline(False)
+            says(page, "saved")
+            assert "unsent" not in stored(page)
+        assert kept(committed) == ["first and the rest"]
+
+    def test_what_waits_in_the_browser_cannot_be_read_there(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.context.set_offline(True)
+            page.fill("#id_note", f"{NOTE} PASSPORT")
+            says(page, "waits")
+            found = stored(page)
+            assert "unsent" in found
+            assert "PASSPORT" not in found
+            assert "lương" not in found
+            assert json.dumps("사업주")[1:-1] not in found
+            assert "사업주" not in found
+            assert page.evaluate("'unsentKey' in log.dataset") is False
+            entries = [json.loads(value) for name, value in local(page).items() if name.startswith("unsent:")]
+            assert entries
+            assert all(b"PASSPORT" not in base64.b64decode(entry["data"]) for entry in entries)
+            assert all(set(entry) == {"iv", "data", "until"} for entry in entries)
+            assert all(entry["until"] / 1000 - time.time() < 12 * 3600 + 60 for entry in entries)
+
+    def test_recording_without_a_line_keeps_the_page_and_the_text(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            fill(page)
+            page.context.set_offline(True)
+            page.keyboard.press("Control+Enter")
+            says(page, "cut")
+            assert page.input_value("#id_note") == NOTE
+            page.context.set_offline(False)
+            page.locator("#id_note").press("Control+Enter")
+            page.wait_for_url(RECORDED)
+        assert [row[-1] for row in on_record(committed)] == [NOTE]
+        assert kept(committed) == []
+
+    def test_a_page_closed_without_a_line_gives_its_text_to_the_next(self, committed):
+        with signed_in(committed) as (page, address):
+            other = page.context.new_page()
+            other.goto(f"{address}/sessions/")
+            page.goto(address + NEW)
+            page.context.set_offline(True)
+            page.fill("#id_note", NOTE)
+            says(page, "waits")
+            page.close()
+            other.context.set_offline(False)
+            other.goto(address)
+            expect(other.locator("[aria-labelledby=drafts] .rows__row")).to_have_count(1)
+            assert "unsent" not in stored(other)
+            other.locator("[aria-labelledby=drafts] .rows__row a").first.click()
+            expect(other.locator("#id_note")).to_have_value(NOTE)
+        assert kept(committed) == [NOTE]
+
+
+class SurvivalTests:
+    def test_a_draft_is_there_after_signing_out_and_in_again(self, committed):
+        user = staff()
+        with signed_in(committed, user=user) as (page, address):
+            page.goto(address + NEW)
+            assert kept(committed) == []
+            page.fill("#id_note", NOTE)
+            says(page, "saved")
+            page.context.clear_cookies()
+            page.locator("#id_note").press_sequentially(" More.")
+            says(page, "signedOut")
+            picture(page, "log-signed-out-desk")
+            page.goto(f"{address}/accounts/login/")
+            page.fill("#id_login", user)
+            page.fill("#id_password", "a password of the tests")
+            page.click("main button[type=submit]")
+            page.goto(address)
+            page.locator("[aria-labelledby=drafts] .rows__row a").first.click()
+            expect(page.locator("#id_note")).to_have_value(NOTE + " More.")
+
+    def test_leaving_the_page_saves_what_was_typed_just_now(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.fill("#id_note", NOTE)
+            page.goto(address)
+            expect(page.locator("[aria-labelledby=drafts] .rows__row")).to_have_count(1)
+        assert kept(committed) == [NOTE]
+
+    def test_two_tabs_are_both_kept_and_shown(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.fill("#id_note", "one")
+            says(page, "saved")
+            second = page.context.new_page()
+            second.goto(page.url)
+            second.fill("#id_note", "one, and what the second window says")
+            says(second, "saved")
+            page.fill("#id_note", "one, and what the first window says")
+            says(page, "beside")
+            picture(page, "log-beside-desk")
+            page.click("#state a")
+            expect(page.locator("main")).to_contain_text("what the second window says")
+            expect(page.locator("main")).to_contain_text("what the first window says")
+            picture(page, "draft-versions-desk")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            page.locator("section", has_text="what the first window says").locator("button").click()
+            expect(page.locator("#id_note")).to_have_value("one, and what the first window says")
+        assert sorted(kept(committed)) == [
+            "one, and what the first window says", "one, and what the second window says",
+        ]  # fmt: skip
+
+
+class KeyTests:
+    def test_enter_takes_nobody_where_several_fit(self, committed):
+        for _ in range(2):
+            make_client(name="KIM MIN")
+        chosen = make_client(name="KIM MINA")
+        name_client(chosen, "김민아")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.keyboard.type("kim min")
+            page.keyboard.press("Enter")
+            expect(page.locator("#found [role=option]")).to_have_count(3)
+            picture(page, "log-found-desk")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.url == address + NEW
+            for _ in range(3):
+                page.keyboard.press("ArrowDown")
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**?client={chosen.pk}")
+
+    def test_the_client_is_chosen_after_the_text(self, committed):
+        person = make_client(name="KIM MIN")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.fill("#id_note", NOTE)
+            page.fill("#find", "kim min")
+            page.keyboard.press("Enter")
+            page.wait_for_url("**?draft=*")
+            expect(page.locator(".lead")).to_contain_text("KIM MIN")
+            expect(page.locator("#id_note")).to_have_value(NOTE)
+        with as_owner(committed) as owner:
+            assert owner.execute("SELECT client_id FROM cases_draft").fetchall() == [(person.pk,)]
+
+    def test_keys_of_an_input_method_are_no_commands(self, committed):
+        make_client(name="KIM MIN")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            fill(page)
+            page.focus("#id_note")
+            page.evaluate(COMPOSING, True)
+            page.focus("#topic-find")
+            keys = page.context.new_cdp_session(page)
+            keys.send("Input.imeSetComposition", {"text": "체불", "selectionStart": 2, "selectionEnd": 2})
+            page.evaluate(COMPOSING, False)
+            assert page.locator(".chips .chip").count() == 1
+            keys.send("Input.insertText", {"text": "체류"})
+            page.focus("#find")
+            keys.send("Input.imeSetComposition", {"text": "ㅜ", "selectionStart": 1, "selectionEnd": 1})
+            assert page.url.startswith(address + NEW)
+        assert on_record(committed) == []
+
+    @pytest.mark.parametrize("text", ["임금", "wage", "lương", "工资"])
+    def test_a_topic_is_found_in_every_language(self, committed, text):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.fill("#topic-find", text[:2])
+            expect(page.locator("#topics-found [role=option]").first).to_be_visible()
+            page.fill("#topic-find", text)
+            expect(page.locator("#topics-found [data-code='labour.wages']")).to_be_visible()
+
+    def test_topics_are_chips_and_the_first_is_the_main_one(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            for text in ("임금", "건강", "체류"):
+                page.fill("#topic-find", text)
+                page.keyboard.press("Enter")
+            chips = page.locator(".chips .chip")
+            expect(chips).to_have_count(3)
+            first = page.input_value("#id_topic")
+            assert first
+            chips.first.locator("button").click()
+            expect(chips).to_have_count(2)
+            assert page.input_value("#id_topic") not in {"", first}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_page_is_whole_and_for_everyone(committed, screen):
+    person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")
+    with signed_in(committed, screen) as (page, address):
+        for name, path in {"log": NEW, "log-client": f"{NEW}?client={person.pk}"}.items():
+            page.goto(address + path)
+            fill(page)
+            says(page, "saved")
+            picture(page, f"{name}-{screen}")
+            page.screenshot(path=f"screenshots/{name}-{screen}-view.png")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen]["width"]
+        page.goto(address)
+        expect(page.locator("[aria-labelledby=drafts] .rows__row")).to_have_count(2)
+        picture(page, f"drafts-{screen}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
