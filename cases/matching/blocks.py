@@ -5,23 +5,33 @@ from collections.abc import Iterator, Sequence
 
 from cases.matching.records import Record
 
-BIGGEST = 60  # records of a key that are all compared with one another
-WINDOW = 10  # in a bigger block, with so many neighbours
+BIGGEST = 30  # records of a key that are all compared with one another
+BIGGEST_OF_WEAK = 14  # of a key that tells little; in a long list the others have to do
+WINDOW = 10  # in a bigger block of a strong key, records that are compared with their neighbours
+LONG = 3  # letters; shorter words of an address are in too many
+STRONG = {"name", "sound", "born"}
 
 
 def keys(record: Record) -> Iterator[tuple]:
     """The keys of a record; names and sounds in the order of the alphabet, since many files mix the two up."""
     first, last = sorted((record.given, record.surname))
     year, day = record.born[:4], "".join(sorted((record.born[4:6], record.born[6:8])))
+    houses = sorted(word for word in record.address if word.isdigit())
     if first + last:
         yield ("name", first + last)
         yield ("sound", *sorted(record.sounds))
     if record.born:
         yield ("born", record.born)
-    for name in filter(None, (first, last)):
-        yield ("letters", name[:3], year)
-        yield ("day", name[:2], day)
-        yield from (("name, address", name, word) for word in record.address if len(word) > 2)
+    for name, second in ((first, last), (last, first)):
+        if name:
+            yield ("both", name[:3], second[:2], year)
+            yield ("both", name[:3], second[:2], day)
+            yield ("letters", name[:3], year)
+            yield ("day", name[:3], day)
+            yield from (("word", name[:3], word) for word in record.address if len(word) > LONG)
+            yield ("house", name[:3], *houses)
+            yield from (("street", name[:3], word, year) for word in record.address if len(word) > LONG)
+            yield from (("near", name[:2], word, *houses) for word in record.address if len(word) > LONG)
     yield from _numbers(record)
 
 
@@ -49,13 +59,13 @@ def _blocks(records: Sequence[Record]) -> list[list[int]]:
     found = defaultdict(list)
     for place, record in enumerate(records):
         for key in set(keys(record)):
-            found[hash(key)].append(place)
+            found[key].append(place)
     blocks = []
-    for block in found.values():
-        if len(block) > BIGGEST:
-            blocks += _windows(block, records)
-        elif len(block) > 1:
+    for key, block in found.items():
+        if 1 < len(block) <= (BIGGEST if key[0] in STRONG else BIGGEST_OF_WEAK):
             blocks.append(block)
+        elif len(block) > BIGGEST and key[0] in STRONG:
+            blocks += _windows(block, records)
     return blocks
 
 

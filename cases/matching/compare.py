@@ -91,16 +91,15 @@ def name_level(one: str, other: str, sound: str = "", other_sound: str = "") -> 
     """At which level two names in Latin letters agree."""
     if one == other:
         return "same"
-    if OSA.normalized_similarity(one, other) >= CLOSE or (
-        min(len(one), len(other)) > 2 and OSA.distance(one, other) <= 1
-    ):
+    mistakes = OSA.distance(one, other)
+    short, long = sorted((len(one), len(other)))
+    if mistakes <= (1 - CLOSE) * long or (mistakes == 1 and short > 2):
         return "close"
-    short, long = sorted((one, other), key=len)
-    if len(short) >= BEGUN and long.startswith(short):
+    if short >= BEGUN and (one.startswith(other) or other.startswith(one)):
         return "begun"
     if sound == other_sound and len(sound) > 1:
         return "sound"
-    return "other" if OSA.normalized_similarity(one, other) >= UNLIKE else "unlike"
+    return "other" if mistakes <= (1 - UNLIKE) * long else "unlike"
 
 
 def _rest(one: Record, other: Record, people: Population) -> Iterator[tuple[str, str, float]]:

@@ -8,7 +8,7 @@ from cases.matching.compare import Pair, chance, compare, evidence
 from cases.matching.records import Record
 from cases.matching.weights import Population
 
-LIKELY = 0.5
+LIKELY = 0.2  # pairs below are seldom one person; docs/matching.md
 WORTH_KEEPING = -12.0  # bits
 FURTHEST = 3.0  # bits from what is assumed
 ROUNDS = 5

@@ -39,6 +39,7 @@ WORD = 0.01  # the share of addresses that a word is assumed to stand in
 WORDS_TELL = 0.5  # words of an address come together: a street lies in one town
 WORDS_MISSED = 2.5  # bits
 ADDRESS_MOST = 10.0  # bits
+BITS = {(name, level): log2(m / u) for name, levels in LEVELS.items() for level, (m, u) in levels.items()}
 MIXED_UP = -2.0  # bits: given name and surname stand in each other's place
 
 
@@ -49,6 +50,7 @@ class Population:
     size: int = 0
     counts: dict[str, Counter] = field(default_factory=dict)
     words: Counter = field(default_factory=Counter)  # of addresses
+    _known: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Population":
@@ -68,15 +70,25 @@ class Population:
 
     def weight(self, name: str, level: str, value: str = "") -> float:
         """Bits for a field that agrees at a level, with the value where it is the same."""
-        m, u = LEVELS[name][level]
-        if level == "same" and value:
-            u = self._share(name, value, u)
-        return log2(m / u)
+        if level != "same":
+            return BITS[name, level]
+        found = self._known.get((name, value))
+        if found is None:
+            m, u = LEVELS[name]["same"]
+            found = self._known[name, value] = log2(m / self._share(name, value, u))
+        return found
 
     def words_weight(self, shared: Iterable[str]) -> float:
         """Bits for the words that two addresses share."""
-        bits = sum(log2((self.size + ASSUMED) / (self.words[word] + WORD * ASSUMED)) for word in shared)
+        bits = sum(map(self._word, shared))
         return min(ADDRESS_MOST, WORDS_TELL * bits - WORDS_MISSED)
+
+    def _word(self, word: str) -> float:
+        found = self._known.get(("word", word))
+        if found is None:
+            share = (self.words[word] + WORD * ASSUMED) / (self.size + ASSUMED)
+            found = self._known["word", word] = -log2(share)
+        return found
 
     def _share(self, name: str, value: str, assumed: float) -> float:
         counted = self.counts.get(name)
