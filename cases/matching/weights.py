@@ -28,7 +28,7 @@ LEVELS = {  # m and u; u of "same" is what is assumed of a value until it has be
     },
     "born": {
         "same": (0.8, 0.0001), "swapped": (0.03, 0.0002), "close": (0.11, 0.003),
-        "year": (0.02, 0.03), "other": (0.04, 0.97),
+        "year": (0.02, 0.03), "other": (0.02, 0.97),
     },
     "sex": {"same": (0.97, 0.5), "other": (0.03, 0.5)},
     "nationality": {"same": (0.97, 0.2), "other": (0.03, 0.8)},
