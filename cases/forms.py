@@ -1,11 +1,17 @@
+import re
+from collections.abc import Iterable
 from itertools import groupby
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from accounts.models import User
 from cases.models import (
@@ -22,22 +28,41 @@ from cases.models import (
     Topic,
 )
 from centers.models import Workspace
+from centers.models.codes import kept_rows
 from centers.selectors import is_official
 
 LONGEST_TEXT = 20_000  # signs of a note
 LONGEST = 24 * 60  # minutes
 MOST = 1_000  # clients in one session
+# Control signs but for the ends of lines and the tab, and those that turn the direction of what follows.
+HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 ANONYMOUS = ("nationality", "status", "sex")
+
+
+class TopicSelect(forms.Select):
+    """Each topic brings its names in every language of the site, by which it is found while one types."""
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        topic = kept_rows(Topic).get(str(value))
+        if topic:
+            names = [
+                getattr(topic, build_localized_fieldname("name", language)) for language, _n in settings.LANGUAGES
+            ]
+            option["attrs"]["data-names"] = "|".join(dict.fromkeys(filter(None, [*names, *topic.aliases])))
+        return option
 
 
 class TopicChoiceField(forms.ModelChoiceField):
     """Topics under their groups. A group is a topic too: it stands first among its own."""
 
+    widget = TopicSelect
+
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: list[Topic]) -> None:
-        self.queryset = Topic.objects.all()
+    def offer(self, topics: QuerySet) -> None:
+        self.queryset = topics
         self.choices = [("", "—"), *grouped(topics)]
 
 
@@ -47,12 +72,30 @@ class TopicsField(forms.ModelMultipleChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: list[Topic]) -> None:
-        self.queryset = Topic.objects.all()
+    def offer(self, topics: QuerySet) -> None:
+        self.queryset = topics
         self.choices = grouped(topics)
 
 
-def grouped(topics: list[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
+class LongText(forms.CharField):
+    """Text of some length. What does not fit is said, and never cut off by the browser while it is pasted."""
+
+    def __init__(self, **options):
+        super().__init__(required=False, max_length=LONGEST_TEXT, validators=[no_hidden_signs], **options)
+
+    def widget_attrs(self, widget) -> dict:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+def no_hidden_signs(text: str) -> None:
+    """Raises ValidationError for signs that nobody sees and that make a text read otherwise than it is."""
+    found = sorted({f"U+{ord(sign):04X}" for sign in HIDDEN.findall(text)})
+    if found:
+        told = now("This text has signs that cannot be seen (%(signs)s). Take them out, or type the place anew.")
+        raise ValidationError(told % {"signs": ", ".join(found)})
+
+
+def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
     names = {topic.pk: str(topic) for topic in topics}
     return [
@@ -101,19 +144,12 @@ class SessionForm(forms.Form):
         label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
     )
     sex = term(Sex, _("Sex"))
-    note = forms.CharField(
+    note = LongText(
         label=_("Note"),
-        required=False,
-        max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=_("In the language of the session."),
     )
-    summary = forms.CharField(
-        label=_("Summary in Korean"),
-        required=False,
-        max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 3, "lang": "ko"}),
-    )
+    summary = LongText(label=_("Summary in Korean"), widget=forms.Textarea(attrs={"rows": 3, "lang": "ko"}))
     outcome = term(Outcome, _("Outcome"))
     follow_up_on = forms.DateField(
         label=_("Follow up on"),
@@ -126,21 +162,30 @@ class SessionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.client, self.centers = client, [client.workspace] if client else centers
         today = timezone.localdate()
-        self.initial |= {"token": uuid4(), "held_on": today, "language": client and client.language_id}
+        fresh = {"token": uuid4(), "held_on": today, "language": client and client.language_id}
+        self.initial = fresh | self.initial
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
-        self._offer_topics()
+        self._offer_topics(actor)
         if len(self.centers) == 1:
             del self.fields["workspace"]
         else:
             self.fields["workspace"].queryset = Workspace.objects.filter(pk__in=[center.pk for center in self.centers])
         if client:
+            self.fields["channel"].widget.attrs["autofocus"] = not self.is_bound
             for name in ANONYMOUS:
                 del self.fields[name]
         else:
-            self.fields["status"].queryset = _statuses(actor)
+            self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
 
-    def _offer_topics(self) -> None:
-        topics = list(Topic.objects.all())
+    @classmethod
+    def initial_of(cls, fields: dict[str, list[str]]) -> dict:
+        """What a form shows that goes on with these texts of a draft, as they were typed."""
+        lists = [name for name, field in cls.base_fields.items() if isinstance(field, TopicsField)]
+        known = {name: texts for name, texts in fields.items() if name in cls.base_fields and texts}
+        return {name: texts if name in lists else texts[-1] for name, texts in known.items()}
+
+    def _offer_topics(self, actor: User) -> None:
+        topics = _for(actor, Topic.objects.all())
         for name in ("topic", "other_topics"):
             self.fields[name].offer(topics)
 
@@ -181,7 +226,6 @@ class SessionForm(forms.Form):
         }
 
 
-def _statuses(viewer: User):
-    """The statuses to choose from; an official is offered none that is for counsellors."""
-    codes = StatusCode.objects.all()
+def _for(viewer: User, codes: QuerySet) -> QuerySet:
+    """The codes to choose from; an official is offered none that is for counsellors."""
     return codes.filter(restricted=False) if is_official(viewer) else codes

@@ -9,6 +9,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from centers.models.codes import name_of
+from centers.models.municipality import Term
 from centers.selectors import scope_of
 
 Show = Callable[[Model, str], str]
@@ -60,7 +62,8 @@ def parts_changed(former: Iterable[Model], current: dict[int, str], show: Callab
 
 def plainly(row: Model, field: str) -> str:
     """A field as it reads: a code by its name, a day as year-month-day, nothing as a dash."""
-    value = getattr(row, field)
+    told = row._meta.get_field(field).remote_field if isinstance(row, Model) else None
+    value = name_of(row, field) if told and issubclass(told.model, Term) else getattr(row, field)
     if value is None or value == "":
         return "–"
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -9,5 +9,6 @@ register(
         "not_in_the_future": _("The day lies in the future."),
         "session_within_operation": _("The day lies outside the time in which the centre counts."),
         "code_is_known": _("One of the choices is no longer on its list: choose anew."),
+        "draft_is_of_no_session": _("This form was sent before: the session is on record."),
     }
 )

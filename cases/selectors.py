@@ -1,5 +1,6 @@
 """What a page says of a client to whom: an official never reads that somebody's stay is irregular."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,8 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Client, Identifier, StatusCode
+from cases.models import Client, Identifier, SessionIssue, StatusCode, Topic
 from cases.secrecy import decrypt, masked
+from centers.models.codes import kept_rows
+from centers.reader import by_an_official
 from centers.selectors import is_official
 
 NOT_TOLD = "UNK"  # the code of a status that is not known or was not told
@@ -42,3 +45,23 @@ def identifiers_shown(client: Client, viewer: User) -> list[tuple[str, str]]:
     """Kind and masked number of what the state has given the person."""
     rows = Identifier.objects.visible_to(viewer).filter(client=client).order_by("kind")
     return [(row.get_kind_display(), masked(decrypt(row.ciphertext))) for row in rows]
+
+
+def shut_topics() -> set[str]:
+    """The topics that read alike to the official who reads, and that nothing may tell apart; none for anybody else.
+
+    They are the restricted ones and their groups: whoever knew all that is of the group would know the others.
+    """
+    if not by_an_official():
+        return set()
+    return {code for topic in kept_rows(Topic).values() if topic.restricted for code in (topic.pk, topic.group_id)}
+
+
+def further_topics(issues: Iterable[SessionIssue]) -> list[SessionIssue]:
+    """The further topics of a session that the reader may know of.
+
+    A group named twice would tell that one of the two stands for something else, so an official reads it as the
+    primary topic alone.
+    """
+    shut = shut_topics()
+    return [issue for issue in issues if issue.topic_id not in shut]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.history import Change, changes, kept_rows, parts_changed, plainly
 from cases.models import Session, SessionIssue
-from cases.selectors import status_shown
+from cases.selectors import further_topics, status_shown
 
 TOLD = {
     "held_on": _("Held on"),
@@ -50,9 +50,9 @@ def session_changes(session: Session, viewer: User) -> list[Change]:
     former = kept_rows(Session, viewer).filter(pgh_obj=session.pk).select_related(*CODES)
     found = list(changes(former, session, TOLD, show))
     further = kept_rows(SessionIssue, viewer).filter(session=session.pk).select_related("topic")
-    today = {issue.pk: str(issue.topic) for issue in session.issues.all()}
+    today = {issue.pk: str(issue.topic) for issue in further_topics(session.issues.all())}
     found += [
         Change(change.of, change.at, now("Further topics"), change.before, change.after)
-        for change in parts_changed(further, today, lambda row: str(row.topic))
+        for change in parts_changed(further_topics(further), today, lambda row: str(row.topic))
     ]
     return sorted(found, key=lambda change: change.at, reverse=True)

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.history import Change, changes, kept_rows, parts_changed, plainly
-from cases.models import Client, ClientName, Contact, FamilyLink, Session, Stay, StayLeave
+from cases.models import Client, ClientName, Contact, FamilyLink, Session, StatusCode, Stay, StayLeave
 from cases.selectors import status_shown
+from centers.models import codes
 
 SIZE = 30
 # The kinds, and their order within a day: what stands further down here comes first on the page.
@@ -211,16 +212,20 @@ def client_changes(about: About) -> Iterator[Entry]:
 def _changes(about: About) -> Iterator[Change]:
     client, viewer = about.client, about.viewer
 
+    statuses = codes.kept_rows(StatusCode)
+
+    def status_of(row) -> StatusCode | None:
+        return statuses.get(row.status_id)
+
     def show(row, field: str) -> str:
         if field == "status":
-            return status_shown(row.status, None, viewer).name or "–"
+            return status_shown(status_of(row), None, viewer).name or "–"
         if field == "status_expires_on":
-            shown = status_shown(row.status, row.status_expires_on, viewer)
+            shown = status_shown(status_of(row), row.status_expires_on, viewer)
             return _("To be checked") if shown.check else plainly(shown, "expires_on")
         return plainly(row, field)
 
     former = kept_rows(Client, viewer).filter(pgh_obj=client.pk)
-    former = former.select_related("nationality", "sex", "status", "language", "municipality")
     yield from changes(former, client, TOLD_OF_CLIENT, show)
     for model, label, rows in ((ClientName, _("Name"), client.names), (Contact, _("Contact"), client.contacts)):
         now = {row.pk: str(row) for row in rows.all()}

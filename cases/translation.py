@@ -4,6 +4,7 @@ from cases.models import (
     Caller,
     Channel,
     Country,
+    DeadlineKind,
     Interpretation,
     Language,
     Outcome,
@@ -15,6 +16,21 @@ from cases.models import (
 )
 
 
-@register([Caller, Channel, Country, Interpretation, Language, Outcome, Relation, Sex, StatusCode, StayReason, Topic])
+@register(
+    [
+        Caller,
+        Channel,
+        Country,
+        DeadlineKind,
+        Interpretation,
+        Language,
+        Outcome,
+        Relation,
+        Sex,
+        StatusCode,
+        StayReason,
+        Topic,
+    ]
+)
 class NameTranslation(TranslationOptions):
     fields = ("name",)

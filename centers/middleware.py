@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.access import Shown, gathering, note
+from centers.reader import read_by
 from centers.refusals import sentence
 from centers.scope import set_scope, settle_constraints
 from centers.selectors import narrow, scope_of, workspace_at
@@ -58,7 +59,7 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user if request.user.is_authenticated else None  # of now: the view may sign them out
         try:
-            with transaction.atomic(), gathering() as shown:
+            with transaction.atomic(), read_by(user), gathering() as shown:
                 response = self._answer(request, user)
                 refusal = getattr(request, "refusal", None)
                 failed = response.status_code >= 500

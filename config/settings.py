@@ -241,6 +241,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A note that is far too long is answered with a sentence on the form, and not by a bare page that loses it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 # Exports lie here, encrypted, for a day; web processes and workers see the same folder.
 EXPORT_FOLDER = Path(environ("SETTLEMENT_EXPORTS") or servers.state_folder() / "exports")
 EXPORT_FORGOTTEN_SECONDS = 180  # without a sign of life, an export is taken up by another worker
@@ -265,6 +267,8 @@ CELERY_BEAT_SCHEDULE = {
     "recount-marked-months": {"task": "kpi.tasks.recount_marked_months", "schedule": 3.0},
     # Exports whose message was lost or whose worker died, and files whose day is over.
     "sweep-exports": {"task": "centers.tasks.sweep_exports", "schedule": 30.0},
+    # Drafts that were discarded, or that nobody went on with: their days are in cases/models/draft.py.
+    "purge-drafts": {"task": "cases.tasks.purge_drafts", "schedule": 3600.0},
 }
 
 # Transport and browser.

@@ -109,6 +109,10 @@ class Figure:
         figure._check()
         return figure
 
+    def codes_of(self, dimension: str) -> list[str]:
+        """What the figure is narrowed to in one way of splitting it; nothing where it is not."""
+        return [value for name, value in self.where if name == dimension]
+
     def at(self, dimension: str, value: str) -> "Figure":
         """The same figure, of one code of a split."""
         return replace(self, where=(*self.where, (dimension, value)))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, Stay, Topic
+from cases.selectors import shut_topics
 from centers.models import Municipality, SupportProgramme, Workspace
 from kpi.evidence import READING, Evidence, Figure
 from kpi.models import CountingRule
@@ -77,6 +78,11 @@ class RowShown:
     open: bool
     number: str = ""
     url: str = ""
+
+
+def is_shut(figure: Figure) -> bool:
+    """Whether the rows of the figure, by being its rows, would tell an official what they may not read of a person."""
+    return not shut_topics().isdisjoint(figure.codes_of("topic"))
 
 
 def shown_to(viewer: User, rows: list[Evidence]) -> list[RowShown]:

@@ -90,7 +90,7 @@ def splits(answer: dict) -> dict[str, list[Count]]:
     return {
         "language": counts(of["by_language"], Language.objects.in_bulk()),
         "channel": counts(of["by_channel"], Channel.objects.in_bulk()),
-        "topic": counts(of["by_topic"], Topic.objects.in_bulk()),
+        "topic": counts(of["by_topic"], {topic.pk: topic.name for topic in Topic.objects.all()}),
         "nationality": counts(of["by_nationality"], Country.objects.in_bulk() | {"unknown": _("Not known")}),
     }
 

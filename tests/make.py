@@ -11,6 +11,7 @@ from cases.models import (
     Client,
     ClientName,
     Contact,
+    Deadline,
     FamilyLink,
     Household,
     NameKind,
@@ -126,6 +127,20 @@ def make_stay(
 def make_leave(stay: Stay, left_on: date, back_on: date) -> StayLeave:
     with everywhere():
         return StayLeave.objects.create(workspace_id=stay.workspace_id, stay=stay, left_on=left_on, back_on=back_on)
+
+
+def make_deadline(session: Session | None = None, **fields) -> Deadline:
+    with everywhere():
+        session = session or make_session(client=make_client())
+        told = {
+            "kind_id": "address_change",
+            "starts_on": DAY,
+            "due_on": DAY,
+            "counsellor": session.counsellor,
+        } | fields
+        return Deadline.objects.create(
+            workspace=session.workspace, session=session, client=session.client, person_id=session.person_id, **told
+        )
 
 
 def make_dependant(

@@ -104,6 +104,7 @@ def make_subjects() -> dict[str, int]:
     return {
         "client": client.pk,
         "session": make.make_session(client=client).pk,
+        "deadline": make.make_deadline().pk,
         "activity": make.make_activity("one-centre", "52110-c1").pk,
         "stay": make.make_stay(checked_out_on=make.DAY + timedelta(days=6)).pk,
         "visa case": make.make_visa_case(at="52110-office").pk,

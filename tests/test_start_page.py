@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Session, Stay
-from centers.models import Role
+from centers.models import Membership, Role
 from kpi.numbers import likely
 from kpi.views.landing import _same_day_before
 from tests.make import (
@@ -167,3 +167,33 @@ def test_few_records_say_less_than_many():
     assert likely(3, 4) == (30.1, 95.4)
     assert likely(300, 400) == (70.5, 79.0)
     assert likely(0, 10) == (0.0, 27.8)
+
+
+class RunningOutTests:
+    """A counsellor's own clients whose status of residence ends soon."""
+
+    @pytest.fixture
+    def counsellor(self):
+        user = make_user(Role.COUNSELLOR)
+        Membership.objects.filter(user=user).update(official=False)
+        return user
+
+    @pytest.fixture
+    def clients(self, counsellor):
+        for days in (-1, 3, 80, 91):
+            client = make_client(name=f"DAYS{days}", status_id="E-9", status_expires_on=TODAY + timedelta(days=days))
+            make_session(client=client, held_on=TODAY - timedelta(days=40), counsellor=counsellor)
+        make_session(client=make_client(name="NOT OWN", status_expires_on=TODAY), held_on=TODAY)
+
+    @pytest.mark.usefixtures("clients")
+    def test_shows_the_soonest_first_and_nobody_else(self, client, counsellor):
+        client.force_login(counsellor)
+        panel = start(client).partition('id="running-out"')[2].partition("</section>")[0]
+        assert re.findall(r"<bdi>(.*?)</bdi>", panel) == ["DAYS3", "DAYS80"]
+        assert re.findall(r"badge--(\w+)", panel) == ["bad", "note"]
+
+    @pytest.mark.usefixtures("clients")
+    def test_is_not_there_for_an_official(self, client, counsellor):
+        Membership.objects.filter(user=counsellor).update(official=True)
+        client.force_login(counsellor)
+        assert "running-out" not in start(client)

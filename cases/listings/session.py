@@ -1,3 +1,5 @@
+from functools import cached_property
+
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as now
@@ -14,6 +16,13 @@ from centers.selectors import workspaces_where
 ME = "me"
 
 
+class CounsellorField(CodeField):
+    """One's own rows, or those of a colleague: who they all are is read where it is shown, or one was chosen."""
+
+    def valid_value(self, value: str) -> bool:
+        return value == ME or super().valid_value(value)
+
+
 class SessionFilterForm(FilterForm):
     permission = "view_sessions"
     day = "held_on"
@@ -23,7 +32,7 @@ class SessionFilterForm(FilterForm):
     language = CodeField(codes_of(Language), label=_("Language"))
     topic = CodeField(codes_of(Topic), label=_("Topic"))
     channel = CodeField(codes_of(Channel), label=_("Channel"))
-    counsellor = CodeField(choices=[(ME, _("My own"))], label=_("Counsellor"))
+    counsellor = CounsellorField(choices=[(ME, _("My own"))], label=_("Counsellor"))
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
     follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
     late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
@@ -32,14 +41,14 @@ class SessionFilterForm(FilterForm):
 
     def shape(self) -> None:
         super().shape()
-        self.fields["counsellor"].choices = self._counsellors
+        self.fields["counsellor"].choices = lambda: [("", now("All")), (ME, now("My own")), *self._colleagues]
 
-    def _counsellors(self) -> list[tuple[str, str]]:
+    @cached_property
+    def _colleagues(self) -> list[tuple[str, str]]:
         """Who works, or worked, where the reader reads sessions; a member of staff stands in the address by id."""
         places = workspaces_where(self.viewer, self.permission)
         staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")
-        others = [(str(person.pk), str(person)) for person in staff.exclude(pk=self.viewer.pk)]
-        return [("", now("All")), (ME, now("My own")), *others]
+        return [(str(person.pk), str(person)) for person in staff.exclude(pk=self.viewer.pk)]
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(language=code)

@@ -1,5 +1,7 @@
 from cases.models.activity import Activity
 from cases.models.client import Client, ClientName, Contact, Identifier, IdentifierKind, NameKind
+from cases.models.deadline import Deadline, DeadlineKind
+from cases.models.draft import Draft
 from cases.models.household import FamilyLink, Household
 from cases.models.join import ClientMerge, PersonJoin
 from cases.models.person import Person, PersonKey
@@ -20,8 +22,9 @@ from cases.models.terms import (
 )
 
 __all__ = [
-    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "Contact", "Country", "FamilyLink",
-    "Household", "Identifier", "IdentifierKind", "Interpretation", "Language", "NameKind", "Outcome", "Person",
-    "PersonJoin", "PersonKey", "Relation", "Session", "SessionIssue", "Sex", "StatusCode", "Stay", "StayLeave",
+    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "Contact", "Country", "Deadline",
+    "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind", "Interpretation", "Language",
+    "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "Relation", "Session", "SessionIssue", "Sex",
+    "StatusCode", "Stay", "StayLeave",
     "StayReason", "Topic",
 ]  # fmt: skip

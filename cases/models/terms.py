@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from centers.models.codes import CodeKey
 from centers.models.municipality import Term
+from centers.reader import by_an_official
 
 
 class Country(Term):
@@ -25,13 +27,33 @@ class Language(Term):
 
 
 class Topic(Term):
-    """What a session was about (상담유형). A group (대분류) is a topic of its own."""
+    """What a session was about (상담유형). A group (대분류) is a topic of its own.
 
-    group = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="topics")
+    ``restricted`` topics are for counsellors alone: beside a person they would tell an official that a stay is
+    irregular. An official is told their group instead.
+    """
+
+    group = CodeKey("self", models.PROTECT, null=True, blank=True, related_name="topics")
+    restricted = models.BooleanField(_("for counsellors only"), default=False)
 
     class Meta(Term.Meta):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(restricted=False) | models.Q(group__isnull=False),
+                name="topic_restricted_in_a_group",
+                violation_error_message=_("A topic for counsellors only belongs to a group."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.told.name
+
+    @property
+    def told(self) -> "Topic":
+        """What the reader is told: the topic, or its group where the topic is not for them."""
+        return self.group if self.restricted and by_an_official() else self
 
 
 class Channel(Term):

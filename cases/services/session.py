@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Client, Session, SessionIssue, Topic
+from cases.services.draft import end_draft
 from centers.models import Workspace
 from centers.scope import settle_constraints
 
@@ -27,14 +28,18 @@ def log_session(
     held_on: date,
     client: Client | None = None,
     other_topics: Iterable[Topic] = (),
+    seen: tuple[str, int] = ("", 0),
     **told,
 ) -> Session:
     """Put a session on record as counselled by ``actor`` and typed today.
 
     ``client`` is a file of the workspace, or none: then ``told`` may hold nationality, status and sex. With a client
-    the status of their file is kept as the status at the time. Raises IntegrityError where the database refuses: a
-    day in the future or outside the time the centre counts, or a form that was sent before (``session_logged_once``).
+    the status of their file is kept as the status at the time. The draft of the form ends with it; ``seen`` is the tab
+    and the version of it that were on the screen. Raises IntegrityError where the database refuses: a day in the
+    future or outside the time the centre counts, or a form that was sent before (``session_logged_once``).
     """
+    tab, version = seen
+    end_draft(actor=actor, token=form_token, tab=tab, version=version)
     session = Session.objects.create(
         workspace=workspace,
         client=client,

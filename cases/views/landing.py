@@ -1,72 +1,162 @@
 """What counselling and the shelter bring to the start page."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Case, Count, Q, QuerySet, Value, When, Window, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.draft_words import topic_of
+from cases.files import time_left
 from cases.listings import SESSIONS, STAYS
+from cases.listings.client import SOON
 from cases.listings.people import with_client
-from cases.models import Session, Stay
+from cases.models import Client, Deadline, Draft, Session, Stay
+from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
+from cases.unsent import HOURS, key_for_unsent
 from centers.listing import listed
 from centers.models import Bed
-from centers.selectors import scope_of
+from centers.selectors import is_official, scope_of
 from config.panels import Panel
 
 SHOWN = 8  # rows of a panel; the list behind it has them all
-LATELY = 30  # days in which a client counts as one of the latest
+MOST_DRAFTS = 50
+WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
+LATELY = 30  # days in which a client counts as one of the latest, and ahead for which a deadline is shown
+OWN = 365  # days in which a session makes a client one's own
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
 
 def panels(request: HttpRequest) -> Iterator[Panel]:
     scope = scope_of(request.user)
     if scope.of("work_sessions"):
-        yield _sessions_of_today(request)
-        yield _follow_ups(request)
-        yield _latest_clients(request)
+        yield _drafts(request)
+        yield from _counselling(request)
     if scope.of("view_stays"):
         yield _tonight(request)
 
 
-def _sessions_of_today(request: HttpRequest) -> Panel:
+def _drafts(request: HttpRequest) -> Panel:
+    """What one has typed and not put on record; text that only this browser still holds is sent from here too."""
+    rows = Draft.objects.visible_to(request.user).prefetch_related(*with_client(request.user))
+    now = timezone.now()
+    shown = {
+        "drafts": [_in_list(row, now) for row in rows.filter(discarded_at=None).order_by("-updated_at")[:MOST_DRAFTS]],
+        "discarded": [
+            _in_list(row, now)
+            for row in rows.filter(discarded_at__gt=now - timedelta(days=KEPT_DISCARDED)).order_by("-discarded_at")
+        ],
+        "key": key_for_unsent(request.user),
+        "hours": HOURS,
+    }
+    return Panel(_("Drafts"), "cases/landing/drafts.html", shown)
+
+
+def _in_list(draft: Draft, now: datetime) -> dict:
+    """A draft as the list shows it; ``ends_on`` is the day on which it is deleted, where that is near."""
+    left = draft.updated_at + timedelta(days=KEPT_UNTOUCHED) - now
+    return {
+        "row": draft,
+        "topic": topic_of(draft.fields),
+        "ends_on": timezone.localdate(draft.updated_at + timedelta(days=KEPT_UNTOUCHED)) if left < WARNED else None,
+    }
+
+
+def _counselling(request: HttpRequest) -> list[Panel]:
+    """Today's sessions, what one promised, deadlines, whose status runs out, and whom one saw last.
+
+    The clients of the panels are read at once.
+    """
+    sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
+    today = _sessions_of_today(request, sessions)
+    due = _follow_ups(request, sessions)
+    latest = _latest_clients(request, sessions)
+    reminders = [] if is_official(request.user) else [_deadlines(request), _running_out(request, sessions)]
+    shown = [row for panel in (today, due, latest) for row in panel.shown["sessions"]]
+    prefetch_related_objects(shown, *with_client(request.user))
+    return [today, due, *reminders, latest]
+
+
+def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
     """Today's sessions of the workspace, one's own first, and one's own week in numbers."""
     today = timezone.localdate()
     monday = today - timedelta(days=today.weekday())
-    rows = list(_sessions(request).filter(held_on=today).order_by("-pk")[:LOOKED_THROUGH])
-    rows.sort(key=lambda row: row.counsellor_id != request.user.pk)
+    user = request.user
+    own, of_today = Q(counsellor=user), Q(held_on=today)
+    numbers = sessions.filter(held_on__gte=monday, held_on__lte=today).aggregate(
+        today=Count("pk", filter=of_today), mine=Count("pk", filter=of_today & own), week=Count("pk", filter=own)
+    )
+    own_first = Case(When(own, then=Value(0)), default=Value(1))
+    day, week = {"from_": f"{today}", "to": f"{today}"}, {"from_": f"{monday}", "to": f"{today}"}
     shown = {
-        "sessions": rows[:SHOWN],
-        "today": listed(SESSIONS, request.user, from_=f"{today}", to=f"{today}"),
-        "mine": listed(SESSIONS, request.user, from_=f"{today}", to=f"{today}", counsellor="me"),
-        "week": listed(SESSIONS, request.user, from_=f"{monday}", to=f"{today}", counsellor="me"),
+        "sessions": list(sessions.filter(of_today).order_by(own_first, "-pk")[:SHOWN]),
+        "today": listed(SESSIONS, user, **day).counted(numbers["today"]),
+        "mine": listed(SESSIONS, user, **day, counsellor="me").counted(numbers["mine"]),
+        "week": listed(SESSIONS, user, **week, counsellor="me").counted(numbers["week"]),
     }
     return Panel(_("Sessions of today"), "cases/landing/today.html", shown)
 
 
-def _follow_ups(request: HttpRequest) -> Panel:
+def _follow_ups(request: HttpRequest, sessions: QuerySet) -> Panel:
     """What one promised: one's own sessions whose follow-up is overdue or due within the week."""
-    figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me")
-    rows = _sessions(request).due_by(timezone.localdate()).filter(counsellor=request.user)
-    shown = {"sessions": rows.order_by("follow_up_on", "pk")[:SHOWN], "due": figure, "today": timezone.localdate()}
+    today = timezone.localdate()
+    due = sessions.due_by(today).filter(counsellor=request.user).order_by("follow_up_on", "pk")
+    rows = list(due.annotate(number=Window(Count("pk")))[:SHOWN])
+    figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
+    shown = {"sessions": rows, "due": figure, "today": today}
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
 
 
-def _latest_clients(request: HttpRequest) -> Panel:
+def _deadlines(request: HttpRequest) -> Panel:
+    """What clients have to do by a day, as one noted it: overdue and within 30 days, unless it is put off."""
+    today = timezone.localdate()
+    rows = Deadline.objects.visible_to(request.user).filter(counsellor=request.user).due_by(today)
+    rows = rows.filter(due_on__lte=today + timedelta(days=LATELY)).order_by("due_on", "pk")
+    rows = rows.prefetch_related(*with_client(request.user))
+    shown = [
+        {"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows[:SHOWN]
+    ]
+    return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown})
+
+
+def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
+    """One's own clients whose status of residence ends within 90 days, the soonest first.
+
+    A client is on it until a later day stands in the file, and is no official's to see: who drops off without one
+    has overstayed.
+    """
+    today = timezone.localdate()
+    own = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gt=today - timedelta(days=OWN))
+    clients = Client.objects.visible_to(request.user).filter(merged_into=None, pk__in=own.values("client"))
+    clients = clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
+    soonest = clients.order_by("status_expires_on", "pk").prefetch_related("names")[:SHOWN]
+    rows = [
+        {
+            "client": client,
+            "left": time_left(client.status_expires_on),
+            "mark": _mark(client.status_expires_on - today),
+        }
+        for client in soonest
+    ]
+    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows})
+
+
+def _mark(left: timedelta) -> str:
+    """How urgent so many days are: a week, a month, or the three months in which an extension is prepared."""
+    return "badge--bad" if left.days <= 7 else "badge--wait" if left.days <= 30 else "badge--note"
+
+
+def _latest_clients(request: HttpRequest, sessions: QuerySet) -> Panel:
     """Whom one saw last, each once."""
     since = timezone.localdate() - timedelta(days=LATELY)
-    rows = _sessions(request).filter(counsellor=request.user, client__isnull=False, held_on__gte=since)
-    latest: dict[int, Session] = {}
-    for row in rows.order_by("-held_on", "-pk")[:LOOKED_THROUGH]:
-        latest.setdefault(row.client_id, row)
-    return Panel(_("My latest clients"), "cases/landing/clients.html", {"sessions": list(latest.values())[:SHOWN]})
-
-
-def _sessions(request: HttpRequest):
-    rows = Session.objects.visible_to(request.user).filter(voided_at=None)
-    return rows.prefetch_related(*with_client(request.user))
+    rows = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gte=since)
+    latest: dict[int, int] = {}
+    for client, session in rows.order_by("-held_on", "-pk").values_list("client", "pk")[:LOOKED_THROUGH]:
+        latest.setdefault(client, session)
+    shown = list(sessions.filter(pk__in=list(latest.values())[:SHOWN]).order_by("-held_on", "-pk"))
+    return Panel(_("My latest clients"), "cases/landing/clients.html", {"sessions": shown})
 
 
 def _tonight(request: HttpRequest) -> Panel:

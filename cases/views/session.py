@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from cases.listings import SESSIONS
 from cases.listings.people import with_client
-from cases.models import Client, Session
-from cases.selectors import status_shown
+from cases.models import Client, Deadline, Session
+from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
+from centers.selectors import is_official, may
 from centers.views.listing import show
 
 
@@ -26,10 +27,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "session": session,
         "client": _client(session),
-        "issues": session.issues.all(),
+        "issues": further_topics(session.issues.all()),
         "status": status_shown(session.status, None, request.user),
         "late": (session.recorded_on - session.held_on).days if session.recorded_on else 0,
         "changes": session_changes(session, request.user),
+        **_deadlines(session, request.user),
         **_beside(session, request.user),
     }
     return render(request, "cases/session_detail.html", context)
@@ -43,6 +45,14 @@ def _session(request: HttpRequest, pk: int) -> Session:
 def _client(session: Session) -> Client | None:
     """The client, as far as their file is the viewer's to open."""
     return session.client if session.client_id and session._state.fields_cache.get("client") else None
+
+
+def _deadlines(session: Session, viewer: User) -> dict:
+    """What was noted in the session until when; nothing for an official, or where there is nobody to remind."""
+    if session.client_id is None or is_official(viewer):
+        return {}
+    rows = Deadline.objects.visible_to(viewer).filter(session=session.pk).order_by("due_on", "pk")
+    return {"deadlines": list(rows), "may_work": may(viewer, "work_sessions", session.workspace_id)}
 
 
 def _beside(session: Session, viewer: User) -> dict[str, Session | None]:

@@ -1,7 +1,9 @@
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from cases.access import get_client_or_404
 from cases.forms import SessionForm
-from cases.models import Client, Session
+from cases.models import Client, Draft, Session
 from cases.services.session import log_session
+from cases.unsent import HOURS, key_for_unsent
 from centers.access import require_anywhere
 from centers.refusals import rule_of, sentence
 from centers.selectors import workspaces_where
@@ -24,19 +26,56 @@ FIELD_OF = {"not_in_the_future": "held_on", "session_within_operation": "held_on
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A session to be logged: of a client (``?client=``), or anonymous. What was typed is never lost to an error."""
+    """A session to be logged: of a client (``?client=``), or anonymous. What was typed is never lost to an error.
+
+    ``?draft=`` goes on with a draft. A script that sends the form asks for JSON and is told where the session is.
+    """
     require_anywhere(request.user, "work_sessions")
-    client = _client_of(request)
+    draft, before = _draft_of(request)
+    if before:
+        return redirect(before)
+    client = draft.client if draft and draft.client_id else _client_of(request)
     if client and client.merged_into_id:
         return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': client.merged_into_id})}")
-    centers = list(workspaces_where(request.user, "work_sessions"))
-    form = SessionForm(request.POST or None, actor=request.user, centers=centers, client=client)
+    centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
+    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else {}
+    form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)
     if request.method == "POST" and form.is_valid():
-        session = _logged(form, request.user, client)
+        session = _logged(form, request, client)
         if session:
             return _confirmed(request, session.pk)
-    context = {"form": form, "client": client, "names": client.names.order_by("-kind", "pk") if client else []}
-    return render(request, "cases/session_new.html", context, status=400 if form.errors else 200)
+    return render(
+        request, "cases/session_new.html", _shown(request, form, client, draft), status=400 if form.errors else 200
+    )
+
+
+def _shown(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:
+    return {
+        "form": form,
+        "client": client,
+        "names": client.names.order_by("-kind", "pk") if client else [],
+        "draft": draft,
+        "tab": request.POST.get("draft_tab", ""),
+        "version": draft.version if draft else request.POST.get("draft_version", "0"),
+        "key": key_for_unsent(request.user),
+        "hours": HOURS,
+    }
+
+
+def _draft_of(request: HttpRequest) -> tuple[Draft | None, Session | None]:
+    """The draft that the address names; or the session that it has become."""
+    asked = request.GET.get("draft", "")
+    if not asked or request.method == "POST":
+        return None, None
+    try:
+        token = UUID(asked)
+    except ValueError:
+        raise Http404 from None
+    draft = Draft.objects.visible_to(request.user).filter(token=token).first()
+    session = Session.objects.visible_to(request.user).filter(form_token=token, counsellor=request.user).first()
+    if draft is None and session is None:
+        raise Http404(_("This draft is gone: it was discarded, or nobody went on with it for a long time."))
+    return draft, None if draft else session
 
 
 def _client_of(request: HttpRequest) -> Client | None:
@@ -52,9 +91,9 @@ def _client_of(request: HttpRequest) -> Client | None:
     return client
 
 
-def _logged(form: SessionForm, actor: User, client: Client | None) -> Session | None:
+def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> Session | None:
     """The session made of the form, also where the form came twice; none where the database refused, told on it."""
-    token = form.cleaned_data["token"]
+    actor, token = request.user, form.cleaned_data["token"]
     told = {name: value for name, value in form.told.items() if name != "workspace"}
     try:
         with transaction.atomic():
@@ -64,6 +103,7 @@ def _logged(form: SessionForm, actor: User, client: Client | None) -> Session | 
                 client=client,
                 form_token=token,
                 other_topics=form.cleaned_data["other_topics"],
+                seen=_seen(request),
                 **told,
             )
     except IntegrityError as error:
@@ -73,6 +113,12 @@ def _logged(form: SessionForm, actor: User, client: Client | None) -> Session | 
             return before
         form.add_error(FIELD_OF.get(rule), sentence(error))
         return None
+
+
+def _seen(request: HttpRequest) -> tuple[str, int]:
+    """The tab that sends the form, and the version of the draft that it has seen."""
+    version = request.POST.get("draft_version", "")
+    return request.POST.get("draft_tab", ""), int(version) if version.isascii() and version.isdecimal() else 0
 
 
 def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
@@ -85,4 +131,6 @@ def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
         "center": session.workspace,
     }
     messages.success(request, _("On record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % held)
+    if request.headers.get("accept") == "application/json":
+        return JsonResponse({"url": session.get_absolute_url()}, status=201)
     return redirect(session)

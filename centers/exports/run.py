@@ -27,6 +27,7 @@ from centers.exports.sheets import SHEETS, Sheet
 from centers.listing import Column, Listing, Shown, find
 from centers.listing.page import chunks_of
 from centers.models import Export, ExportProblem, ExportState
+from centers.reader import read_by
 from centers.scope import Scope, set_scope
 from centers.selectors import may_anywhere, narrow, scope_of, workspace_at
 
@@ -172,7 +173,8 @@ def _reading(export: Export, listing: Listing) -> Iterator[Shown]:
         viewer = User.objects.get(pk=export.user_id)
         if may_still(viewer, export):
             set_scope(scope_of(viewer))
-            yield Shown(listing, viewer, {**export.filters, "sort": export.sort})
+            with read_by(viewer):
+                yield Shown(listing, viewer, {**export.filters, "sort": export.sort})
             return
     _fail(export, ExportProblem.RIGHTS)
     raise _Stopped

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.html import format_html
 
 from accounts.models import User
-from centers.models.codes import name_of
+from centers.models.codes import code_of, name_of
 from centers.selectors import may_anywhere
 
 
@@ -57,7 +57,7 @@ def named(key: str, label: str, **options) -> Column:
         key,
         label,
         value=lambda row, viewer: name_of(row, key),
-        code=lambda row: getattr(row, f"{key}_id"),
+        code=lambda row: code_of(row, key),
         **options,
     )
 

@@ -21,10 +21,16 @@ class ListedFigure:
     @cached_property
     def number(self) -> int:
         """Raises ValueError for filters that the list would refuse: then it would show other rows than are counted."""
-        form = self.listing.form(dict(self.filters), viewer=self.viewer)
+        asked = dict(self.filters)
+        form = self.listing.form(asked, viewer=self.viewer, only=asked)
         if form.errors:
             raise ValueError(f"{self.listing.code} cannot be narrowed by {form.errors.as_data()}")
-        return form.narrowed(self.listing.rows(self.viewer)).count()
+        return form.narrowed(self.listing.rows(self.viewer)).order_by().values("pk").count()
+
+    def counted(self, number: int) -> "ListedFigure":
+        """The same figure where a page has counted it among others: not counted again."""
+        self.__dict__["number"] = number
+        return self
 
     @property
     def url(self) -> str:

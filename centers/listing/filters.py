@@ -1,7 +1,8 @@
 """What a list may be narrowed to: codes, days and switches in the address, and never anything of a person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django import forms
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from centers.models import Workspace
-from centers.models.codes import kept_names
+from centers.models.codes import offered_names
 from centers.selectors import scope_of, workspaces_where
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
@@ -27,13 +28,28 @@ class CodeSelect(forms.Select):
     """A choice among many codes, drawn without a template: 250 countries took as long as half of the page."""
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        chosen = set(self.format_value(value))
-        options = "".join(
-            f'<option value="{escape(code)}"{" selected" if str(code) in chosen else ""}>{escape(label)}</option>'
-            for code, label in self.choices
-        )
+        options = _options(tuple((str(code), str(label)) for code, label in self.choices))
+        for code in self.format_value(value):
+            options = options.replace(f'value="{escape(code)}"', f'value="{escape(code)}" selected', 1)
         attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
         return mark_safe(f"<select{attributes}>{options}</select>")  # noqa: S308  (codes and labels are escaped)
+
+
+@lru_cache(maxsize=128)
+def _options(choices: tuple[tuple[str, str], ...]) -> str:
+    """The choices as HTML; a code set is written once a language, and not for every reader again."""
+    return "".join(f'<option value="{escape(code)}">{escape(label)}</option>' for code, label in choices)
+
+
+class PlainInput(forms.DateInput):
+    """One line to type in, drawn without a template."""
+
+    def render(self, name, value, attrs=None, renderer=None) -> SafeString:
+        written = {"type": self.input_type, **self.build_attrs(self.attrs, attrs), "name": name}
+        text = self.format_value(value)
+        if text not in (None, ""):
+            written["value"] = text
+        return mark_safe(f"<input{flatatt(written)}>")  # noqa: S308  (flatatt escapes each attribute)
 
 
 class CodeField(forms.ChoiceField):
@@ -68,7 +84,7 @@ class DayField(forms.DateField):
         super().__init__(
             required=False,
             input_formats=["%Y-%m-%d"],
-            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "placeholder": "2025-03-31"}),
+            widget=PlainInput(format="%Y-%m-%d", attrs={"type": "date", "placeholder": "2025-03-31"}),
             validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
             error_messages={"invalid": gettext_lazy("Write the day as year, month and day: 2025-03-31.")},
             **options,
@@ -82,7 +98,7 @@ class MonthField(forms.DateField):
         super().__init__(
             required=False,
             input_formats=["%Y-%m"],
-            widget=forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2025-03"}),
+            widget=PlainInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2025-03"}),
             validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
             error_messages={"invalid": gettext_lazy("Write the month as year and month: 2025-03.")},
             **options,
@@ -114,7 +130,8 @@ class FilterForm(forms.Form):
     What was written wrongly is told at its field and narrows nothing; what the form does not know is ignored.
     ``permission`` is that of the listing's rows. ``day`` is their date: where it is named, the list can be narrowed to
     a month, or to the days from one up to and with another. ``voidable`` rows are shown without the void ones, unless
-    they are asked for. ``further`` fields are folded away until one is used. Raises nothing whatever
+    they are asked for. ``further`` fields are folded away until one is used. ``only`` names the fields that are
+    wanted, where not all of them are: a figure needs those it is narrowed by. Raises nothing whatever
     the query string holds.
     """
 
@@ -123,10 +140,12 @@ class FilterForm(forms.Form):
     further: tuple[str, ...] = ()
     voidable = False
 
-    def __init__(self, data, *, viewer: User):
+    def __init__(self, data, *, viewer: User, only: Collection[str] | None = None):
         super().__init__(data)
         self.viewer = viewer
         self.shape()
+        if only is not None:
+            self.fields = {name: field for name, field in self.fields.items() if name in only}
         self.is_valid()
 
     def shape(self) -> None:
@@ -225,5 +244,5 @@ class _Named(NamedTuple):
 
 
 def codes_of(model: type[Model]) -> Callable[[], Iterable]:
-    """The codes of a set with their names, which the process keeps."""
-    return lambda: [_Named(code, name) for code, name in kept_names(model).items()]
+    """The codes of a set that the reader may ask for, with their names, which the process keeps."""
+    return lambda: [_Named(code, name) for code, name in offered_names(model).items()]

@@ -9,10 +9,12 @@ from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.translation import get_language
 
+from centers.reader import by_an_official
+
 KEPT_FOR = 60  # seconds
 
 _kept: dict[type[models.Model], tuple[float, dict]] = {}
-_names: dict[tuple[type[models.Model], str | None], tuple[dict, dict[str, str]]] = {}
+_names: dict[tuple[type[models.Model], str | None, bool], tuple[dict, dict[str, str]]] = {}
 
 
 def kept_rows(model: type[models.Model]) -> dict:
@@ -25,14 +27,20 @@ def kept_rows(model: type[models.Model]) -> dict:
 
 
 def kept_names(model: type[models.Model]) -> dict:
-    """The names of a code set by their code, in the language of the moment."""
+    """The names of a code set by their code, in the language of the moment and as the reader may know them."""
     rows = kept_rows(model)
-    language = get_language()
-    of_rows, names = _names.get((model, language), (None, {}))
+    kept_as = (model, get_language(), by_an_official())
+    of_rows, names = _names.get(kept_as, (None, {}))
     if of_rows is not rows:
         names = {code: str(row) for code, row in rows.items()}
-        _names[model, language] = (rows, names)
+        _names[kept_as] = (rows, names)
     return names
+
+
+def offered_names(model: type[models.Model]) -> dict:
+    """The same without the codes that the reader is told as another one, and so cannot ask for."""
+    rows = kept_rows(model)
+    return {code: name for code, name in kept_names(model).items() if code in rows and _told(rows[code]).pk == code}
 
 
 def name_of(row: models.Model, key: str) -> str | None:
@@ -40,6 +48,19 @@ def name_of(row: models.Model, key: str) -> str | None:
     field = row._meta.get_field(key)
     code = getattr(row, field.attname)
     return None if code is None else kept_names(field.remote_field.model).get(code) or str(getattr(row, key))
+
+
+def code_of(row: models.Model, key: str):
+    """The code that a row holds in a field, as its name is told to the reader; none where it holds none."""
+    field = row._meta.get_field(key)
+    code = getattr(row, field.attname)
+    known = kept_rows(field.remote_field.model).get(code)
+    return code if known is None else _told(known).pk
+
+
+def _told(row: models.Model) -> models.Model:
+    """What the reader is told instead of a code: ``told`` of a code set that has such codes, else itself."""
+    return getattr(row, "told", row)
 
 
 def forget_kept_rows() -> None:

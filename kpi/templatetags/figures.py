@@ -7,18 +7,24 @@ from django.utils.html import format_html
 
 from kpi.evidence import READING, Figure
 from kpi.models.indicator import ENTERED
+from kpi.rows import is_shut
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def figure(context, number, name, *where):
-    """The number, leading to its rows: the figure's name, then dimension and code in turn. Nothing behind nothing."""
+    """The number, leading to its rows: the figure's name, then dimension and code in turn. Nothing behind nothing,
+    and nothing behind a number whose rows are not for the reader.
+    """
     if number is None:
         return "–"
     if not number:
         return format_html('<span class="table__empty">{}</span>', number)
-    return format_html('<a href="{}">{}</a>', rows_of(context, name, *where), plain(number))
+    wanted = figure_of(context, name, *where)
+    if is_shut(wanted):
+        return plain(number)
+    return format_html('<a href="{}">{}</a>', address_of(wanted), plain(number))
 
 
 @register.simple_tag(takes_context=True)
@@ -29,14 +35,18 @@ def result(context, figures, rule):
     if rule.reading == ENTERED:
         address = reverse("kpi:figure", args=[context["year"], figures["code"]])
     else:
-        address = rows_of(context, READING, "rule", rule.code)
+        address = address_of(figure_of(context, READING, "rule", rule.code))
     return format_html('<a href="{}">{}</a>', address, plain(figures["actual"]))
 
 
-def rows_of(context, name, *where):
-    """The address of the rows behind a figure."""
-    pairs = tuple(zip(where[::2], where[1::2], strict=True))
-    return reverse("kpi:evidence", args=[Figure(context["year"], name, pairs, context["as_of"]).key])
+def figure_of(context, name, *where):
+    """The figure as the page counts it: of its year, up to its day."""
+    return Figure(context["year"], name, tuple(zip(where[::2], where[1::2], strict=True)), context["as_of"])
+
+
+def address_of(figure):
+    """Where the rows behind a figure lie."""
+    return reverse("kpi:evidence", args=[figure.key])
 
 
 @register.filter

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -58,7 +58,7 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     year = today.year
     answer = answer_of(year, request)
     shown = {"year": year, "as_of": today, "answer": answer}
-    yield Panel(_("Quotas"), "kpi/landing/quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
+    yield Panel(_("Quotas"), "kpi/_quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
     lines = sheet.plan_lines(answer, sheet.plan_years())
     yield Panel(_("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines})
     yield Panel(_("Vouchers and shelter"), "kpi/landing/money.html", shown)
@@ -113,7 +113,11 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
     here = {"workspace": place.code, "from_": f"{first}", "to": f"{today}"}
     sessions = Session.objects.visible_to(user).filter(workspace=place, voided_at=None)
     sessions = sessions.filter(held_on__gte=first, held_on__lte=today)
-    numbers = sessions.aggregate(**{name: counted for name, (_label, counted) in FIGURES_OF_A_MONTH.items()})
+    numbers = sessions.aggregate(
+        **{name: counted for name, (_label, counted) in FIGURES_OF_A_MONTH.items()},
+        without_summary=Count("pk", filter=Q(summary="")),
+        late=Count("pk", filter=Q(recorded_on__gt=F("held_on"))),
+    )
     shown = {
         "place": place,
         "year": today.year,
@@ -124,8 +128,8 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
         ],
         "month": f"{first:%Y-%m}",
         "before": listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}"),
-        "without_summary": listed(SESSIONS, user, **here, summary="missing"),
-        "late": listed(SESSIONS, user, **here, late="1"),
+        "without_summary": listed(SESSIONS, user, **here, summary="missing").counted(numbers["without_summary"]),
+        "late": listed(SESSIONS, user, **here, late="1").counted(numbers["late"]),
         "by_counsellor": _by_counsellor(user, sessions, here),
         "by_language": _by_language(user, sessions, here),
     }
@@ -162,7 +166,9 @@ def _by_counsellor(user: User, sessions: QuerySet, here: dict) -> list[tuple[str
 def _by_language(user: User, sessions: QuerySet, here: dict) -> list[tuple[Language, ListedFigure]]:
     codes = sessions.order_by().values_list("language").annotate(number=Count("pk")).order_by("-number", "language")
     names = kept_rows(Language)
-    return [(names[code], listed(SESSIONS, user, **here, language=code)) for code, _number in codes[:SHOWN]]
+    return [
+        (names[code], listed(SESSIONS, user, **here, language=code).counted(number)) for code, number in codes[:SHOWN]
+    ]
 
 
 # One shelter.

@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,7 +22,7 @@ from kpi.models import Indicator, ManualFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
 from kpi.rollup import roll_up
-from kpi.rows import shown_to, title_of
+from kpi.rows import is_shut, shown_to, title_of
 from kpi.services.figure import enter_figure
 from kpi.spreadsheet import spreadsheet
 
@@ -109,6 +109,8 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
             require_everywhere(request.user, "view_figures")
         if figure.window.as_of > lines.last_day(_known_year(figure.year)):
             raise Http404
+        if is_shut(figure):
+            raise PermissionDenied(_("The sessions behind a figure of this topic are for counsellors only."))
         found = total(figure)
         rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
     except ValueError as error:
@@ -133,7 +135,7 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
 
 def _reads(user: User, figure: Figure) -> bool:
     """Whether the figure is of a workspace whose figures the person reads; all others are the province's."""
-    codes = [value for dimension, value in figure.where if dimension == "workspace"]
+    codes = figure.codes_of("workspace")
     return bool(codes) and workspaces_where(user, "view_figures").filter(code__in=codes).exists()
 
 

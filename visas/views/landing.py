@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from cases.listings.people import with_client
+from centers.listing.filters import in_year
 from centers.models import Workspace, WorkspaceKind
 from centers.selectors import scope_of
 from config.panels import Panel
@@ -75,23 +77,23 @@ def _vouchers(request: HttpRequest) -> Panel:
     """The vouchers of the year by state, and the won that go with them."""
     year = timezone.localdate().year
     rows = Voucher.objects.visible_to(request.user)
-    applied = rows.filter(applied_on__year=year)
-    states = [
-        _state(state, name, year, rows.filter(paid_on__year=year) if state == "paid" else applied)
-        for state, name in VOUCHER_STATES.items()
-    ]
+    numbers = {}
+    for state in VOUCHER_STATES:
+        theirs = in_stage(state, VOUCHER_STATES) & in_year("paid_on" if state == "paid" else "applied_on", year)
+        numbers[state] = Count("pk", filter=theirs)
+        numbers[f"{state}_won"] = Coalesce(Sum("amount_won", filter=theirs), 0)
+    numbers = rows.filter(in_year("applied_on", year) | in_year("paid_on", year)).aggregate(**numbers)
     shown = {
         "year": year,
-        "states": states,
+        "states": [_state(state, name, year, numbers) for state, name in VOUCHER_STATES.items()],
         "latest": _applied_last(rows.prefetch_related(*with_client(request.user))),
     }
     return Panel(_("Upgrade vouchers"), "visas/landing/vouchers.html", shown)
 
 
-def _state(state: str, name: str, year: int, rows) -> dict:
-    found = rows.filter(in_stage(state, VOUCHER_STATES)).aggregate(number=Count("pk"), won=Sum("amount_won"))
+def _state(state: str, name: str, year: int, numbers: dict[str, int]) -> dict:
     url = _address("visas:vouchers", state=state, year=str(year))
-    return {"name": name, "number": found["number"], "won": found["won"] or 0, "url": url}
+    return {"name": name, "number": numbers[state], "won": numbers[f"{state}_won"], "url": url}
 
 
 def _applied_last(rows):

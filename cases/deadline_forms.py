@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cases.models import DeadlineKind, Session
+from centers.models.codes import kept_rows
+
+LONGEST = 366  # days for which a deadline can be put off
+
+
+def day_field(label: str, **options) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Write the day as year, month and day: 2025-03-31.")},
+        **options,
+    )
+
+
+def kinds_for(session: Session) -> list[DeadlineKind]:
+    """The kinds of deadlines, those that belong to the session's topic first."""
+    rows = kept_rows(DeadlineKind).values()
+    return sorted(rows, key=lambda kind: (session.topic_id not in kind.topics, kind.order))
+
+
+class DeadlineForm(forms.Form):
+    """A deadline that begins with a session: what it is, and since when it runs."""
+
+    kind = forms.ModelChoiceField(label=_("Deadline"), queryset=DeadlineKind.objects.all(), empty_label=None)
+    starts_on = day_field(_("Happened on"))
+    due_on = day_field(
+        _("Last day"), required=False, help_text=_("Leave it empty to count the days of the law from the day above.")
+    )
+
+    def __init__(self, data=None, *, session: Session):
+        super().__init__(data, initial={"starts_on": session.held_on}, prefix="deadline")
+        self.fields["kind"].choices = [(kind.pk, _in_words(kind)) for kind in kinds_for(session)]
+
+    def clean(self) -> dict:
+        told = super().clean()
+        kind = told.get("kind")
+        if kind and kind.days is None and not told.get("due_on"):
+            self.add_error("due_on", _("No number of days is known for this one: write its last day."))
+        return told
+
+
+def _in_words(kind: DeadlineKind) -> str:
+    if kind.days is None:
+        return str(kind)
+    days = ngettext("%(days)s day", "%(days)s days", kind.days) % {"days": kind.days}
+    return f"{kind} · {days}"
+
+
+class PutOffForm(forms.Form):
+    """Put a deadline out of sight for some time, with a reason."""
+
+    until = day_field(_("Put off until"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def clean_until(self):
+        until, today = self.cleaned_data["until"], timezone.localdate()
+        if not today < until <= today + timedelta(days=LONGEST):
+            raise forms.ValidationError(_("Choose a day after today, and within a year."))
+        return until

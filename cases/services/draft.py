@@ -1,0 +1,153 @@
+"""What is typed is kept before it is a record: the newest version, and beside it what a second tab wrote."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Client, Draft
+from centers.models import Workspace
+from centers.refusals import rule_of
+
+NO_NULL = str.maketrans("\x00", "\u2400")  # PostgreSQL keeps no NUL; the sign for one shows where it stood
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form as one tab of a browser sends it.
+
+    ``version`` is the newest version of the draft that the tab has seen, 0 for none; ``sequence`` goes up with each
+    save of one tab.
+    """
+
+    token: UUID
+    tab: str
+    sequence: int
+    version: int
+    fields: dict[str, list[str]]
+
+    @property
+    def clean(self) -> dict[str, list[str]]:
+        return {name: [text.translate(NO_NULL) for text in texts] for name, texts in self.fields.items()}
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The draft after a save. ``beside``: what was sent is kept beside a newer version that the tab had not seen."""
+
+    draft: Draft
+    beside: bool = False
+
+
+def save_draft(*, actor: User, workspace: Workspace, client: Client | None, typed: Typed) -> Saved:
+    """Keep what was typed; the first save makes the draft.
+
+    Raises IntegrityError by the rule ``draft_is_of_no_session`` where the form is on record.
+    """
+    try:
+        with transaction.atomic():
+            return _save(actor, workspace, client, typed)
+    except IntegrityError as error:
+        if rule_of(error) != "cases_draft_token_key":
+            raise
+    # Another save of the same form made it meanwhile.
+    with transaction.atomic():
+        return _save(actor, workspace, client, typed)
+
+
+def _save(actor: User, workspace: Workspace, client: Client | None, typed: Typed) -> Saved:
+    draft = Draft.objects.visible_to(actor).select_for_update().filter(token=typed.token).first()
+    if draft is None:
+        return Saved(_write(Draft(token=typed.token, user=actor, version=0), workspace, client, typed))
+    own = draft.tab == typed.tab
+    if own and typed.sequence <= draft.sequence:  # an older save of this tab that arrives late
+        return Saved(draft)
+    if own or (typed.version == draft.version and typed.tab not in draft.rivals):
+        return Saved(_write(draft, workspace, client, typed))
+    _keep_beside(draft, typed)
+    return Saved(draft, beside=True)
+
+
+def _write(draft: Draft, workspace: Workspace, client: Client | None, typed: Typed) -> Draft:
+    draft.workspace, draft.client = workspace, client
+    draft.fields, draft.tab, draft.sequence = typed.clean, typed.tab, typed.sequence
+    draft.version += 1
+    return _touch(draft)
+
+
+def _keep_beside(draft: Draft, typed: Typed) -> None:
+    before = draft.rivals.get(typed.tab, {})
+    if before.get("sequence", -1) < typed.sequence:
+        at = timezone.now().isoformat()
+        draft.rivals[typed.tab] = {"fields": typed.clean, "at": at, "sequence": typed.sequence}
+        _touch(draft)
+
+
+def _touch(draft: Draft) -> Draft:
+    draft.updated_at, draft.discarded_at = timezone.now(), None
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def choose_version(*, actor: User, token: UUID, tab: str) -> Draft | None:
+    """Go on with the version of a tab, or with the newest for an empty ``tab``; the others stay beside it.
+
+    None where the draft or the version is gone.
+    """
+    draft = Draft.objects.visible_to(actor).select_for_update().filter(token=token).first()
+    if draft is None or (tab and tab not in draft.rivals):
+        return None
+    rivals = {name: rival | {"aside": True} for name, rival in draft.rivals.items() if name != tab}
+    if tab:
+        former = {"fields": draft.fields, "at": draft.updated_at.isoformat(), "sequence": draft.sequence}
+        rivals[draft.tab or str(uuid4())] = former | {"aside": True}
+        draft.fields = draft.rivals[tab]["fields"]
+    # No tab has seen this version yet: one that is still open may write beside it, never over it.
+    draft.tab, draft.sequence, draft.rivals = "", 0, rivals
+    draft.version += 1
+    return _touch(draft)
+
+
+def discard_draft(*, actor: User, token: UUID) -> bool:
+    """Put a draft away; it can be taken back for ``KEPT_DISCARDED`` days. Whether there was one."""
+    drafts = Draft.objects.visible_to(actor).filter(token=token, discarded_at=None)
+    return drafts.update(discarded_at=timezone.now()) > 0
+
+
+def restore_draft(*, actor: User, token: UUID) -> bool:
+    drafts = Draft.objects.visible_to(actor).filter(token=token)
+    return drafts.update(discarded_at=None, updated_at=timezone.now()) > 0
+
+
+def end_draft(*, actor: User, token: UUID, tab: str = "", version: int = 0) -> int:
+    """The form goes on record: its draft ends, in the running transaction.
+
+    ``tab`` and ``version`` say what was on the screen. What another tab wrote and nobody chose between becomes a
+    draft of its own; the answer is how many.
+    """
+    draft = Draft.objects.visible_to(actor).select_for_update().filter(token=token).first()
+    others = _others(draft, tab, version) if draft else []
+    for fields in others:
+        Draft.objects.create(
+            token=uuid4(), user=actor, workspace_id=draft.workspace_id, client_id=draft.client_id, fields=fields
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wall.end_draft(%s)", [token])
+    return len(others)
+
+
+def _others(draft: Draft, tab: str, version: int) -> list[dict]:
+    """The versions that were not on the screen of the tab and that nobody has put aside."""
+    seen = version == draft.version or (tab and tab == draft.tab)
+    rivals = [rival["fields"] for name, rival in draft.rivals.items() if name != tab and not rival.get("aside")]
+    return rivals if seen else [draft.fields, *rivals]
+
+
+def purge_drafts() -> int:
+    """Delete the drafts whose time is over; how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wall.purge_drafts()")
+        return cursor.fetchone()[0]

@@ -1,0 +1,66 @@
+from django.db.models import Func, Value
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from cases.models import Client, ClientName
+from cases.models.keys import KEY
+from cases.search import search
+from centers.access import require_anywhere
+from centers.selectors import scope_of
+
+SHOWN = 12
+WHOLE_NUMBER = 8  # digits from which on a telephone number is one and not an ending
+
+
+@never_cache
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """The clients for whom this person may log a session and who fit what was typed, as choices of a list.
+
+    A choice is exact where one of its names, its number or its telephone is the very text.
+    """
+    require_anywhere(request.user, "work_sessions")
+    text = request.POST.get("q", "")
+    results = search(request.user, text)
+    mine = scope_of(request.user).of("work_sessions")
+    clients = [client for client in results.clients if client.workspace_id in mine]
+    exact = _exact(request.user, clients, text)
+    clients.sort(key=lambda client: client.pk not in exact)
+    found = [
+        {"client": client, "names": client.names.all(), "exact": client.pk in exact} for client in clients[:SHOWN]
+    ]
+    more = results.more or len(clients) > SHOWN
+    return render(
+        request, "cases/session_new/_found.html", {"found": found, "told": results.problem or _told(len(found), more)}
+    )
+
+
+def _told(number: int, more: bool) -> str:
+    if not number:
+        return _("Nobody here fits.")
+    if more:
+        return _("More fit than are shown. Type more of the name.")
+    return ngettext("%(number)d client fits.", "%(number)d clients fit.", number) % {"number": number}
+
+
+def _exact(viewer: User, clients: list[Client], text: str) -> set[int]:
+    if not clients:
+        return set()
+    key = Func(Value(" ".join(text.split())), Value(1), function="wall.name_key", output_field=KEY)
+    names = ClientName.objects.visible_to(viewer).filter(client__in=clients, key=key).exclude(key="")
+    by_name = names.values_list("client_id", flat=True)
+    digits = "".join(sign for sign in text if sign in "0123456789")
+    return set(by_name) | {client.pk for client in clients if _numbered(client, text.strip(), digits)}
+
+
+def _numbered(client: Client, text: str, digits: str) -> bool:
+    if text in {client.ref, str(client)}:
+        return True
+    return len(digits) >= WHOLE_NUMBER and any(
+        "".join(sign for sign in contact.value if sign in "0123456789") == digits for contact in client.contacts.all()
+    )

@@ -1,0 +1,75 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cases.deadline_forms import DeadlineForm, PutOffForm
+from cases.models import Deadline, Session
+from cases.services.deadline import end_deadline, put_off, start_deadline
+from centers.querysets import get_visible_or_404
+from centers.refusals import sentence
+from centers.selectors import is_official
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, pk: int) -> HttpResponse:
+    """A deadline of the client of a session."""
+    session = get_visible_or_404(Session, request.user, pk, "work_sessions")
+    if is_official(request.user):
+        raise PermissionDenied(_("Deadlines are noted by counsellors who are no officials."))
+    if session.client_id is None:
+        messages.info(request, _("Nobody can be reminded of an anonymous session. Log it with a client first."))
+        return redirect(session)
+    form = DeadlineForm(request.POST if request.method == "POST" else None, session=session)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                deadline = start_deadline(actor=request.user, session=session, **form.cleaned_data)
+        except IntegrityError as error:
+            form.add_error(None, sentence(error))
+        else:
+            deadline.refresh_from_db()
+            told = {"kind": deadline.kind, "day": deadline.due_on.isoformat()}
+            messages.success(request, _("On record: %(kind)s, last day %(day)s.") % told)
+            return redirect(deadline)
+    context = {"form": form, "session": session}
+    return render(request, "cases/deadline_new.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_POST
+def done(request: HttpRequest, pk: int) -> HttpResponse:
+    """The thing is done; with ``again`` it was not, and the deadline runs again."""
+    deadline = _deadline(request, pk)
+    again = "again" in request.POST
+    end_deadline(deadline, done=not again)
+    told = {"kind": deadline.kind, "day": deadline.due_on.isoformat()}
+    if again:
+        messages.success(request, _("Runs again: %(kind)s, last day %(day)s.") % told)
+    else:
+        messages.success(request, _("Done: %(kind)s, last day %(day)s.") % told)
+    return redirect(deadline)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def later(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a deadline off, with a reason."""
+    deadline = _deadline(request, pk)
+    form = PutOffForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        put_off(deadline, **form.cleaned_data)
+        told = {"kind": deadline.kind, "day": deadline.snoozed_until.isoformat()}
+        messages.success(request, _("Put off: %(kind)s comes up again on %(day)s.") % told)
+        return redirect(deadline)
+    context = {"form": form, "deadline": deadline}
+    return render(request, "cases/deadline_later.html", context, status=400 if form.errors else 200)
+
+
+def _deadline(request: HttpRequest, pk: int) -> Deadline:
+    return get_visible_or_404(Deadline, request.user, pk, "work_sessions")

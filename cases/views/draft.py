@@ -1,0 +1,144 @@
+"""Drafts as the page of a new session keeps them, and as their owner finds, compares and discards them."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.idle import no_step
+from cases.access import get_client_or_404
+from cases.draft_words import differences
+from cases.forms import SessionForm
+from cases.models import Client, Draft, Session
+from cases.models.draft import KEPT_DISCARDED
+from cases.services.draft import Typed, choose_version, discard_draft, restore_draft, save_draft
+from centers.access import require_anywhere
+from centers.models import Workspace
+from centers.refusals import rule_of
+from centers.selectors import workspaces_where
+
+LONGEST_TAB = 36
+BIGGEST = 2**31 - 1
+
+
+@no_step
+@never_cache
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keeps what a form holds now. 409: kept beside a newer version. 410: the form is on record already."""
+    require_anywhere(request.user, "work_sessions")
+    typed = _typed(request)
+    if typed is None:
+        return HttpResponseBadRequest()
+    client = _client(request)
+    try:
+        saved = save_draft(actor=request.user, workspace=_workspace(request, client), client=client, typed=typed)
+    except IntegrityError as error:
+        if rule_of(error) != "draft_is_of_no_session":
+            raise
+        return _on_record(request, typed.token)
+    told = {"version": saved.draft.version, "at": f"{timezone.localtime():%H:%M}"}
+    if saved.beside:
+        told["url"] = reverse("cases:draft", args=[typed.token])
+    return JsonResponse(told, status=409 if saved.beside else 200)
+
+
+def _typed(request: HttpRequest) -> Typed | None:
+    """The form as it was sent; none where it is no form of ours."""
+    sent = request.POST
+    fields = {name: sent.getlist(name) for name in SessionForm.base_fields if name in sent and name != "token"}
+    try:
+        version, sequence = int(sent.get("draft_version") or 0), int(sent.get("draft_sequence") or 0)
+        typed = Typed(UUID(sent.get("token", "")), sent.get("draft_tab", ""), sequence, version, fields)
+    except ValueError:
+        return None
+    sound = 0 < len(typed.tab) <= LONGEST_TAB and "\x00" not in typed.tab
+    return typed if sound and 0 <= version <= BIGGEST and 0 <= sequence < 2**62 else None
+
+
+def _client(request: HttpRequest) -> Client | None:
+    asked = request.POST.get("draft_client", "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+        raise Http404
+    return get_client_or_404(request.user, int(asked), "work_sessions")
+
+
+def _workspace(request: HttpRequest, client: Client | None) -> Workspace:
+    """Where the draft lies: at the client's centre, the one that is chosen, or the first in which they counsel."""
+    if client:
+        return client.workspace
+    centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
+    chosen = request.POST.get("workspace", "")
+    return next((center for center in centers if center.code == chosen), centers[0])
+
+
+def _on_record(request: HttpRequest, token: UUID) -> JsonResponse:
+    session = Session.objects.visible_to(request.user).filter(form_token=token, counsellor=request.user).first()
+    return JsonResponse({"url": session.get_absolute_url() if session else reverse("home")}, status=410)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def versions(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The versions of a draft side by side; a POST goes on with the one of ``tab``."""
+    require_anywhere(request.user, "work_sessions")
+    draft = _draft(request, token)
+    if request.method == "POST":
+        if choose_version(actor=request.user, token=token, tab=request.POST.get("tab", "")) is None:
+            raise Http404
+        return redirect(f"{reverse('cases:session_new')}?draft={token}")
+    rivals = sorted(draft.rivals.items(), key=lambda item: item[1]["at"], reverse=True)
+    shown = [
+        {"tab": "", "at": draft.updated_at, "facts": differences(draft.fields, [r["fields"] for _tab, r in rivals])},
+        *(
+            {"tab": tab, "at": parse_datetime(rival["at"]), "facts": differences(rival["fields"], [draft.fields])}
+            for tab, rival in rivals
+        ),
+    ]
+    return render(request, "cases/draft_versions.html", {"draft": draft, "versions": shown})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: HttpRequest, token: UUID) -> HttpResponse:
+    require_anywhere(request.user, "work_sessions")
+    _draft(request, token)
+    if request.method == "POST":
+        discard_draft(actor=request.user, token=token)
+        told = _("The draft is discarded. You can take it back on this page for %(days)d days.")
+        messages.success(request, told % {"days": KEPT_DISCARDED})
+        return redirect("home")
+    context = {
+        "title": _("Discard this draft?"),
+        "sentence": _("The draft leaves your list. You can take it back for %(days)d days; then it is deleted.")
+        % {"days": KEPT_DISCARDED},
+        "action": _("Discard"),
+        "back": reverse("home"),
+        "bad": True,
+    }
+    return render(request, "confirm.html", context)
+
+
+@require_POST
+def restore(request: HttpRequest, token: UUID) -> HttpResponse:
+    require_anywhere(request.user, "work_sessions")
+    _draft(request, token)
+    restore_draft(actor=request.user, token=token)
+    return redirect(f"{reverse('cases:session_new')}?draft={token}")
+
+
+def _draft(request: HttpRequest, token: UUID) -> Draft:
+    draft = Draft.objects.visible_to(request.user).filter(token=token).first()
+    if draft is None:
+        raise Http404
+    return draft

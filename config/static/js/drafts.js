@@ -1,0 +1,181 @@
+/*
+ * What is typed into a new session is kept as a draft: on the server a second after the last key and on leaving, and
+ * until it is there, encrypted, in this browser. Beside the form always stands where it is. Without this script the
+ * form works as any other.
+ */
+
+import { sendUnsent } from "./unsent.js";
+import { openVault } from "./vault.js";
+
+const PAUSE = 1000; // milliseconds after the last key
+const RETRY = { first: 2000, longest: 60000 };
+const SMALL = 60000; // bytes that a browser still sends while the page goes away
+
+const form = document.getElementById("log");
+const state = document.getElementById("state");
+const field = (name) => form.elements[name];
+const ours = new Set(["csrfmiddlewaretoken"]);
+
+if (form) keep();
+
+async function keep() {
+  const { draftAddress: address, page } = form.dataset;
+  field("draft_tab").value ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  const name = `${field("token").value}:${field("draft_tab").value}`;
+  const vault = await openVault(form);
+  let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
+  let [saving, sending, submitted, closed] = [null, false, false, false];
+
+  const pairs = () => [...[...new FormData(form)].filter(([key]) => !ours.has(key)), ["draft_sequence", String(sequence)]];
+
+  function say(what, more = {}) {
+    state.replaceChildren(state.dataset[what].replace("%(time)s", more.at ?? ""));
+    state.dataset.state = what;
+    if (!more.url) return;
+    const link = document.createElement("a");
+    [link.href, link.textContent] = [more.url, state.dataset[more.word]];
+    state.append(" ", link);
+  }
+
+  /* Every real change: it is held here at once and sent when the hands rest. */
+  function touch() {
+    if (closed) return;
+    sequence = Math.max(Date.now(), sequence + 1);
+    hold();
+    later(PAUSE);
+  }
+
+  async function hold() {
+    const mine = sequence;
+    const kept = await vault.put(name, { pairs: pairs(), submitted });
+    if (reached >= mine) vault.drop(name);
+    return kept;
+  }
+
+  function later(milliseconds) {
+    clearTimeout(timer);
+    timer = setTimeout(save, milliseconds);
+  }
+
+  function save() {
+    saving ??= send().finally(() => (saving = null));
+    return saving;
+  }
+
+  async function send(leaving = false) {
+    if (reached >= sequence || closed) return true;
+    const mine = sequence;
+    const answer = await post(address, leaving);
+    const said = [200, 409, 410].includes(answer.status) ? await answer.json() : {};
+    if (answer.status === 410) return gone(said);
+    if (![200, 409].includes(answer.status)) return failed(answer, mine);
+    reached = Math.max(reached, mine);
+    wait = RETRY.first;
+    if (answer.status === 200) saved(said);
+    else say("beside", { ...said, word: "compare" });
+    if (reached >= sequence) vault.drop(name);
+    else later(PAUSE);
+    return true;
+  }
+
+  function saved(said) {
+    field("draft_version").value = said.version;
+    say("saved", said);
+    history.replaceState(null, "", `${page}?draft=${field("token").value}`);
+  }
+
+  function gone(said) {
+    closed = true;
+    if (!sending) say("gone", { ...said, word: "open" });
+    return false;
+  }
+
+  async function failed(answer, mine) {
+    const kept = await hold();
+    const out = answer.type === "opaqueredirect";
+    const refused = answer.status >= 400 && answer.status < 500 && answer.status !== 403;
+    if (!sending) say(refused ? "refused" : !kept ? "unkept" : out ? "signedOut" : "waits");
+    if (!refused && mine === sequence) later((wait = Math.min(wait * 2, RETRY.longest)));
+    return false;
+  }
+
+  /* An answer always: one without a status where there is no line. A token of before is renewed once. */
+  async function post(where, leaving = false, headers = {}) {
+    const once = () => {
+      const body = new URLSearchParams([...pairs(), ["csrfmiddlewaretoken", field("csrfmiddlewaretoken").value]]);
+      const keepalive = leaving && body.toString().length < SMALL;
+      return fetch(where, { method: "POST", body, redirect: "manual", headers, keepalive });
+    };
+    try {
+      const answer = await once();
+      return answer.status === 403 && (await renewed()) ? await once() : answer;
+    } catch {
+      return { status: 0, type: "error" };
+    }
+  }
+
+  async function renewed() {
+    const address = document.getElementById("idle")?.dataset.address;
+    if (!address) return false;
+    const { token } = await (await fetch(address, { cache: "no-store" })).json();
+    for (const one of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) one.value = token;
+    return true;
+  }
+
+  function leave() {
+    if (reached < sequence && !sending) send(true);
+  }
+
+  async function submit(event) {
+    event.preventDefault();
+    if (sending) return;
+    [sending, submitted] = [true, true];
+    say("sending");
+    sequence = Math.max(Date.now(), sequence + 1);
+    await hold();
+    const answer = await post(form.action, false, { Accept: "application/json" });
+    if (answer.status === 201) return open(await answer.json());
+    if (answer.status > 0 && answer.status < 500) return aloud(answer);
+    [sending, submitted] = [false, false];
+    await hold();
+    say("cut");
+    return later(RETRY.first);
+  }
+
+  function open({ url }) {
+    closed = true;
+    vault.drop(name);
+    location.assign(url);
+  }
+
+  /* The server said no: the page it makes of the same form says why, at the fields. */
+  function aloud() {
+    closed = true;
+    form.submit();
+  }
+
+  form.addEventListener("input", touch);
+  form.addEventListener("change", touch);
+  form.addEventListener("submit", submit);
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    if (!event.repeat) form.requestSubmit();
+  });
+  window.addEventListener("online", () => later(0));
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+
+  /* Somebody else on this page, as the choice of a client, needs what is typed to be with the server first. */
+  form.addEventListener("draft:with", async ({ detail }) => {
+    field("draft_client").value = detail.client;
+    if (sequence) touch();
+    clearTimeout(timer);
+    await saving;
+    if (!sequence || (await save())) location.assign(`${page}?${sequence ? `draft=${field("token").value}` : `client=${detail.client}`}`);
+  });
+
+  // A page that came back with errors holds what was typed; it is a change against what was saved.
+  if (form.querySelector("[role=alert]")) touch();
+  if ((await sendUnsent(vault, address, name)) && !sequence && location.search.includes("draft=")) location.reload();
+}

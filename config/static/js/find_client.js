@@ -1,0 +1,102 @@
+/*
+ * Whom a session is with: found while one types, chosen with the arrow keys. Enter takes the first only where it is the
+ * only exact one. Without this script the field is the search of the site.
+ */
+
+const PAUSE = 180; // milliseconds after the last key
+
+for (const form of document.querySelectorAll("[data-find]")) find(form);
+
+function find(form) {
+  const input = form.querySelector("input[type=search]");
+  const list = form.querySelector("[role=listbox]");
+  const count = form.querySelector("[data-count]");
+  let [timer, asked, shown, wanted] = [0, 0, "", false];
+
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const active = () => list.querySelector("[aria-selected=true]");
+
+  async function look() {
+    const text = input.value.trim();
+    const mine = ++asked;
+    if (text.length < 2) return show("", "", text);
+    const body = new FormData(form);
+    try {
+      const answer = await fetch(form.dataset.find, { method: "POST", body, redirect: "manual" });
+      const html = answer.ok ? await answer.text() : "";
+      if (mine === asked && answer.ok) show(html, text);
+    } catch {
+      // without a line nobody is found; the form itself goes on
+    }
+  }
+
+  function show(html, text) {
+    shown = text;
+    list.innerHTML = html;
+    count.textContent = list.querySelector("[data-told]")?.textContent ?? "";
+    list.querySelector("[data-told]")?.remove();
+    list.hidden = options().length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    mark(null);
+    if (wanted) enter();
+  }
+
+  function mark(option) {
+    active()?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) input.setAttribute("aria-activedescendant", option.id);
+    else input.removeAttribute("aria-activedescendant");
+  }
+
+  function enter() {
+    wanted = shown !== input.value.trim();
+    if (wanted) return; // the answer to what stands there now is still on its way
+    const exact = options().filter((option) => "exact" in option.dataset);
+    const chosen = active() ?? (exact.length === 1 ? exact[0] : null);
+    if (chosen) take(chosen);
+  }
+
+  function take(option) {
+    list.hidden = true;
+    const detail = { client: option.dataset.client };
+    document.getElementById("log").dispatchEvent(new CustomEvent("draft:with", { detail }));
+  }
+
+  function step(by) {
+    const all = options();
+    if (all.length === 0) return;
+    mark(all[(all.indexOf(active()) + by + all.length + (by < 0 && !active() ? 1 : 0)) % all.length]);
+  }
+
+  input.addEventListener("input", (event) => {
+    wanted = false;
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(look, PAUSE);
+  });
+  input.addEventListener("compositionend", () => {
+    clearTimeout(timer);
+    timer = setTimeout(look, PAUSE);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "ArrowDown") step(1);
+    else if (event.key === "ArrowUp") step(-1);
+    else if (event.key === "Escape" && !list.hidden) show("", shown);
+    else return;
+    event.preventDefault();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (shown !== input.value.trim()) {
+      clearTimeout(timer);
+      look();
+    }
+    enter();
+  });
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) take(option);
+  });
+}
