@@ -21,7 +21,8 @@ BEFORE = (
     "([\u0e40-\u0e44\u0ec0-\u0ec4])([\u0e01-\u0e2e\u0e81-\u0eae])",
     r"\2\1",
 )  # Thai, Lao: vowel before its consonant
-GAP = r"[\s<,·.\-‐‑–]+"  # between the words of a name; "<" is the gap of passports (ICAO 9303)
+BLANKS = " \t\n\r\f\v\u00a0\u3000<,·.‐‑–-"  # between the words of a name; "<" is that of passports (ICAO 9303)
+GAP = f"[{re.escape(BLANKS)}]+"
 
 
 @cache

@@ -19,11 +19,11 @@ VOWEL = "A"
 #        abcdefghijklmnopqrstuvwxyz
 KIND_OF = "APKTAPKAATKLMNAPKLSTAPASAT"
 DIGRAPHS = (("ch", "T"), ("qi", "TA"))  # what two Latin letters sound like together
-RUNS = ((f"[^{KINDS}{VOWEL}]", ""), ("NK+", "N"), ("TS+", "T"), (r"(.)\1+", r"\1"), ("(?<=.)A", ""), ("^A(?=.)", ""))
+RUNS = ((f"[^{KINDS}{VOWEL}]", ""), ("NK+", "N"), ("TS+", "T"), (r"(.)\1+", r"\1"))
 SYLLABLES = [first + VOWEL + last for first in ("", *KINDS) for last in ("", "N", "L")]
 FIRST_SYLLABLE = 0xE000  # a Chinese sign stands for a syllable: a private sign for each, until it is spelt out
 EDITS_FROM = 3  # kinds; a shorter key that is changed in one place fits everybody
-MOST_WORDS = 4  # whose orders are all tried
+MOST_WORDS = 3  # whose orders are all tried
 
 
 def kinds(reading: str) -> str:
@@ -47,24 +47,23 @@ def one_kind(reading: str) -> str:
 
 
 @cache
-def alphabet() -> tuple[str, str]:
-    """Signs and, at the same place, what stands for each; those of the first beyond the second are dropped."""
-    spoken, chinese, silent = {}, {}, []
-    for sign, reading in readings().items():
-        if HAN[0] <= sign <= HAN[1]:
-            chinese[sign] = chr(FIRST_SYLLABLE + SYLLABLES.index(syllable(reading)))
-        elif reading:
-            spoken[sign] = one_kind(reading)
-        else:
-            silent.append(sign)
-    both = dict(zip(CAPITALS, LETTERS, strict=True)) | spoken | chinese
-    return "".join(both) + "".join(silent), "".join(both.values())
+def alphabet() -> tuple[dict[str, str], dict[str, str]]:
+    """The signs that are letters, each with its kind or nothing, and the Chinese signs, each with its syllable."""
+    same = dict(zip(CAPITALS + LETTERS, LETTERS * 2, strict=True))
+    signs = sorted(readings().items(), key=lambda item: not "\u1100" <= item[0] <= "\u11ff")  # Hangul is the commonest
+    spoken = {sign: one_kind(reading) for sign, reading in signs if not HAN[0] <= sign <= HAN[1]}
+    chinese = {
+        sign: chr(FIRST_SYLLABLE + SYLLABLES.index(syllable(reading)))
+        for sign, reading in signs
+        if HAN[0] <= sign <= HAN[1]
+    }
+    return same | spoken, chinese
 
 
 @cache
-def _table() -> dict[int, str | None]:
-    signs, stand_for = alphabet()
-    return str.maketrans(signs[: len(stand_for)], stand_for, signs[len(stand_for) :])
+def _table() -> dict[int, str]:
+    spoken, chinese = alphabet()
+    return str.maketrans(spoken | chinese)
 
 
 def sound(text: str) -> str:
@@ -77,7 +76,7 @@ def sound(text: str) -> str:
         key = key.replace(chr(FIRST_SYLLABLE + place), spelt)
     for pattern, instead in RUNS:
         key = re.sub(pattern, instead, key)
-    return key
+    return key.replace(VOWEL, "") or key
 
 
 def turned(name: str) -> str:

@@ -28,7 +28,7 @@ SAME = [
     ("Đặng", "DANG"),
 ]
 names = st.text(min_size=1, max_size=20)
-spelt = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8), min_size=1, max_size=4)
+spelt = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8), min_size=1, max_size=3)
 
 
 class SoundTests:

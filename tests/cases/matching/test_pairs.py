@@ -62,7 +62,7 @@ class CompareTests:
         "changed",
         [
             {"given_name": "THI HOA", "sex": "F", "birth_date": "1962-11-24", "registration_number": ""},
-            {"birth_date": "1978-11-24", "phone": "", "address": "", "registration_number": ""},
+            {"sex": "F", "birth_date": "1978-11-24", "phone": "", "address": "", "registration_number": ""},
             {"given_name": "BICH", "birth_date": "2015-05-05", "registration_number": "150505-7000001"},
         ],
     )
