@@ -17,9 +17,10 @@ HEARD = 0.97  # what the same sound is worth, against the same letters
 HEARD_AS = [
     (re.compile(pattern), instead)
     for pattern, instead in (
-        ("eu(?!n$)", ""), ("ngh?", "n"), ("nh", "n"), ("ph|pp|f|v", "b"), ("p", "b"),
+        ("eou", "u"), ("q(?=i)", "j"), ("(?<=[sj])wi", "u"), ("eu(?!n$)", ""),
+        ("ngh?", "n"), ("nh", "n"), ("ph|pp|f|v", "b"), ("p", "b"),
         ("tr|ch|jj|zh|ts|z|c(?=[aeiou])", "j"), ("kh|gh|kk|ck|[ckq]", "g"), ("th|tt|t", "d"),
-        ("sh|ss|x", "s"), ("r", "l"), ("eo|ae|wa|ya|ie", "a"),
+        ("(?<=j)ia|(?<=j)e(?=n)", "a"), ("sh|ss|x", "s"), ("r", "l"), ("eo|ae|wa|ya|ie", "a"),
         ("oo|ou|o|wu", "u"), ("ee|ye|e|y", "i"), ("[hw]", ""), (r"(.)\1+", r"\1"),
     )
 ]  # fmt: skip
