@@ -1,8 +1,11 @@
 """How alike two names are, from 0 to 1, whatever scripts they are written in."""
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import permutations
+from typing import NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cases.matching.signs import latin, words
@@ -11,6 +14,7 @@ from cases.matching.sounds import MOST_WORDS
 ENOUGH = 0.75  # less alike is another name
 PART = 0.96  # what the beginning of a longer name is worth, against the whole
 BONES = 0.9  # what the same consonants are worth, in scripts that write vowels seldom or not as they are spoken
+VOWELS = str.maketrans("", "", "aiu")
 UNSURE = re.compile("[\u0600-\u06ff\u0900-\u109f\u1780-\u17ff]")
 HEARD = 0.97  # what the same sound is worth, against the same letters
 # One spelling for what Korean hears as one, the longer first; what is left of vowels tells 반 from 빈.
@@ -27,54 +31,81 @@ HEARD_AS = [
 
 
 def heard(text: str) -> str:
-    """A name as it might sound in Korean, in Latin letters: a finer key than ``sounds.sound``, with its vowels."""
+    """A name as it might sound in Korean, in Latin letters: finer than ``sounds.sound``."""
     spelt = latin(text)
     for pattern, instead in HEARD_AS:
         spelt = pattern.sub(instead, spelt)
     return spelt
 
 
-def _begun(name: str) -> set[str]:
-    """The name from each of its words on, and with its last word first."""
-    parts = words(name)
-    return {"".join(parts[place:]) for place in range(len(parts))} | {"".join([*parts[-1:], *parts[:-1]])}
+class Spelling(NamedTuple):
+    """A name written without gaps: its letters, its sound, and the sound's consonants."""
 
+    letters: str
+    sound: str
+    bones: str
+    unsure: bool
 
-def _spellings(name: str) -> list[tuple[str, str, str]]:
-    return [_three(text) for text in _begun(name)]
-
-
-def _three(text: str) -> tuple[str, str, str]:
-    """The letters, the sound, and the sound without vowels where the script leaves them unsure."""
-    sound = heard(text)
-    return latin(text), sound, re.sub("[aiu]", "", sound) if UNSURE.search(text) else ""
+    @classmethod
+    def of(cls, parts: Sequence[tuple[str, str, bool]]) -> "Spelling":
+        sound = "".join([part[1] for part in parts])
+        letters = "".join([part[0] for part in parts])
+        return cls(letters, sound, sound.translate(VOWELS), any([part[2] for part in parts]))
 
 
 class Wanted:
-    """A name that somebody types, made ready to be compared with many."""
+    """A name that somebody types, made ready to be compared with many. It keeps what it reads as long as it lives."""
 
     def __init__(self, text: str):
-        parts = words(text)
+        self._read: dict[str, tuple[str, str, bool]] = {}
+        parts = self._parts(text)
         orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
-        self.forms = {_three("".join(order)) for order in orders}
+        self.forms = {Spelling.of(order) for order in orders}
 
     def likeness(self, name: str) -> float:
-        """How alike the name is, or a beginning of it."""
-        return max((_alike(wanted, has) for wanted in self.forms for has in _spellings(name)), default=0.0)
+        """How alike the name is, or a beginning of it; less than ``ENOUGH`` is 0."""
+        return self.likenesses([name])[0]
+
+    def likenesses(self, names: Sequence[str]) -> list[float]:
+        """The same for each of the names, hundreds at a time."""
+        spelt = [(place, form) for place, name in enumerate(names) for form in self._forms(name)]
+        best = [0.0] * len(names)
+        for wanted in self.forms:
+            for weight, text, has in _sides(wanted, [form for _place, form in spelt]):
+                for place, likeness in _alike(text, has):
+                    owner = spelt[place][0]
+                    best[owner] = max(best[owner], weight * likeness)
+        return [each if each >= ENOUGH else 0.0 for each in best]
+
+    def _parts(self, name: str) -> list[tuple[str, str, bool]]:
+        return [self._part(word) for word in words(name)]
+
+    def _part(self, word: str) -> tuple[str, str, bool]:
+        if word not in self._read:
+            self._read[word] = (latin(word), heard(word), bool(UNSURE.search(word)))
+        return self._read[word]
+
+    def _forms(self, name: str) -> list[Spelling]:
+        """The name from each of its words on, and with its last word first."""
+        parts = self._parts(name)
+        turned = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else []
+        return [Spelling.of(some) for some in [*(parts[place:] for place in range(len(parts))), *turned]]
 
 
-def _alike(wanted: tuple[str, str, str], has: tuple[str, str, str]) -> float:
-    best = max(_same(wanted[0], has[0]), HEARD * _same(wanted[1], has[1]))
-    if wanted[2] or has[2]:
-        bones = [sides[2] or re.sub("[aiu]", "", sides[1]) for sides in (wanted, has)]
-        return max(best, BONES * _same(*bones))
-    return best
+def _sides(wanted: Spelling, has: Sequence[Spelling]) -> Iterator[tuple[float, str, list[str | None]]]:
+    """What is compared with what, and what it is worth."""
+    yield 1.0, wanted.letters, [form.letters for form in has]
+    yield HEARD, wanted.sound, [form.sound for form in has]
+    yield BONES, wanted.bones, [form.bones if wanted.unsure or form.unsure else None for form in has]
 
 
-def _same(wanted: str, has: str) -> float:
-    if not wanted or not has:
-        return 0.0
-    whole = OSA.normalized_similarity(wanted, has)
-    if len(has) <= len(wanted):
-        return whole
-    return max(whole, PART * OSA.normalized_similarity(wanted, has[: len(wanted)]))
+def _alike(wanted: str, has: Sequence[str | None]) -> Iterator[tuple[int, float]]:
+    """The places of texts that are alike, or begin alike, and how much."""
+    if not wanted:
+        return
+    begun = [text[: len(wanted)] if text and len(text) > len(wanted) else None for text in has]
+    for weight, texts in ((1.0, has), (PART, begun)):
+        found = process.extract(
+            wanted, texts, scorer=OSA.normalized_similarity, processor=None, limit=None, score_cutoff=ENOUGH
+        )
+        yield from ((place, weight * likeness) for _text, likeness, place in found)

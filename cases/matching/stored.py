@@ -1,42 +1,52 @@
 """Names on file that sound like what somebody types."""
 
 from functools import reduce
+from itertools import permutations
 from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from cases.matching.likeness import ENOUGH, Wanted
-from cases.matching.sounds import asked, near
+from cases.matching.likeness import Wanted
+from cases.matching.signs import latin, words
+from cases.matching.sounds import MOST_WORDS, asked, near, sound, turned
 
 COLUMNS = ("sound", "second_sound", "third_sound", "turned_sound")
 SHORTEST = 2  # kinds; a name that begins with one consonant is anybody's
-MOST = 300  # names that are compared one by one
+MOST = 600  # names that each way of looking brings
 BEGINNINGS = 8  # keys whose longer names are looked for
+PLENTY = 10  # names as good as the same; then no others are looked for
+SURE = 0.95
 
 
-def sounding(names: QuerySet, text: str) -> list[int]:
+def sounding(names: QuerySet, typed: str) -> list[int]:
     """The ids of the clients with a name that sounds like the text or begins like it, the likest first.
 
     Looked for are the same sound, names that begin with it, and sounds with one mistake, each by an index: equality
     and beginnings are what row security lets an index answer.
     """
-    keys = sorted(asked(text), key=lambda key: (-len(key), key))
+    keys = sorted(asked(typed), key=lambda key: (-len(key), key))
     if not keys:
         return []
-    rows = {}
-    for wanted in (_same(keys), _begun(keys), _near(keys)):
-        if wanted is not None and len(rows) < MOST:
-            rows |= {row[0]: row[1:] for row in names.filter(wanted).values_list("pk", "client_id", "text")[:MOST]}
-    return _likest(rows.values(), text)
-
-
-def _likest(rows, text: str) -> list[int]:
-    name = Wanted(text)
+    name = Wanted(typed)
     best: dict[int, float] = {}
-    for client, spelt in rows:
-        best[client] = max(best.get(client, 0.0), name.likeness(spelt))
-    alike = [(-likeness, client) for client, likeness in best.items() if likeness >= ENOUGH]
-    return [client for _likeness, client in sorted(alike)]
+    for wanted in (_written(typed), _same(keys), _near(typed), _begun(keys)):
+        if sum(likeness >= SURE for likeness in best.values()) >= PLENTY:
+            break
+        if wanted is not None:
+            rows = list(names.filter(wanted).values_list("client_id", "text")[:MOST])
+            spelt = list(dict.fromkeys(text for _client, text in rows))
+            alike = dict(zip(spelt, name.likenesses(spelt), strict=True))
+            for client, text in rows:
+                if alike[text]:
+                    best[client] = max(best.get(client, 0.0), alike[text])
+    return sorted(best, key=lambda client: (-best[client], client))
+
+
+def _written(text: str) -> Q:
+    """The very letters, the words in any order."""
+    parts = words(text)
+    orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
+    return Q(key__in=sorted({latin("".join(order)) for order in orders}))
 
 
 def _same(keys: list[str]) -> Q:
@@ -48,8 +58,9 @@ def _begun(keys: list[str]) -> Q | None:
     return _any({f"{column}__begins": key} for column in COLUMNS for key in long) if long else None
 
 
-def _near(keys: list[str]) -> Q:
-    mistaken = sorted({other for key in keys for other in near(key)})
+def _near(text: str) -> Q:
+    """Sounds with one mistake, the words as they are typed or with the last one first."""
+    mistaken = sorted(near(sound(text)) | near(sound(turned(text) or text)))
     return _any({f"{column}__in": mistaken} for column in COLUMNS)
 
 

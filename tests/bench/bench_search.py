@@ -84,7 +84,8 @@ def _times() -> Iterator[str]:
         slow = statistics.quantiles(searches, n=20)[-1]
         yield (
             f"{name}: search median {mean * 1000:.0f} ms, p95 {slow * 1000:.0f} ms; a client's page"
-            f" {page * 1000:.0f} ms, ratio of p95 {slow / page:.2f} (bar {BAR}: {'holds' if slow / page <= BAR else 'FAILS'})"
+            f" {page * 1000:.0f} ms, ratio of p95 {slow / page:.2f}"
+            f" (bar {BAR}: {'holds' if slow / page <= BAR else 'FAILS'})"
         )
 
 
