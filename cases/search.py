@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.matching.signs import are_initials, initials, words
+from cases.matching.stored import sounding
 from cases.models import Client, ClientName, Contact, Session
 from centers.selectors import may_anywhere
 
@@ -37,6 +39,8 @@ def search(viewer: User, text: str) -> Results:
     if problem:
         return Results(problem=problem)
     found = list(dict.fromkeys(pk for rows in _clients(viewer, text) for pk in rows))
+    if len(found) <= MOST:
+        found = list(dict.fromkeys([*found, *sounding(ClientName.objects.visible_to(viewer), text)]))
     clients = Client.objects.visible_to(viewer).filter(merged_into=None)
     clients = clients.prefetch_related("names")
     rows = clients.in_bulk(found[: MOST + 1])
@@ -58,7 +62,7 @@ def _problem(text: str) -> str:
 def _clients(viewer: User, text: str) -> list[QuerySet]:
     """The ids of fitting files, the surest first: the very name, the number, beginnings, the telephone."""
     names = ClientName.objects.visible_to(viewer)
-    key = _key(text)
+    key = _key(" ".join(words(text)))  # as on a passport, too: NGUYEN<<VAN<AN
     queries = [_numbered(Client.objects.visible_to(viewer), text).values_list("pk", flat=True)]
     if key:
         queries = [
@@ -68,6 +72,8 @@ def _clients(viewer: User, text: str) -> list[QuerySet]:
             _ids(names.filter(second_key__begins=key).order_by("second_key", "pk")),
             _ids(names.filter(third_key__begins=key).order_by("third_key", "pk")),
         ]
+    if are_initials(text):
+        queries.append(_ids(names.filter(initials__begins=initials(text)).order_by("initials", "pk")))
     digits = re.sub(r"[^0-9]", "", text)
     if len(digits) >= ENDING:
         contacts = Contact.objects.visible_to(viewer)

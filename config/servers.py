@@ -35,7 +35,7 @@ ROOM_NEEDED = 512 * 1024 * 1024  # bytes free before a server is started
 # Commands that read code, not records.
 WITHOUT_SERVERS = {
     "help", "version", "--version", "--help", "-h", "compile_languages", "makemessages", "compilemessages",
-    "collectstatic", "startapp", "findstatic", "diffsettings", "messages",
+    "collectstatic", "find_duplicates", "startapp", "findstatic", "diffsettings", "messages",
 }  # fmt: skip
 # Commands that change the shape of the database run as its owner; all others as the application.
 AS_OWNER = {"prepare", "migrate", "makemigrations", "showmigrations", "sqlmigrate", "squashmigrations", "dbshell"}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history, workspace_key
-from cases.models.keys import digits_backwards, name_key
+from cases.models.keys import digits_backwards, name_initials, name_key, name_sound
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
@@ -71,7 +71,7 @@ class ClientName(OnRecord):
     """A name of a client as it is written in one script.
 
     The keys are what it is found by: without marks, blanks and capitals, from its first word, its second and its
-    third on, so that a search begins at any of them (``cases/search.py``).
+    third on, so that a search begins at any of them (``cases/search.py``). The sounds are alike in every script.
     """
 
     workspace = workspace_key()
@@ -81,6 +81,11 @@ class ClientName(OnRecord):
     key = name_key(1)
     second_key = name_key(2)
     third_key = name_key(3)
+    sound = name_sound(1)
+    second_sound = name_sound(2)
+    third_sound = name_sound(3)
+    turned_sound = name_sound(0)
+    initials = name_initials()
 
     objects = scoped("view_clients").as_manager()
 
@@ -92,6 +97,11 @@ class ClientName(OnRecord):
             models.Index(fields=["workspace", "key"], name="name_by_key"),
             models.Index(fields=["workspace", "second_key"], name="name_by_second_key"),
             models.Index(fields=["workspace", "third_key"], name="name_by_third_key"),
+            models.Index(fields=["workspace", "sound"], name="name_by_sound"),
+            models.Index(fields=["workspace", "second_sound"], name="name_by_second_sound"),
+            models.Index(fields=["workspace", "third_sound"], name="name_by_third_sound"),
+            models.Index(fields=["workspace", "turned_sound"], name="name_by_turned_sound"),
+            models.Index(fields=["workspace", "initials"], name="name_by_initials"),
         ]
 
     def __str__(self):

@@ -29,6 +29,22 @@ def name_key(first_word: int) -> models.GeneratedField:
     )
 
 
+def name_sound(first_word: int) -> models.GeneratedField:
+    """How a name sounds (``cases/matching``) from one of its words on; 0: with its last word first."""
+    return models.GeneratedField(
+        expression=models.Func("text", Value(first_word), function="wall.name_sound"),
+        output_field=KEY,
+        db_persist=True,
+    )
+
+
+def name_initials() -> models.GeneratedField:
+    """The first letters of a Hangul name's syllables: ㅇㅇㅇ is 응우옌; null for other scripts."""
+    return models.GeneratedField(
+        expression=models.Func("text", function="wall.name_initials"), output_field=KEY, db_persist=True
+    )
+
+
 def digits_backwards() -> models.GeneratedField:
     """The digits of a telephone number from its end, since its ending is what is remembered."""
     return models.GeneratedField(

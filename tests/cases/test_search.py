@@ -73,7 +73,7 @@ class NameTests:
         one = queries()
         for number in range(10):
             make_client(name=f"TRAN {number}")
-        assert queries() == one
+        assert queries() <= one
 
 
 class NumberTests:

@@ -1,0 +1,35 @@
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from cases.matching import tables
+from cases.matching.pairs import LIKELY, duplicates
+
+
+class Command(BaseCommand):
+    requires_system_checks = ()  # neither a page nor a table is touched
+    help = "Find rows of a CSV file that may be one person, with a score from 0 to 1 and the reason. Stores nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--from-csv",
+            type=Path,
+            required=True,
+            metavar="PEOPLE.csv",
+            help="id, given_name, surname, birth_date, sex, nationality, phone, address, registration_number;"
+            " any may be missing",
+        )
+        parser.add_argument(
+            "--to-csv", type=Path, required=True, metavar="PAIRS.csv", help="id_a, id_b, score, reason"
+        )
+        parser.add_argument(
+            "--at-least", type=float, default=LIKELY, metavar="SCORE", help="leave out pairs with a lower score"
+        )
+
+    def handle(self, *, from_csv: Path, to_csv: Path, at_least: float, **options):
+        try:
+            count = tables.write(to_csv, duplicates(tables.read(from_csv), at_least=at_least))
+        except tables.TableRefused as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(_("Pairs found: %(count)d") % {"count": count})

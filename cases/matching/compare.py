@@ -1,0 +1,145 @@
+"""Two records against each other: the score from 0 to 1, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from cases.matching.records import Record
+from cases.matching.weights import MIXED_UP, Population
+
+CLOSE = 0.8  # of a name's letters stand in their place
+NAMES = ("given", "surname")
+FAMILY = ("surname", "phone", "address", "nationality")
+FAMILY_MOST = 10.0  # bits: what a family shares tells no more than this of two whose given names are unlike
+UNLIKE = 0.4  # of a name's letters stand in their place: two names, and no mistake
+Part = tuple[str, str, float]  # field, level, bits
+MIXED: Part = ("mixed", "up", MIXED_UP)
+BEGUN = 3  # letters that a shortened name keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records that may be one person. ``why`` has (field, level) of what agrees and of what does not."""
+
+    one: str
+    other: str
+    score: float
+    why: tuple[tuple[str, str], ...]
+
+
+def compare(one: Record, other: Record, people: Population) -> Pair:
+    """How likely two records are one person's, among these people."""
+    bits, why = evidence(one, other, people)
+    return Pair(one.id, other.id, chance(bits + people.prior), why)
+
+
+def evidence(one: Record, other: Record, people: Population) -> tuple[float, tuple[tuple[str, str], ...]]:
+    """Bits in favour of one person, before it is asked how many pairs there are, and what they come from."""
+    parts = [*_names(one, other, people), *_rest(one, other, people)]
+    family = sum(weight for name, _level, weight in parts if name in FAMILY)
+    bits = _bits(parts)
+    if any(part[:2] == ("given", "unlike") for part in parts):
+        bits -= max(0.0, family - FAMILY_MOST)
+    return bits, tuple((name, level) for name, level, _weight in parts)
+
+
+def chance(bits: float) -> float:
+    """The probability that so many bits stand for."""
+    return 1 / (1 + 2 ** -max(-60.0, min(60.0, bits)))
+
+
+def _names(one: Record, other: Record, people: Population) -> list[Part]:
+    straight = _parts(one, other, ("given", "surname"), people)
+    if _bits(straight) > 0:
+        return straight
+    if len(straight) < len(NAMES):
+        return _whole(one, other, people) or straight
+    mixed = [MIXED, *_parts(one, other, ("surname", "given"), people)]
+    return mixed if _bits(mixed) > _bits(straight) else straight
+
+
+def _parts(one: Record, other: Record, against: tuple[str, str], people: Population) -> list[Part]:
+    """The two names of a record, each against one of the other's."""
+    found = []
+    for name, theirs in zip(NAMES, against, strict=True):
+        value, has = getattr(one, name), getattr(other, theirs)
+        if value and has:
+            level = name_level(value, has, one.sounds[NAMES.index(name)], other.sounds[NAMES.index(theirs)])
+            found.append((name, level, people.weight(name, level, value)))
+    return found
+
+
+def _whole(one: Record, other: Record, people: Population) -> list[Part]:
+    """Both names written into one field on one side: they are the same in either order, or tell nothing more."""
+    for way in (0, 1):
+        order = (lambda pair: pair) if way else (lambda pair: pair[::-1])
+        letters = "".join(order((other.given, other.surname)))
+        sounds = "".join(order(other.sounds))
+        same = one.given + one.surname == letters
+        if letters and (same or "".join(one.sounds) == sounds != ""):
+            level = "same" if same else "sound"
+            return [MIXED, ("given", level, 1.5 * people.weight("given", level, one.given or one.surname))]
+    return []
+
+
+def _bits(parts: list[Part]) -> float:
+    return sum(weight for _name, _level, weight in parts)
+
+
+def name_level(one: str, other: str, sound: str = "", other_sound: str = "") -> str:
+    """At which level two names in Latin letters agree."""
+    if one == other:
+        return "same"
+    mistakes = OSA.distance(one, other)
+    short, long = sorted((len(one), len(other)))
+    if mistakes <= (1 - CLOSE) * long or (mistakes == 1 and short > 2):
+        return "close"
+    if short >= BEGUN and (one.startswith(other) or other.startswith(one)):
+        return "begun"
+    if sound == other_sound and len(sound) > 1:
+        return "sound"
+    return "other" if mistakes <= (1 - UNLIKE) * long else "unlike"
+
+
+def _rest(one: Record, other: Record, people: Population) -> Iterator[tuple[str, str, float]]:
+    for name, level_of in LEVEL_OF.items():
+        value, has = getattr(one, name), getattr(other, name)
+        if value and has:
+            level = "same" if value == has else level_of(value, has)
+            yield name, level, people.weight(name, level, value)
+    if one.address and other.address:
+        yield _address(one.address, other.address, people)
+
+
+def _address(one: frozenset, other: frozenset, people: Population) -> Part:
+    """Words that both addresses have; a rare one tells more."""
+    shared = one & other
+    share = len(shared) / min(len(one), len(other))
+    level = "same" if one == other else "close" if share >= 0.5 else "part" if shared else "other"
+    return ("address", level, people.words_weight(shared))
+
+
+def birth_level(one: str, other: str) -> str:
+    if one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]:
+        return "swapped"
+    if OSA.distance(one, other, score_cutoff=2) <= (1 if one[:4] != other[:4] else 2):
+        return "close"
+    return "year" if one[:4] == other[:4] else "other"
+
+
+def digits_level(one: str, other: str) -> str:
+    return "close" if OSA.distance(one, other, score_cutoff=1) <= 1 else "other"
+
+
+def plain_level(one: str, other: str) -> str:
+    return "other"
+
+
+LEVEL_OF = {
+    "born": birth_level,
+    "sex": plain_level,
+    "nationality": plain_level,
+    "phone": digits_level,
+    "number": digits_level,
+}

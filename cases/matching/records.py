@@ -1,0 +1,73 @@
+"""What is known of a person, made ready to be compared: one reading per field, empty where nothing is known."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from cases.matching.signs import latin, words
+from cases.matching.sounds import sound
+
+FIELDS = ("given_name", "surname", "birth_date", "sex", "nationality", "phone", "address", "registration_number")
+ENDING = 8  # digits of a telephone number that stay when the country is written before it
+SEXES = dict.fromkeys(("f", "female", "여", "여성", "여자"), "f") | dict.fromkeys(
+    ("m", "male", "남", "남성", "남자"), "m"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a list of people. ``given`` and ``surname`` are in Latin letters, ``born`` is eight digits if whole.
+
+    ``sounds`` are those of the given name and of the surname.
+    """
+
+    id: str
+    given: str = ""
+    surname: str = ""
+    born: str = ""
+    sex: str = ""
+    nationality: str = ""
+    phone: str = ""
+    address: frozenset = frozenset()
+    number: str = ""
+    sounds: tuple[str, str] = ("", "")
+
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> "Record":
+        """A record of a row with ``id`` and any of ``FIELDS``; dates may be dates or text, the year first or last."""
+        text = {name: str(row.get(name) or "").strip() for name in ("id", *FIELDS)}
+        given, surname = text["given_name"], text["surname"]
+        return cls(
+            id=text["id"],
+            given=latin(given),
+            surname=latin(surname),
+            born=birth_digits(row.get("birth_date")),
+            sex=SEXES.get(text["sex"].lower(), text["sex"].lower()),
+            nationality=text["nationality"].lower(),
+            phone=re.sub("[^0-9]", "", text["phone"])[-ENDING:],
+            address=frozenset(re.findall(r"\w+", text["address"].lower())),
+            number=re.sub("[^0-9A-Za-z]", "", text["registration_number"]).upper(),
+            sounds=(sound(given), sound(surname)),
+        )
+
+
+def birth_digits(value: object) -> str:
+    """A birth date as YYYYMMDD, or what digits there are; empty where there are fewer than six."""
+    if isinstance(value, date):
+        return value.strftime("%Y%m%d")
+    text = str(value or "").strip()
+    last = re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text)
+    if last:
+        return f"{last[3]}{int(last[2]):02}{int(last[1]):02}"
+    first = re.fullmatch(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2}).*", text)
+    if first:
+        return f"{first[1]}{int(first[2]):02}{int(first[3]):02}"
+    digits = re.sub("[^0-9]", "", text.removesuffix(".0"))[:8]
+    return digits if len(digits) >= 6 else ""
+
+
+def whole_name(text: str) -> dict[str, str]:
+    """A name that nobody has divided, as the fields of a row: the first word as the surname."""
+    first, *rest = words(text) or [""]
+    return {"surname": first, "given_name": " ".join(rest)}

@@ -1,0 +1,68 @@
+"""Names on file that sound like what somebody types."""
+
+from functools import reduce
+from itertools import permutations
+from operator import or_
+
+from django.db.models import Q, QuerySet
+
+from cases.matching.likeness import Wanted
+from cases.matching.signs import latin, words
+from cases.matching.sounds import MOST_WORDS, asked, near, sound, turned
+
+COLUMNS = ("sound", "second_sound", "third_sound", "turned_sound")
+SHORTEST = 2  # kinds; a name that begins with one consonant is anybody's
+MOST = 600  # names that each way of looking brings
+BEGINNINGS = 8  # keys whose longer names are looked for
+PLENTY = 10  # names as good as the same; then no others are looked for
+SURE = 0.95
+
+
+def sounding(names: QuerySet, typed: str) -> list[int]:
+    """The ids of the clients with a name that sounds like the text or begins like it, the likest first.
+
+    Looked for are the same sound, names that begin with it, and sounds with one mistake, each by an index: equality
+    and beginnings are what row security lets an index answer.
+    """
+    keys = sorted(asked(typed), key=lambda key: (-len(key), key))
+    if not keys:
+        return []
+    name = Wanted(typed)
+    best: dict[int, float] = {}
+    for wanted in (_written(typed), _same(keys), _near(typed), _begun(keys)):
+        if sum(likeness >= SURE for likeness in best.values()) >= PLENTY:
+            break
+        if wanted is not None:
+            rows = list(names.filter(wanted).values_list("client_id", "text")[:MOST])
+            spelt = list(dict.fromkeys(text for _client, text in rows))
+            alike = dict(zip(spelt, name.likenesses(spelt), strict=True))
+            for client, text in rows:
+                if alike[text]:
+                    best[client] = max(best.get(client, 0.0), alike[text])
+    return sorted(best, key=lambda client: (-best[client], client))
+
+
+def _written(text: str) -> Q:
+    """The very letters, the words in any order."""
+    parts = words(text)
+    orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
+    return Q(key__in=sorted({latin("".join(order)) for order in orders}))
+
+
+def _same(keys: list[str]) -> Q:
+    return _any({f"{column}__in": keys} for column in COLUMNS)
+
+
+def _begun(keys: list[str]) -> Q | None:
+    long = [key for key in keys if len(key) >= SHORTEST][:BEGINNINGS]
+    return _any({f"{column}__begins": key} for column in COLUMNS for key in long) if long else None
+
+
+def _near(text: str) -> Q:
+    """Sounds with one mistake, the words as they are typed or with the last one first."""
+    mistaken = sorted(near(sound(text)) | near(sound(turned(text) or text)))
+    return _any({f"{column}__in": mistaken} for column in COLUMNS)
+
+
+def _any(conditions) -> Q:
+    return reduce(or_, (Q(**condition) for condition in conditions))

@@ -1,0 +1,85 @@
+"""A list of people in a CSV file, and the pairs that are found in it in another."""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from cases.matching.compare import Pair
+from cases.matching.reasons import in_words
+from cases.matching.records import FIELDS, Record
+
+COLUMNS = ("id_a", "id_b", "score", "reason")
+LONGEST_CELL = 1_000_000  # characters
+
+
+class TableRefused(Exception):
+    """The file is no such list. Its text is a sentence that says what to do."""
+
+
+def read(path: Path) -> Iterator[Record]:
+    """The records of a file, one by one; a record without an id is called by its row, the first being 1.
+
+    The file is UTF-8, with or without a byte order mark. Raises TableRefused.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield from _records(file)
+    except OSError as error:
+        raise TableRefused(_("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
+    except UnicodeDecodeError as error:
+        raise TableRefused(_("%(file)s is not UTF-8. Save it as “CSV UTF-8”.") % {"file": path}) from error
+    except csv.Error as error:
+        raise TableRefused(_("%(file)s is no CSV file: %(why)s.") % {"file": path, "why": error}) from error
+
+
+def _records(lines: Iterable[str]) -> Iterator[Record]:
+    lines = iter(lines)
+    first = next(lines, "")
+    csv.field_size_limit(LONGEST_CELL)
+    rows = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count), skipinitialspace=True)
+    header = [name.strip().lower() for name in next(rows, [])]
+    _check(header)
+    for number, cells in enumerate((cells for cells in rows if any(cells)), start=1):
+        row = dict(zip(header, cells, strict=False))
+        yield Record.of({**row, "id": row.get("id", "").strip() or str(number)})
+
+
+def _check(header: list[str]) -> None:
+    known = [name for name in header if name in FIELDS]
+    if not known:
+        raise TableRefused(
+            _("The first row names none of the columns that can be compared: %(columns)s.")
+            % {"columns": ", ".join(FIELDS)}
+        )
+    twice = next((name for name in header if name and header.count(name) > 1), "")
+    if twice:
+        raise TableRefused(_("The column %(column)s stands twice in the first row.") % {"column": twice})
+
+
+def write(path: Path, pairs: Iterable[Pair]) -> int:
+    """The pairs as a file, which is there when it is whole. Gives how many. Raises TableRefused."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:
+            count = _write(csv.writer(file, lineterminator="\n"), pairs)
+        unfinished.replace(path)
+    except OSError as error:
+        raise TableRefused(
+            _("%(file)s cannot be written: %(why)s.") % {"file": path, "why": error.strerror}
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return count
+
+
+def _write(table, pairs: Iterable[Pair]) -> int:
+    table.writerow(COLUMNS)
+    count = 0
+    for pair in pairs:
+        table.writerow((pair.one, pair.other, f"{pair.score:.4f}", in_words(pair.why)))
+        count += 1
+    return count

@@ -1,0 +1,159 @@
+"""The same person twice, without a database."""
+
+import csv
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.matching.compare import compare
+from cases.matching.pairs import duplicates, likely_same
+from cases.matching.records import Record, birth_digits
+from cases.matching.weights import Population
+from tests.data.people import people, score
+
+ROOT = Path(__file__).parents[3]
+PERSON = {
+    "id": "1",
+    "given_name": "VAN AN",
+    "surname": "NGUYEN",
+    "birth_date": "1990-03-07",
+    "sex": "M",
+    "nationality": "VN",
+    "phone": "010-0000-1234",
+    "address": "Jeonju Deokjin-gu Demo-ro 12",
+    "registration_number": "900307-5000009",
+}
+MANY = Population.of(map(Record.of, people(5000, seed=1)))
+ROWS = st.fixed_dictionaries(dict.fromkeys(PERSON, st.text(max_size=12)))
+
+
+def likeness(**changed) -> float:
+    return compare(Record.of(PERSON), Record.of({**PERSON, "id": "2", **changed}), MANY).score
+
+
+class CompareTests:
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {},
+            {"given_name": "VAN ANH"},
+            {"surname": "VAN AN", "given_name": "NGUYEN"},
+            {"surname": "", "given_name": "NGUYEN VAN AN", "registration_number": ""},
+            {"surname": "응우옌", "given_name": "반안", "registration_number": ""},
+            {"birth_date": "1990-07-03"},
+            {"birth_date": date(1990, 3, 7)},
+            {"birth_date": "", "registration_number": ""},
+            {"phone": "", "address": "", "registration_number": ""},
+            {"registration_number": "900307-5000008"},
+            {"sex": "남"},
+            {"phone": "+82 10 0000 1234"},
+        ],
+    )
+    def test_one_person_with_a_mistake(self, changed):
+        assert likeness(**changed) > 0.9
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"given_name": "THI HOA", "sex": "F", "birth_date": "1962-11-24", "registration_number": ""},
+            {"sex": "F", "birth_date": "1978-11-24", "phone": "", "address": "", "registration_number": ""},
+            {"given_name": "BICH", "birth_date": "2015-05-05", "registration_number": "150505-7000001"},
+        ],
+    )
+    def test_families_and_namesakes_are_others(self, changed):
+        assert likeness(**changed) < 0.5
+
+    def test_a_rare_name_tells_more_than_a_common_one(self):
+        crowd = [Record.of({"id": str(number), "surname": "NGUYEN"}) for number in range(1000)]
+        rare = [Record.of({"id": "r", "surname": "QUACH"})]
+        counted = Population.of(crowd + rare)
+        alike = [
+            compare(Record.of({"id": "1", "surname": name}), Record.of({"id": "2", "surname": name}), counted).score
+            for name in ("QUACH", "NGUYEN")
+        ]
+        assert alike[0] > 4 * alike[1]
+
+    def test_says_why(self):
+        other = Record.of({**PERSON, "id": "2", "birth_date": "1990-07-03", "sex": "F"})
+        assert {("surname", "same"), ("born", "swapped"), ("sex", "other")} <= set(
+            compare(Record.of(PERSON), other, MANY).why
+        )
+
+    @given(ROWS, ROWS)
+    def test_any_two_rows_have_a_chance(self, one, other):
+        assert 0 <= compare(Record.of(one), Record.of(other), MANY).score <= 1
+
+    @pytest.mark.parametrize("text", ["1990-03-07", "19900307", "07.03.1990", "7/3/1990", "1990/3/7", "19900307.0"])
+    def test_a_birth_date_in_any_usual_form(self, text):
+        assert birth_digits(text) == "19900307"
+
+
+class DuplicatesTests:
+    def test_the_likeliest_first_and_never_itself(self):
+        record = Record.of(PERSON)
+        close = Record.of({**PERSON, "id": "2", "registration_number": "", "phone": ""})
+        same, other = Record.of({**PERSON, "id": "3"}), Record.of({"id": "4", "surname": "PHAM"})
+        assert [pair.other for pair in likely_same(record, [record, other, close, same])] == ["3", "2"]
+
+    @pytest.mark.parametrize("missing", [(), ("registration_number",), ("registration_number", "phone")])
+    def test_finds_nearly_all_of_a_made_up_list_and_little_else(self, missing):
+        rows = people(3000, seed=7, missing=missing)
+        precision, recall = score(rows, duplicates(map(Record.of, rows), at_least=0.5))
+        assert precision >= 0.98 and recall >= 0.95
+
+
+class CommandTests:
+    def test_a_file_with_a_byte_order_mark_and_few_columns(self, tmp_path):
+        done = find(
+            tmp_path, "\ufeffID,surname,given_name,birth_date\na,응우옌,반안,1990-03-07\nb,NGUYEN,VAN AN,19900307\n"
+        )
+        assert done.returncode == 0 and not done.stdout
+        found = list(csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()))
+        assert [(row["id_a"], row["id_b"]) for row in found] == [("a", "b")]
+        assert 0.9 < float(found[0]["score"]) <= 1
+        assert "생년월일: 같음" in found[0]["reason"]
+
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("", "given_name"),
+            ("a,b\n1,2\n", "given_name"),
+            ("id,surname,surname\n", "surname"),
+            ("성,이름\n".encode("cp949"), "UTF-8"),
+        ],
+    )
+    def test_a_bad_file_is_told_in_a_sentence(self, tmp_path, text, told):
+        done = find(tmp_path, text)
+        assert done.returncode == 1
+        assert told in done.stderr and "Traceback" not in done.stderr
+        assert not (tmp_path / "pairs.csv").exists()
+
+    def test_no_file(self, tmp_path):
+        done = find(tmp_path, None)
+        assert done.returncode == 1 and "people.csv" in done.stderr and "Traceback" not in done.stderr
+
+
+def find(folder: Path, text: str | bytes | None) -> subprocess.CompletedProcess:
+    """The command as an outsider drives it, without any server."""
+    if text is not None:
+        (folder / "people.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    return subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "find_duplicates",
+            f"--from-csv={folder / 'people.csv'}",
+            f"--to-csv={folder / 'pairs.csv'}",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": "postgresql://nobody@localhost:1/nothing"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
