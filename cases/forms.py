@@ -21,10 +21,12 @@ from cases.models import (
     Interpretation,
     Language,
     Outcome,
+    Residence,
     Session,
     Sex,
     StatusCode,
     Topic,
+    Urgency,
 )
 from centers.models import Workspace
 from centers.models.codes import kept_rows
@@ -36,6 +38,7 @@ MOST = 1_000  # clients in one session
 # Control signs but for the ends of lines and the tab, and those that turn the direction of what follows.
 HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 ANONYMOUS = ("nationality", "status", "sex")
+RECORDED = {field.name for field in Session._meta.fields} - {"workspace"}
 
 
 class TopicSelect(forms.Select):
@@ -81,6 +84,10 @@ class LongText(forms.CharField):
 
     def __init__(self, **options):
         super().__init__(required=False, max_length=LONGEST_TEXT, validators=[no_hidden_signs], **options)
+
+    def to_python(self, value) -> str:
+        """The ends of lines as one sign, as the browser shows them."""
+        return super().to_python(value).replace("\r\n", "\n")
 
     def widget_attrs(self, widget) -> dict:
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
@@ -143,6 +150,9 @@ class SessionForm(forms.Form):
     )
     caller = term(Caller, _("Caller"))
     interpretation = term(Interpretation, _("Interpretation"))
+    wanted_language = term(Language, _("Language asked for, if another"))
+    residence = term(Residence, _("Place of residence"))
+    urgency = term(Urgency, _("Urgency"))
     nationality = term(Country, _("Nationality"))
     status = forms.ModelChoiceField(
         label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
@@ -153,6 +163,7 @@ class SessionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=_("In the language of the session."),
     )
+    note_language = term(Language, _("Language of the note, if another"))
     summary = LongText(label=_("Summary in Korean"), widget=forms.Textarea(attrs={"rows": 3, "lang": "ko"}))
     outcome = term(Outcome, _("Outcome"))
     follow_up_on = day_field(_("Follow up on"), required=False)
@@ -197,6 +208,9 @@ class SessionForm(forms.Form):
             self._check_day(day, cleaned["workspace"])
         if day and back and back < day:
             self.add_error("follow_up_on", _("The follow-up lies before the session: correct one of the two days."))
+        for name in ("wanted_language", "note_language"):
+            if cleaned.get(name) == cleaned.get("language"):
+                cleaned[name] = None
         return cleaned
 
     def _check_day(self, day, center: Workspace) -> None:
@@ -217,12 +231,8 @@ class SessionForm(forms.Form):
 
     @property
     def told(self) -> dict:
-        """What goes into the record, by the names of its fields."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name in {field.name for field in Session._meta.fields}
-        }
+        """What goes into the record, by the names of its fields; the centre is not told, it is where one logs."""
+        return {name: value for name, value in self.cleaned_data.items() if name in RECORDED}
 
 
 def _for(viewer: User, codes: QuerySet) -> QuerySet:

@@ -1,5 +1,6 @@
 from cases.models.activity import Activity
 from cases.models.client import Client, ClientName, Contact, Identifier, IdentifierKind, NameKind
+from cases.models.completion import CompletionRule
 from cases.models.deadline import Deadline, DeadlineKind
 from cases.models.draft import Draft
 from cases.models.household import FamilyLink, Household
@@ -15,16 +16,17 @@ from cases.models.terms import (
     Language,
     Outcome,
     Relation,
+    Residence,
     Sex,
     StatusCode,
     StayReason,
     Topic,
+    Urgency,
 )
 
 __all__ = [
-    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "Contact", "Country", "Deadline",
-    "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind", "Interpretation", "Language",
-    "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "Relation", "Session", "SessionIssue", "Sex",
-    "StatusCode", "Stay", "StayLeave",
-    "StayReason", "Topic",
+    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country",
+    "Deadline", "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind", "Interpretation",
+    "Language", "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "Relation", "Residence", "Session",
+    "SessionIssue", "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

@@ -50,7 +50,7 @@ def log_session(
         counsellor_name=str(actor),
         recorded_on=timezone.localdate(),
         form_token=form_token,
-        **(told | _of_file(client)),
+        **(told | of_file(client)),
     )
     SessionIssue.objects.bulk_create(
         SessionIssue(workspace=workspace, session=session, topic=topic)
@@ -61,6 +61,6 @@ def log_session(
     return session
 
 
-def _of_file(client: Client | None) -> dict:
+def of_file(client: Client | None) -> dict:
     """What a session keeps of the client's file. Nationality and sex are read from the file itself."""
     return {"status": client.status, "nationality": None, "sex": None} if client else {}

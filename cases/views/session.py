@@ -5,6 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from cases.completion import missing_of, rules_of
 from cases.listings import SESSIONS
 from cases.listings.people import with_client
 from cases.models import Client, Deadline, Session
@@ -31,6 +32,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "status": status_shown(session.status, None, request.user),
         "late": (session.recorded_on - session.held_on).days if session.recorded_on else 0,
         "changes": session_changes(session, request.user),
+        "missing": missing_of(session, rules_of(request.user)),
+        "may_work": may(request.user, "work_sessions", session.workspace_id),
         **_deadlines(session, request.user),
         **_beside(session, request.user),
     }
@@ -52,7 +55,7 @@ def _deadlines(session: Session, viewer: User) -> dict:
     if session.client_id is None or is_official(viewer):
         return {}
     rows = Deadline.objects.visible_to(viewer).filter(session=session.pk).order_by("due_on", "pk")
-    return {"deadlines": list(rows), "may_work": may(viewer, "work_sessions", session.workspace_id)}
+    return {"deadlines": list(rows)}
 
 
 def _beside(session: Session, viewer: User) -> dict[str, Session | None]:

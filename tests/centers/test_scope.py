@@ -83,6 +83,7 @@ def make_a_row_in_every_table(database: str) -> None:
             " VALUES (gen_random_uuid(), %s, %s, '{}', 1, '', 0, '{}')",
             [make_user().pk, here],
         )
+        owner.execute("INSERT INTO cases_completionrule (workspace_id, fields) VALUES (%s, '{}')", [here])
         owner.execute(
             "INSERT INTO audit_accessentry (user_id, workspace_id, route, method, status, files, workspaces, purpose)"
             " VALUES (%s, %s, 'cases:client', 'GET', 200, %s, %s, '')",
