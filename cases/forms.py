@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from accounts.models import User
+from cases.companions import may_join, offered
+from cases.listings.people import names_in_text
 from cases.models import (
     Caller,
     Channel,
@@ -77,6 +79,22 @@ class TopicsField(forms.ModelMultipleChoiceField):
     def offer(self, topics: QuerySet) -> None:
         self.queryset = topics
         self.choices = grouped(topics)
+
+
+class OthersField(forms.ModelMultipleChoiceField):
+    """Further clients of the session: of the same centre as the first."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": _("File %(value)s is of another centre, was merged, or is the client's own: take it out.")
+    }
+
+    def __init__(self, **options):
+        super().__init__(queryset=Client.objects.none(), required=False, **options)
+
+    def offer(self, viewer: User, client: Client, named: Iterable[str]) -> None:
+        self.queryset = may_join(viewer, client)
+        self.choices = [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
 
 
 class LongText(forms.CharField):
@@ -148,6 +166,7 @@ class SessionForm(forms.Form):
         validators=[MinValueValidator(1), MaxValueValidator(MOST)],
         help_text=_("One session counts once; its clients are counted as visits."),
     )
+    others = OthersField(label=_("Counselled together"))
     caller = term(Caller, _("Caller"))
     interpretation = term(Interpretation, _("Interpretation"))
     wanted_language = term(Language, _("Language asked for, if another"))
@@ -184,15 +203,22 @@ class SessionForm(forms.Form):
             self.fields["channel"].widget.attrs["autofocus"] = not self.is_bound
             for name in ANONYMOUS:
                 del self.fields[name]
+            self.fields["others"].offer(actor, client, self._named())
         else:
+            del self.fields["others"]
             self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
 
     @classmethod
     def initial_of(cls, fields: dict[str, list[str]]) -> dict:
         """What a form shows that goes on with these texts of a draft, as they were typed."""
-        lists = [name for name, field in cls.base_fields.items() if isinstance(field, TopicsField)]
+        lists = [name for name, field in cls.base_fields.items() if isinstance(field, forms.ModelMultipleChoiceField)]
         known = {name: texts for name, texts in fields.items() if name in cls.base_fields and texts}
         return {name: texts if name in lists else texts[-1] for name, texts in known.items()}
+
+    def _named(self) -> list[str]:
+        """The ids of further clients, as they were typed or are on record."""
+        told = self.data.getlist("others") if self.is_bound else self.initial.get("others") or []
+        return [str(one) for one in told]
 
     def _offer_topics(self, actor: User) -> None:
         topics = _for(actor, Topic.objects.all())

@@ -5,7 +5,7 @@ from cases.models import Session
 from cases.selectors import further_topics
 from centers.reader import by_an_official
 
-TOPICS = ("topic", "other_topics")
+SEVERAL = ("topic", "other_topics", "others")
 
 
 def values_of(session: Session) -> dict:
@@ -13,12 +13,13 @@ def values_of(session: Session) -> dict:
     plain = {
         name: getattr(session, Session._meta.get_field(name).attname)
         for name in SessionForm.base_fields
-        if name not in {"token", "workspace", *TOPICS}
+        if name not in {"token", "workspace", *SEVERAL}
     }
     if by_an_official() and session.status and session.status.restricted:
         plain["status"] = None
     further = [issue.topic_id for issue in further_topics(session.issues.all())]
-    return plain | {"topic": session.topic.told.pk, "other_topics": further}
+    others = list(session.others.order_by("pk").values_list("client", flat=True))
+    return plain | {"topic": session.topic.told.pk, "other_topics": further, "others": others}
 
 
 def as_texts(values: dict) -> dict[str, list[str]]:

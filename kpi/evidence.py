@@ -30,7 +30,7 @@ FIGURES: dict[str, Counting] = {
     "session": Counting(("session",)),
     "clients": Counting(("session",), amount="quantity"),
     "minutes": Counting(("session",), amount="minutes"),
-    "person": Counting(("session",), "person"),
+    "person": Counting(("session", "session_other"), "person"),
     "activity": Counting(("activity",)),
     "participants": Counting(("activity",), amount="quantity"),
     "voucher": Counting(("voucher_paid",)),

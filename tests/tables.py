@@ -5,10 +5,10 @@ A table stands on exactly one of the two lists; ``tests/test_catalogue.py`` fail
 
 # About people: row security, read and written by workspace.
 WALLED = {
-    "audit_accessentry", "audit_auditentry", "cases_activity", "cases_client", "cases_clientmerge", "cases_clientname",
-    "cases_completionrule", "cases_contact", "cases_deadline", "cases_draft", "cases_familylink",
-    "cases_household", "cases_identifier",
-    "cases_session", "cases_sessionissue", "cases_stay", "cases_stayleave", "kpi_monthlyactivity", "kpi_monthlyperson",
+    "audit_accessentry", "audit_auditentry", "cases_activity", "cases_client", "cases_clientmerge",
+    "cases_clientname", "cases_completionrule", "cases_contact", "cases_deadline", "cases_draft",
+    "cases_familylink", "cases_household", "cases_identifier", "cases_session", "cases_sessionclient",
+    "cases_sessionissue", "cases_stay", "cases_stayleave", "kpi_monthlyactivity", "kpi_monthlyperson",
     "kpi_yearanswer", "visas_visacase", "visas_voucher", "workbook_importedfile", "workbook_importedrow",
     "workbook_openedfile", "centers_export",
 }  # fmt: skip
@@ -16,7 +16,8 @@ WALLED = {
 HISTORY = {
     "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent", "cases_deadlineevent",
     "cases_familylinkevent",
-    "cases_identifierevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent",
+    "cases_identifierevent", "cases_sessionevent", "cases_sessionclientevent", "cases_sessionissueevent",
+    "cases_stayevent",
     "cases_stayleaveevent", "visas_visacaseevent", "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.

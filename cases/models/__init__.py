@@ -6,7 +6,7 @@ from cases.models.draft import Draft
 from cases.models.household import FamilyLink, Household
 from cases.models.join import ClientMerge, PersonJoin
 from cases.models.person import Person, PersonKey
-from cases.models.session import Session, SessionIssue
+from cases.models.session import Session, SessionClient, SessionIssue
 from cases.models.stay import Stay, StayLeave
 from cases.models.terms import (
     Caller,
@@ -28,5 +28,5 @@ __all__ = [
     "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country",
     "Deadline", "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind", "Interpretation",
     "Language", "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "Relation", "Residence", "Session",
-    "SessionIssue", "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
+    "SessionClient", "SessionIssue", "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

@@ -169,3 +169,47 @@ class SessionIssue(OnRecord):
 
     def __str__(self):
         return f"{self.session_id} {self.topic_id}"
+
+
+@with_history
+class SessionClient(OnRecord):
+    """A further client of a session (함께 상담한 내담자): family in one visit, or the members of a group.
+
+    The session stays one (1건) and is on the timeline of each; ``Session.clients`` (연인원) is never less than they
+    are. ``held_on`` is the session's day and moves with it.
+    """
+
+    workspace = workspace_key()
+    session = models.ForeignKey(Session, models.PROTECT, db_constraint=False, db_index=False, related_name="others")
+    client = client_key("sessions_with_others")
+    person = person_key()
+    held_on = models.DateField(_("held on"))
+
+    objects = scoped("view_sessions").as_manager()
+
+    class Meta:
+        verbose_name = _("further client")
+        verbose_name_plural = _("further clients")
+        indexes = [
+            models.Index(fields=["client", "-held_on"], name="session_client_by_client"),
+            models.Index(fields=["person"], name="session_client_by_person"),
+            models.Index(fields=["workspace", "held_on"], name="session_client_by_day"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "client"],
+                name="session_client_once",
+                violation_error_message=_("This client is in the session already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.client_id}"
+
+    def get_absolute_url(self):
+        return reverse("cases:session", args=[self.session_id])
+
+    @property
+    def ref(self) -> str:
+        """The session's number: this row has none of its own."""
+        return str(self.session_id)

@@ -1,7 +1,7 @@
 """A session on record that read otherwise than it was: corrected, or void. What it was is kept beside it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from cases.models import Client, Deadline, Session, SessionIssue, Topic
+from cases.models import Client, Deadline, Session, SessionClient, SessionIssue, Topic
 from cases.services.draft import end_draft
-from cases.services.session import of_file
+from cases.services.session import at_least, join, of_file
 from centers.scope import settle_constraints
 
 UNCHANGING = {"recorded_at", "form_token", "shared_with"}
@@ -25,6 +25,7 @@ def version_of(session: Session) -> str:
     """What tells one state of a session from another. It says nothing of what it was made of."""
     held = {field.attname: str(getattr(session, field.attname)) for field in session._meta.concrete_fields}
     held["issues"] = sorted(session.issues.values_list("topic", flat=True))
+    held["others"] = sorted(session.others.values_list("client", flat=True))
     kept = {name: value for name, value in held.items() if name not in UNCHANGING}
     return salted_hmac("cases.session", json.dumps(kept, sort_keys=True), algorithm="sha256").hexdigest()
 
@@ -38,10 +39,12 @@ def correct_session(
     told: dict,
     client: Client | None = None,
     further: tuple[Iterable[Topic], Iterable[Topic]] = ((), ()),
+    others: Collection[Client] | None = None,
     form_token: UUID,
     seen: tuple[str, int] = ("", 0),
 ) -> Session:
-    """Write what was corrected: ``told`` are the fields that changed, ``further`` the topics added and taken away.
+    """Write what was corrected: ``told`` are the fields that changed, ``further`` the topics added and taken away,
+    ``others`` the further clients where these changed.
 
     ``client`` is whom it was with, where that changed; the status at the time is then that of their file, and the
     deadlines noted in the session move with it. ``version`` is the state that was corrected: raises Overtaken where
@@ -53,6 +56,9 @@ def correct_session(
         told = told | {"client": client, "person_id": client.person_id} | of_file(client)
         moved = {"client": client, "person_id": client.person_id}
         Deadline.objects.filter(session=held).update(**moved)
+    if others is not None:
+        told = told | {"clients": at_least(told.get("clients", held.clients), others)}
+        _set_others(held, others)
     _write(held, told)
     added, removed = further
     SessionIssue.objects.filter(session=held, topic__in=[*removed, held.topic_id]).delete()
@@ -63,6 +69,13 @@ def correct_session(
     )
     settle_constraints()
     return held
+
+
+def _set_others(session: Session, others: Collection[Client]) -> None:
+    there = set(session.others.values_list("client", flat=True))
+    wanted = {client.pk for client in others}
+    SessionClient.objects.filter(session=session, client__in=there - wanted).delete()
+    join(session, [client for client in others if client.pk not in there])
 
 
 def void_session(*, session: Session, reason: str) -> None:

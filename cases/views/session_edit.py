@@ -128,6 +128,7 @@ def _corrected(form: SessionForm, request: HttpRequest, session: Session, client
                 told={name: value for name, value in form.told.items() if name in changed},
                 client=client,
                 further=(added, removed),
+                others=form.cleaned_data.get("others") if "others" in changed else None,
                 form_token=form.cleaned_data["token"],
                 seen=on_screen(request),
             )

@@ -102,6 +102,7 @@ def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> S
                 client=client,
                 form_token=token,
                 other_topics=form.cleaned_data["other_topics"],
+                others=form.cleaned_data.get("others", ()),
                 seen=on_screen(request),
                 **form.told,
             )

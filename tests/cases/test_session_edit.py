@@ -106,7 +106,9 @@ class CorrectTests:
         assert "새로 씀" in answer.content.decode()
         assert held(session).note == NOTE
 
-    @pytest.mark.parametrize("query", ["?draft=x", "?draft=00000000-0000-4000-8000-000000000000", "?client=x", "?client=999999999999"])
+    @pytest.mark.parametrize(
+        "query", ["?draft=x", "?draft=00000000-0000-4000-8000-000000000000", "?client=x", "?client=999999999999"]
+    )
     def test_nonsense_in_the_address_is_refused_or_ignored(self, client, session, query):
         assert client.get(page_of(session) + query).status_code in {200, 400, 404}
 
