@@ -8,11 +8,13 @@ from cases.views import (
     completion,
     deadline,
     draft,
+    reminder,
     search,
     session,
     session_edit,
     session_new,
     stay,
+    template,
 )
 
 app_name = "cases"
@@ -27,6 +29,13 @@ urlpatterns = [
     path("sessions/<int:pk>/edit/", session_edit.edit, name="session_edit"),
     path("sessions/<int:pk>/void/", session_edit.void, name="session_void"),
     path("sessions/<int:pk>/restore/", session_edit.restore, name="session_restore"),
+    path("sessions/<int:pk>/later/", reminder.follow_up_later, name="follow_up_later"),
+    path("clients/<int:pk>/later/", reminder.status_later, name="status_later"),
+    path("reminders/<int:pk>/again/", reminder.again, name="reminder_again"),
+    path("templates/", template.index, name="templates"),
+    path("templates/new/", template.edit, name="template_new"),
+    path("templates/<int:pk>/", template.edit, name="template_edit"),
+    path("templates/<int:pk>/delete/", template.delete, name="template_delete"),
     path("sessions/asked/", completion.rule, name="completion_rule"),
     path("sessions/<int:pk>/deadline/", deadline.new, name="deadline_new"),
     path("deadlines/<int:pk>/done/", deadline.done, name="deadline_done"),

@@ -6,8 +6,10 @@ from cases.models.draft import Draft
 from cases.models.household import FamilyLink, Household
 from cases.models.join import ClientMerge, PersonJoin
 from cases.models.person import Person, PersonKey
+from cases.models.reminder import PutOff
 from cases.models.session import Session, SessionClient, SessionIssue
 from cases.models.stay import Stay, StayLeave
+from cases.models.template import SessionTemplate
 from cases.models.terms import (
     Caller,
     Channel,
@@ -26,7 +28,8 @@ from cases.models.terms import (
 
 __all__ = [
     "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country",
-    "Deadline", "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind", "Interpretation",
-    "Language", "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "Relation", "Residence", "Session",
-    "SessionClient", "SessionIssue", "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
+    "Deadline", "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind",
+    "Interpretation", "Language", "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "PutOff", "Relation",
+    "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate", "Sex", "StatusCode", "Stay",
+    "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

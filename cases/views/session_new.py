@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases.access import get_client_or_404
 from cases.forms import SessionForm
 from cases.models import Client, Draft, Session
+from cases.offers import Offer, offers_for
 from cases.services.session import log_session
 from cases.unsent import HOURS, key_for_unsent
 from centers.access import require_anywhere
@@ -38,13 +39,14 @@ def new(request: HttpRequest) -> HttpResponse:
     if client and client.merged_into_id:
         return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': client.merged_into_id})}")
     centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
-    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else {}
+    offers = offers_for(request.user, client, [client.workspace] if client else centers)
+    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else _filled(request, offers)
     form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)
     if request.method == "POST" and form.is_valid():
         session = _logged(form, request, client)
         if session:
             return _confirmed(request, session.pk)
-    context = form_context(request, form, client, draft) | {"page": reverse("cases:session_new")}
+    context = form_context(request, form, client, draft) | {"page": reverse("cases:session_new"), "offers": offers}
     return render(request, "cases/session_new.html", context, status=400 if form.errors else 200)
 
 
@@ -60,6 +62,13 @@ def form_context(request: HttpRequest, form: SessionForm, client: Client | None,
         "key": key_for_unsent(request.user),
         "hours": HOURS,
     }
+
+
+def _filled(request: HttpRequest, offers: list[Offer]) -> dict:
+    """What the address asks to be filled in (``?fill=``)."""
+    asked = request.GET.get("fill", "")
+    chosen = next((offer for offer in offers if offer.key == asked), None)
+    return SessionForm.initial_of(chosen.fields) if chosen else {}
 
 
 def _draft_of(request: HttpRequest) -> tuple[Draft | None, Session | None]:
