@@ -5,6 +5,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Keys by where they lie, so that they are the same in every layout (KeyboardEvent.code), and what stands on them.
+KEYS = [("Slash", "/"), *((f"Key{chr(code)}", chr(code)) for code in range(ord("A"), ord("Z") + 1))]
+
 
 class User(AbstractUser):
     """One member of staff. What they may do is held on workspaces (``centers.Membership``), never here.
@@ -17,10 +20,19 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="ko")
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    key_search = models.CharField(_("search"), max_length=5, choices=KEYS, default="Slash", db_default="Slash")
+    key_new = models.CharField(_("new session"), max_length=5, choices=KEYS, default="KeyN", db_default="KeyN")
 
     class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(key_search=models.F("key_new")),
+                name="user_keys_differ",
+                violation_error_message=_("One key cannot do two things: choose another for one of them."),
+            ),
+        ]
 
     def __str__(self):
         return self.name or self.username

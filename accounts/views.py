@@ -1,16 +1,19 @@
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.contrast import CHOICES, COOKIE
+from accounts.forms import KeysForm
 from accounts.idle import no_step, note_step, seconds_left, sign_of
-from accounts.services import choose_language, choose_shortcuts
+from accounts.services import choose_keys, choose_language, choose_shortcuts
 
 YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -64,6 +67,25 @@ def shortcuts(request: HttpRequest) -> HttpResponse:
     """Keeps with the person whether single keys are shortcuts."""
     choose_shortcuts(user=request.user, on=request.POST.get("on") == "1")
     return back_to_where_they_were(request)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    """Which keys are shortcuts for this person."""
+    form = KeysForm(request.POST if request.method == "POST" else None, instance=request.user)
+    if form.is_valid():
+        choose_keys(user=request.user, search=form.cleaned_data["key_search"], new=form.cleaned_data["key_new"])
+        messages.success(
+            request,
+            _("The keys are changed: %(search)s searches, %(new)s opens a new session.")
+            % {
+                "search": request.user.get_key_search_display(),
+                "new": request.user.get_key_new_display(),
+            },
+        )
+        return redirect("keys")
+    return render(request, "accounts/keys.html", {"form": form}, status=400 if form.errors else 200)
 
 
 @no_step

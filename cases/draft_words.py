@@ -2,8 +2,9 @@
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from cases.forms import SessionForm
+from cases.forms import OthersField, SessionForm
 from centers.models import Workspace
 from centers.models.codes import kept_names
 
@@ -25,6 +26,13 @@ def _plain(fields: dict, name: str) -> list[str]:
 
 
 def _in_words(field: forms.Field, texts: list[str]) -> str:
+    if isinstance(field, OthersField):
+        number = len([text for text in texts if text])
+        return (
+            ngettext("%(number)d client", "%(number)d clients", number) % {"number": number}
+            if number
+            else _("(empty)")
+        )
     if isinstance(field, forms.ModelChoiceField) and field.queryset.model is not Workspace:
         names = kept_names(field.queryset.model)
         texts = [names.get(text, text) for text in texts]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.utils import build_localized_fieldname
 
 from accounts.models import User
+from cases.companions import may_join, offered
+from cases.listings.people import names_in_text
 from cases.models import (
     Caller,
     Channel,
@@ -21,10 +23,12 @@ from cases.models import (
     Interpretation,
     Language,
     Outcome,
+    Residence,
     Session,
     Sex,
     StatusCode,
     Topic,
+    Urgency,
 )
 from centers.models import Workspace
 from centers.models.codes import kept_rows
@@ -36,6 +40,7 @@ MOST = 1_000  # clients in one session
 # Control signs but for the ends of lines and the tab, and those that turn the direction of what follows.
 HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
 ANONYMOUS = ("nationality", "status", "sex")
+RECORDED = {field.name for field in Session._meta.fields} - {"workspace"}
 
 
 class TopicSelect(forms.Select):
@@ -76,11 +81,31 @@ class TopicsField(forms.ModelMultipleChoiceField):
         self.choices = grouped(topics)
 
 
+class OthersField(forms.ModelMultipleChoiceField):
+    """Further clients of the session: of the same centre as the first."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": _("File %(value)s is of another centre, was merged, or is the client's own: take it out.")
+    }
+
+    def __init__(self, **options):
+        super().__init__(queryset=Client.objects.none(), required=False, **options)
+
+    def offer(self, viewer: User, client: Client, named: Iterable[str]) -> None:
+        self.queryset = may_join(viewer, client)
+        self.choices = [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
+
+
 class LongText(forms.CharField):
     """Text of some length. What does not fit is said, and never cut off by the browser while it is pasted."""
 
     def __init__(self, **options):
         super().__init__(required=False, max_length=LONGEST_TEXT, validators=[no_hidden_signs], **options)
+
+    def to_python(self, value) -> str:
+        """The ends of lines as one sign, as the browser shows them."""
+        return super().to_python(value).replace("\r\n", "\n")
 
     def widget_attrs(self, widget) -> dict:
         return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
@@ -141,8 +166,12 @@ class SessionForm(forms.Form):
         validators=[MinValueValidator(1), MaxValueValidator(MOST)],
         help_text=_("One session counts once; its clients are counted as visits."),
     )
+    others = OthersField(label=_("Counselled together"))
     caller = term(Caller, _("Caller"))
     interpretation = term(Interpretation, _("Interpretation"))
+    wanted_language = term(Language, _("Language asked for, if another"))
+    residence = term(Residence, _("Place of residence"))
+    urgency = term(Urgency, _("Urgency"))
     nationality = term(Country, _("Nationality"))
     status = forms.ModelChoiceField(
         label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
@@ -153,6 +182,7 @@ class SessionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
         help_text=_("In the language of the session."),
     )
+    note_language = term(Language, _("Language of the note, if another"))
     summary = LongText(label=_("Summary in Korean"), widget=forms.Textarea(attrs={"rows": 3, "lang": "ko"}))
     outcome = term(Outcome, _("Outcome"))
     follow_up_on = day_field(_("Follow up on"), required=False)
@@ -173,15 +203,22 @@ class SessionForm(forms.Form):
             self.fields["channel"].widget.attrs["autofocus"] = not self.is_bound
             for name in ANONYMOUS:
                 del self.fields[name]
+            self.fields["others"].offer(actor, client, self._named())
         else:
+            del self.fields["others"]
             self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
 
     @classmethod
     def initial_of(cls, fields: dict[str, list[str]]) -> dict:
         """What a form shows that goes on with these texts of a draft, as they were typed."""
-        lists = [name for name, field in cls.base_fields.items() if isinstance(field, TopicsField)]
+        lists = [name for name, field in cls.base_fields.items() if isinstance(field, forms.ModelMultipleChoiceField)]
         known = {name: texts for name, texts in fields.items() if name in cls.base_fields and texts}
         return {name: texts if name in lists else texts[-1] for name, texts in known.items()}
+
+    def _named(self) -> list[str]:
+        """The ids of further clients, as they were typed or are on record."""
+        told = self.data.getlist("others") if self.is_bound else self.initial.get("others") or []
+        return [str(one) for one in told]
 
     def _offer_topics(self, actor: User) -> None:
         topics = _for(actor, Topic.objects.all())
@@ -197,6 +234,9 @@ class SessionForm(forms.Form):
             self._check_day(day, cleaned["workspace"])
         if day and back and back < day:
             self.add_error("follow_up_on", _("The follow-up lies before the session: correct one of the two days."))
+        for name in ("wanted_language", "note_language"):
+            if cleaned.get(name) == cleaned.get("language"):
+                cleaned[name] = None
         return cleaned
 
     def _check_day(self, day, center: Workspace) -> None:
@@ -217,12 +257,8 @@ class SessionForm(forms.Form):
 
     @property
     def told(self) -> dict:
-        """What goes into the record, by the names of its fields."""
-        return {
-            name: value
-            for name, value in self.cleaned_data.items()
-            if name in {field.name for field in Session._meta.fields}
-        }
+        """What goes into the record, by the names of its fields; the centre is not told, it is where one logs."""
+        return {name: value for name, value in self.cleaned_data.items() if name in RECORDED}
 
 
 def _for(viewer: User, codes: QuerySet) -> QuerySet:

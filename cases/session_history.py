@@ -26,10 +26,15 @@ TOLD = {
     "client": _("Client"),
     "counsellor_name": _("Counsellor"),
     "follow_up_on": _("Follow up on"),
+    "wanted_language": _("Language asked for"),
+    "residence": _("Place of residence"),
+    "urgency": _("Urgency"),
     "note": _("Note"),
+    "note_language": _("Language of the note"),
     "summary": _("Summary in Korean"),
     "ref": _("Number"),
     "voided": _("Void"),
+    "void_reason": _("Reason"),
 }
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.history import Change, changes, kept_rows, parts_changed, plainly
-from cases.models import Client, ClientName, Contact, FamilyLink, Session, Stay, StayLeave
+from cases.models import Client, ClientName, Contact, FamilyLink, Session, SessionClient, Stay, StayLeave
 from cases.selectors import status_shown
 from centers.models.codes import row_of
 
@@ -127,11 +127,16 @@ def timeline(about: About, sources: dict[str, Source], kind: str = "") -> Timeli
 
 
 def sessions(about: About) -> Iterator[Entry]:
+    """The sessions with the client, and those in which they were counselled with others."""
     rows = Session.objects.visible_to(about.viewer).filter(_further("held_on", about.before), client__in=about.ids)
     rows = rows.select_related("counsellor")
-    for row in rows.order_by("-held_on", "-pk")[: SIZE + 1]:
+    shared = SessionClient.objects.visible_to(about.viewer).filter(client__in=about.ids)
+    shared = shared.filter(_further("held_on", about.before, "session")).select_related("session__counsellor")
+    with_others = [row.session for row in shared.order_by("-held_on", "-session")[: SIZE + 1]]
+    for row in [*rows.order_by("-held_on", "-pk")[: SIZE + 1], *with_others]:
         counsellor = str(row.counsellor) if row.counsellor else row.counsellor_name
-        told = (row.language, row.channel, row.outcome, counsellor)
+        beside = _("with others") if row in with_others else ""
+        told = (beside, row.language, row.channel, row.outcome, counsellor)
         yield Entry(
             "session",
             row.held_on,
@@ -144,13 +149,13 @@ def sessions(about: About) -> Iterator[Entry]:
         )
 
 
-def _further(field: str, before: Place | None) -> Q:
+def _further(field: str, before: Place | None, number: str = "pk") -> Q:
     """The sessions that come after a place in the order."""
     if before is None:
         return Q()
     if before.rank < RANK["session"]:
         return Q(**{f"{field}__lt": before.day})
-    same_day = Q(**{field: before.day}, pk__lt=before.number)
+    same_day = Q(**{field: before.day, f"{number}__lt": before.number})
     return Q(**{f"{field}__lte": before.day}) & (Q(**{f"{field}__lt": before.day}) | same_day)
 
 

@@ -13,10 +13,12 @@ from cases import models
         models.Language,
         models.Outcome,
         models.Relation,
+        models.Residence,
         models.Sex,
         models.StatusCode,
         models.StayReason,
         models.Topic,
+        models.Urgency,
     ]
 )
 class NameTranslation(TranslationOptions):

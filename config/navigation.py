@@ -41,7 +41,12 @@ class Page:
 
 PAGES = (
     Page("home", _("Start"), "", ("home",)),
-    Page("cases:sessions", _("Counselling"), "view_sessions", ("cases:session",)),
+    Page(
+        "cases:sessions",
+        _("Counselling"),
+        "view_sessions",
+        ("cases:session", "cases:completion", "cases:template", "cases:follow_up"),
+    ),
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client",)),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("language/", accounts.language, name="language"),
     path("contrast/", accounts.contrast, name="contrast"),
     path("shortcuts/", accounts.shortcuts, name="shortcuts"),
+    path("shortcuts/keys/", accounts.keys, name="keys"),
     path("stay/", accounts.stay, name="stay"),
     path("healthz", accounts.healthz, name="healthz"),
     path("accounts/", include(sign_in)),

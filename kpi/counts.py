@@ -67,6 +67,8 @@ class Counts:
         rows = (
             " UNION ALL SELECT person_id FROM cases_session WHERE held_on BETWEEN %(whole_until)s AND %(last)s"
             " AND voided_at IS NULL AND person_id IS NOT NULL"
+            " UNION ALL SELECT o.person_id FROM cases_sessionclient o JOIN cases_session s ON s.id = o.session_id"
+            " WHERE o.held_on BETWEEN %(whole_until)s AND %(last)s AND s.voided_at IS NULL"
         )
         return self._one(f"SELECT count(*) FROM (SELECT DISTINCT person_id FROM ({months}{self._if_cut(rows)}) p) d")
 

@@ -30,7 +30,7 @@ FIGURES: dict[str, Counting] = {
     "session": Counting(("session",)),
     "clients": Counting(("session",), amount="quantity"),
     "minutes": Counting(("session",), amount="minutes"),
-    "person": Counting(("session",), "person"),
+    "person": Counting(("session", "session_other"), "person"),
     "activity": Counting(("activity",)),
     "participants": Counting(("activity",), amount="quantity"),
     "voucher": Counting(("voucher_paid",)),
@@ -189,6 +189,6 @@ def _rule(code: str) -> CountingRule:
 
 def _token(text: str) -> str:
     """Raises ValueError for what no page ended with."""
-    if text and not re.fullmatch("[sanvcd][0-9a-f]{16}", text):
+    if text and not re.fullmatch("[sanvcdo][0-9a-f]{16}", text):
         raise ValueError("no row has this token")
     return text

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, Stay, Topic
+from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, SessionClient, Stay, Topic
 from cases.selectors import shut_topics
 from centers.models import Municipality, SupportProgramme, Workspace
 from kpi.evidence import READING, Evidence, Figure
@@ -16,6 +16,7 @@ from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
 
 SOURCES: dict[str, tuple[type[Model], str]] = {
     "session": (Session, gettext_lazy("Counselling session")),
+    "session_other": (SessionClient, gettext_lazy("Counselled with others")),
     "activity": (Activity, gettext_lazy("Activity")),
     "stay": (Stay, gettext_lazy("Stay")),
     "voucher": (Voucher, gettext_lazy("Voucher paid")),

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.completion import incomplete, rules_of
 from cases.listings.people import client_column, day_column, number_column, readable_client, with_client
-from cases.models import Channel, Language, Session, Topic
+from cases.models import Channel, Language, Session, Topic, Urgency
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import codes_of
@@ -15,6 +16,7 @@ from centers.selectors import workspaces_where
 
 ME = "me"
 WITHOUT_SUMMARY = Q(summary="")
+NOT_GIVEN = Q(wanted_language__isnull=False)
 RECORDED_LATE = Q(recorded_on__gt=F("held_on"))
 
 
@@ -38,8 +40,11 @@ class SessionFilterForm(FilterForm):
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
     follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
     late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
+    record = SwitchField(on="incomplete", yes=_("To be completed"), label=_("Record"))
+    wanted = SwitchField(on="not-given", yes=_("Could not be given"), label=_("Language asked for"))
+    urgency = CodeField(codes_of(Urgency), label=_("Urgency"))
 
-    further = ("channel", "summary", "follow_up", "late", "void")
+    further = ("channel", "record", "summary", "follow_up", "wanted", "urgency", "late", "void")
 
     def shape(self) -> None:
         super().shape()
@@ -68,6 +73,15 @@ class SessionFilterForm(FilterForm):
 
     def by_summary(self, rows: QuerySet, missing: str) -> QuerySet:
         return rows.filter(WITHOUT_SUMMARY)
+
+    def by_record(self, rows: QuerySet, which: str) -> QuerySet:
+        return rows.filter(incomplete(rules_of(self.viewer)))
+
+    def by_wanted(self, rows: QuerySet, not_given: str) -> QuerySet:
+        return rows.filter(NOT_GIVEN)
+
+    def by_urgency(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(urgency=code)
 
     def by_follow_up(self, rows: QuerySet, due: str) -> QuerySet:
         return rows.due_by(timezone.localdate())
@@ -116,6 +130,9 @@ SESSIONS = register(
             number_column(),
             field("clients", _("Number of clients"), css="table__number"),
             field("minutes", _("Minutes"), css="table__number"),
+            named("wanted_language", _("Language asked for")),
+            named("residence", _("Place of residence")),
+            named("urgency", _("Urgency")),
         ),
         orders=(Order("day", ("held_on", "id")),),
         form=SessionFilterForm,

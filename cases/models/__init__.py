@@ -1,12 +1,15 @@
 from cases.models.activity import Activity
 from cases.models.client import Client, ClientName, Contact, Identifier, IdentifierKind, NameKind
+from cases.models.completion import CompletionRule
 from cases.models.deadline import Deadline, DeadlineKind
 from cases.models.draft import Draft
 from cases.models.household import FamilyLink, Household
 from cases.models.join import ClientMerge, PersonJoin
 from cases.models.person import Person, PersonKey
-from cases.models.session import Session, SessionIssue
+from cases.models.reminder import PutOff
+from cases.models.session import Session, SessionClient, SessionIssue
 from cases.models.stay import Stay, StayLeave
+from cases.models.template import SessionTemplate
 from cases.models.terms import (
     Caller,
     Channel,
@@ -15,16 +18,18 @@ from cases.models.terms import (
     Language,
     Outcome,
     Relation,
+    Residence,
     Sex,
     StatusCode,
     StayReason,
     Topic,
+    Urgency,
 )
 
 __all__ = [
-    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "Contact", "Country", "Deadline",
-    "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind", "Interpretation", "Language",
-    "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "Relation", "Session", "SessionIssue", "Sex",
-    "StatusCode", "Stay", "StayLeave",
-    "StayReason", "Topic",
+    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country",
+    "Deadline", "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind",
+    "Interpretation", "Language", "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "PutOff", "Relation",
+    "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate", "Sex", "StatusCode", "Stay",
+    "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

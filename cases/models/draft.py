@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -25,7 +26,8 @@ class Draft(OnRecord):
     """What one counsellor has typed of a session and not put on record yet.
 
     ``token`` is the form's, and becomes ``Session.form_token``: a form that is on record has no draft, and gets none
-    again. ``fields`` are the texts of the form by its names, as they were typed and not checked.
+    again. ``session`` is the one that is being corrected, none where a new one is typed. ``fields`` are the texts of
+    the form by its names, as they were typed and not checked.
 
     ``version`` goes up with each save; a tab says which one it has seen. What a tab wrote without having seen the
     newest is kept beside it in ``rivals``, by the tab, until the person has chosen (``aside``) or put one on record.
@@ -36,6 +38,9 @@ class Draft(OnRecord):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+")
     workspace = workspace_key()
     client = client_key("drafts", null=True, blank=True)
+    session = models.ForeignKey(
+        "cases.Session", models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
     fields = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     tab = models.CharField(max_length=36, blank=True)
@@ -56,6 +61,13 @@ class Draft(OnRecord):
 
     def __str__(self):
         return f"{self.workspace_id}-{self.pk}"
+
+    def get_absolute_url(self):
+        """The form, as it was left."""
+        page = (
+            reverse("cases:session_edit", args=[self.session_id]) if self.session_id else reverse("cases:session_new")
+        )
+        return f"{page}?draft={self.token}"
 
     @property
     def asks(self) -> bool:

@@ -7,7 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
 from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, staff_key, with_history, workspace_key
-from cases.models.terms import Caller, Channel, Country, Interpretation, Language, Outcome, Sex, StatusCode, Topic
+from cases.models.terms import (
+    Caller,
+    Channel,
+    Country,
+    Interpretation,
+    Language,
+    Outcome,
+    Residence,
+    Sex,
+    StatusCode,
+    Topic,
+    Urgency,
+)
 from centers.models import SupportProgramme
 from centers.querysets import scoped
 
@@ -38,6 +50,9 @@ class Session(Voidable, Kept):
     then nationality, status and sex are what was told. ``topic`` is its one primary issue (주유형); the
     others are ``SessionIssue`` rows. ``status`` is the status of residence at the time of the session.
 
+    ``language`` is the one it was held in; ``wanted_language`` the one that was asked for, where it could not be
+    given, so that unserved languages can be counted. ``note_language`` is that of the note, where it is another.
+
     ``form_token`` is the form it was typed in: a form that is sent twice makes one session.
 
     Codes are checked once a statement, by a trigger: a year of sessions comes in at once, and fourteen keys
@@ -62,10 +77,17 @@ class Session(Voidable, Kept):
     clients = models.PositiveIntegerField(_("clients"), default=1)
     counsellor = staff_key(verbose_name=_("counsellor"))
     counsellor_name = models.CharField(_("counsellor"), max_length=100, blank=True)
+    wanted_language = code_key(
+        Language, null=True, blank=True, db_constraint=False, verbose_name=_("language asked for")
+    )
+    urgency = code_key(Urgency, null=True, blank=True, db_constraint=False)
+    residence = code_key(Residence, null=True, blank=True, db_constraint=False)
     note = models.TextField(_("note"), blank=True)
+    note_language = code_key(Language, null=True, blank=True, db_constraint=False)
     summary = models.TextField(_("summary in Korean"), blank=True)
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
     form_token = models.UUIDField(null=True, blank=True, editable=False)
+    void_reason = models.CharField(_("reason"), max_length=200, blank=True, db_default="")
 
     objects = SessionQuerySet.as_manager()
 
@@ -101,6 +123,9 @@ class Session(Voidable, Kept):
                 violation_error_message=_("This form was sent before: the session is on record."),
             ),
             models.CheckConstraint(
+                condition=Q(voided_at__isnull=False) | Q(void_reason=""), name="session_void_for_a_reason"
+            ),
+            models.CheckConstraint(
                 condition=Q(clients__gte=1),
                 name="session_has_a_client",
                 violation_error_message=_("A session has at least one client."),
@@ -112,6 +137,11 @@ class Session(Voidable, Kept):
 
     def get_absolute_url(self):
         return reverse("cases:session", args=[self.pk])
+
+    @property
+    def language_of_note(self) -> str:
+        """BCP 47 tag of what the note is written in."""
+        return self.note_language_id or self.language_id
 
 
 @with_history
@@ -139,3 +169,47 @@ class SessionIssue(OnRecord):
 
     def __str__(self):
         return f"{self.session_id} {self.topic_id}"
+
+
+@with_history
+class SessionClient(OnRecord):
+    """A further client of a session (함께 상담한 내담자): family in one visit, or the members of a group.
+
+    The session stays one (1건) and is on the timeline of each; ``Session.clients`` (연인원) is never less than they
+    are. ``held_on`` is the session's day and moves with it.
+    """
+
+    workspace = workspace_key()
+    session = models.ForeignKey(Session, models.PROTECT, db_constraint=False, db_index=False, related_name="others")
+    client = client_key("sessions_with_others")
+    person = person_key()
+    held_on = models.DateField(_("held on"))
+
+    objects = scoped("view_sessions").as_manager()
+
+    class Meta:
+        verbose_name = _("further client")
+        verbose_name_plural = _("further clients")
+        indexes = [
+            models.Index(fields=["client", "-held_on"], name="session_client_by_client"),
+            models.Index(fields=["person"], name="session_client_by_person"),
+            models.Index(fields=["workspace", "held_on"], name="session_client_by_day"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "client"],
+                name="session_client_once",
+                violation_error_message=_("This client is in the session already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.client_id}"
+
+    def get_absolute_url(self):
+        return reverse("cases:session", args=[self.session_id])
+
+    @property
+    def ref(self) -> str:
+        """The session's number: this row has none of its own."""
+        return str(self.session_id)

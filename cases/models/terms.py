@@ -88,6 +88,22 @@ class Interpretation(Term):
         verbose_name_plural = _("interpretations")
 
 
+class Urgency(Term):
+    """How soon something has to be done (긴급도)."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("urgency")
+        verbose_name_plural = _("urgencies")
+
+
+class Residence(Term):
+    """Where the client lives (거주지역): a municipality by its code, another province, or not known."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("place of residence")
+        verbose_name_plural = _("places of residence")
+
+
 class Relation(Term):
     """What a dependant is to the principal (관계)."""
 

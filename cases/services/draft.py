@@ -1,13 +1,14 @@
 """What is typed is kept before it is a record: the newest version, and beside it what a second tab wrote."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Client, Draft
+from cases.models import Client, Draft, Session
 from centers.models import Workspace
 from centers.refusals import rule_of
 
@@ -33,6 +34,14 @@ class Typed:
         return {name: [text.translate(NO_NULL) for text in texts] for name, texts in self.fields.items()}
 
 
+class Place(NamedTuple):
+    """What a form is about: where it lies, with whom it was, and which session it corrects."""
+
+    workspace: Workspace
+    client: Client | None
+    session: Session | None
+
+
 @dataclass(frozen=True)
 class Saved:
     """The draft after a save. ``beside``: what was sent is kept beside a newer version that the tab had not seen."""
@@ -41,39 +50,46 @@ class Saved:
     beside: bool = False
 
 
-def save_draft(*, actor: User, workspace: Workspace, client: Client | None, typed: Typed) -> Saved:
-    """Keep what was typed; the first save makes the draft.
+def save_draft(
+    *, actor: User, workspace: Workspace, client: Client | None, typed: Typed, session: Session | None = None
+) -> Saved:
+    """Keep what was typed; the first save makes the draft. ``session`` is the one that is being corrected.
 
     Raises IntegrityError by the rule ``draft_is_of_no_session`` where the form is on record.
     """
     try:
         with transaction.atomic():
-            return _save(actor, workspace, client, typed)
+            return _save(Place(workspace, client, session), actor, typed)
     except IntegrityError as error:
         if rule_of(error) != "cases_draft_token_key":
             raise
     # Another save of the same form made it meanwhile.
     with transaction.atomic():
-        return _save(actor, workspace, client, typed)
+        return _save(Place(workspace, client, session), actor, typed)
 
 
-def _save(actor: User, workspace: Workspace, client: Client | None, typed: Typed) -> Saved:
-    draft = Draft.objects.visible_to(actor).select_for_update().filter(token=typed.token).first()
+def _save(place: Place, actor: User, typed: Typed) -> Saved:
+    draft = _held(actor, typed.token)
     if draft is None:
-        return Saved(_write(Draft(token=typed.token, user=actor, version=0), workspace, client, typed))
+        return Saved(_write(Draft(token=typed.token, user=actor, version=0), place, typed))
     own = draft.tab == typed.tab
     if own and typed.sequence <= draft.sequence:  # an older save of this tab that arrives late
         return Saved(draft)
     if own or (typed.version == draft.version):
-        return Saved(_write(draft, workspace, client, typed))
+        return Saved(_write(draft, place, typed))
     if typed.clean == draft.fields:  # two tabs that say the same
         return Saved(draft)
     _keep_beside(draft, typed)
     return Saved(draft, beside=True)
 
 
-def _write(draft: Draft, workspace: Workspace, client: Client | None, typed: Typed) -> Draft:
-    draft.workspace, draft.client = workspace, client
+def _held(actor: User, token: UUID) -> Draft | None:
+    """The draft of a form, locked until the end of the transaction."""
+    return Draft.objects.visible_to(actor).select_for_update().filter(token=token).first()
+
+
+def _write(draft: Draft, place: Place, typed: Typed) -> Draft:
+    draft.workspace, draft.client, draft.session = place.workspace, place.client, place.session
     draft.fields, draft.tab, draft.sequence = typed.clean, typed.tab, typed.sequence
     draft.version += 1
     return _touch(draft)
@@ -99,7 +115,7 @@ def choose_version(*, actor: User, token: UUID, tab: str) -> Draft | None:
 
     None where the draft or the version is gone.
     """
-    draft = Draft.objects.visible_to(actor).select_for_update().filter(token=token).first()
+    draft = _held(actor, token)
     if draft is None or (tab and tab not in draft.rivals):
         return None
     rivals = {name: rival | {"aside": True} for name, rival in draft.rivals.items() if name != tab}
@@ -130,11 +146,16 @@ def end_draft(*, actor: User, token: UUID, tab: str = "", version: int = 0) -> i
     ``tab`` and ``version`` say what was on the screen. What another tab wrote and nobody chose between becomes a
     draft of its own; the answer is how many.
     """
-    draft = Draft.objects.visible_to(actor).select_for_update().filter(token=token).first()
+    draft = _held(actor, token)
     others = _others(draft, tab, version) if draft else []
     for fields in others:
         Draft.objects.create(
-            token=uuid4(), user=actor, workspace_id=draft.workspace_id, client_id=draft.client_id, fields=fields
+            token=uuid4(),
+            user=actor,
+            workspace_id=draft.workspace_id,
+            client_id=draft.client_id,
+            session_id=draft.session_id,
+            fields=fields,
         )
     with connection.cursor() as cursor:
         cursor.execute("SELECT wall.end_draft(%s)", [token])

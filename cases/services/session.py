@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Client, Session, SessionIssue, Topic
+from cases.models import Client, Session, SessionClient, SessionIssue, Topic
 from cases.services.draft import end_draft
 from centers.models import Workspace
 from centers.scope import settle_constraints
@@ -28,17 +28,21 @@ def log_session(
     held_on: date,
     client: Client | None = None,
     other_topics: Iterable[Topic] = (),
+    others: Collection[Client] = (),
     seen: tuple[str, int] = ("", 0),
     **told,
 ) -> Session:
     """Put a session on record as counselled by ``actor`` and typed today.
 
     ``client`` is a file of the workspace, or none: then ``told`` may hold nationality, status and sex. With a client
-    the status of their file is kept as the status at the time. The draft of the form ends with it; ``seen`` is the tab
-    and the version of it that were on the screen. Raises IntegrityError where the database refuses: a day in the
-    future or outside the time the centre counts, or a form that was sent before (``session_logged_once``).
+    the status of their file is kept as the status at the time. ``others`` are further files of the workspace that
+    were counselled with them: it stays one session, of at least so many clients. The draft of the form ends with it;
+    ``seen`` is the tab and the version of it that were on the screen. Raises IntegrityError where the database
+    refuses: a day in the future or outside the time the centre counts, or a form that was sent before
+    (``session_logged_once``).
     """
     tab, version = seen
+    told["clients"] = at_least(told.get("clients", 1), others)
     end_draft(actor=actor, token=form_token, tab=tab, version=version)
     session = Session.objects.create(
         workspace=workspace,
@@ -50,17 +54,37 @@ def log_session(
         counsellor_name=str(actor),
         recorded_on=timezone.localdate(),
         form_token=form_token,
-        **(told | _of_file(client)),
+        **(told | of_file(client)),
     )
     SessionIssue.objects.bulk_create(
         SessionIssue(workspace=workspace, session=session, topic=topic)
         for topic in other_topics
         if topic.pk != session.topic_id
     )
+    join(session, others)
     settle_constraints()
     return session
 
 
-def _of_file(client: Client | None) -> dict:
+def join(session: Session, others: Iterable[Client]) -> None:
+    """Further clients of the session."""
+    SessionClient.objects.bulk_create(
+        SessionClient(
+            workspace_id=session.workspace_id,
+            session=session,
+            client=client,
+            person_id=client.person_id,
+            held_on=session.held_on,
+        )
+        for client in others
+    )
+
+
+def at_least(clients: int, others: Collection[Client]) -> int:
+    """How many were counselled: as many as was said, and never less than are named."""
+    return max(clients, 1 + len(others))
+
+
+def of_file(client: Client | None) -> dict:
     """What a session keeps of the client's file. Nationality and sex are read from the file itself."""
     return {"status": client.status, "nationality": None, "sex": None} if client else {}

@@ -83,7 +83,7 @@ def later(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form_page(request: HttpRequest, form: Form, about: Session | Deadline, words: dict[str, str]) -> HttpResponse:
     context = {"form": form, "back": about.get_absolute_url(), **words}
-    return render(request, "cases/deadline_form.html", context, status=400 if form.errors else 200)
+    return render(request, "cases/form.html", context, status=400 if form.errors else 200)
 
 
 def _deadline(request: HttpRequest, pk: int) -> Deadline:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.idle import no_step
-from cases.access import get_client_or_404
+from cases.access import get_client_or_404, get_session_or_404
 from cases.draft_words import differences
 from cases.forms import SessionForm
 from cases.models import Client, Draft, Session
@@ -38,9 +38,10 @@ def save(request: HttpRequest) -> HttpResponse:
     typed = _typed(request)
     if typed is None:
         return HttpResponseBadRequest()
-    client = _client(request)
+    client, session = _client(request), _session(request)
+    place = session.workspace if session else _workspace(request, client)
     try:
-        saved = save_draft(actor=request.user, workspace=_workspace(request, client), client=client, typed=typed)
+        saved = save_draft(actor=request.user, workspace=place, client=client, session=session, typed=typed)
     except IntegrityError as error:
         if rule_of(error) != "draft_is_of_no_session":
             raise
@@ -65,12 +66,22 @@ def _typed(request: HttpRequest) -> Typed | None:
 
 
 def _client(request: HttpRequest) -> Client | None:
-    asked = request.POST.get("draft_client", "")
-    if not asked:
-        return None
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+    pk = _number(request, "draft_client")
+    return None if pk is None else get_client_or_404(request.user, pk, "work_sessions")
+
+
+def _session(request: HttpRequest) -> Session | None:
+    """The session that is being corrected, none where a new one is typed."""
+    pk = _number(request, "draft_session")
+    return None if pk is None else get_session_or_404(request.user, pk, "work_sessions")
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """The id that was sent, if one was."""
+    asked = request.POST.get(name, "")
+    if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
         raise Http404
-    return get_client_or_404(request.user, int(asked), "work_sessions")
+    return int(asked) if asked else None
 
 
 def _workspace(request: HttpRequest, client: Client | None) -> Workspace:
@@ -96,7 +107,7 @@ def versions(request: HttpRequest, token: UUID) -> HttpResponse:
     if request.method == "POST":
         if choose_version(actor=request.user, token=token, tab=request.POST.get("tab", "")) is None:
             raise Http404
-        return redirect(f"{reverse('cases:session_new')}?draft={token}")
+        return redirect(draft)
     rivals = sorted(draft.rivals.items(), key=lambda item: item[1]["at"], reverse=True)
     shown = [
         {"tab": "", "at": draft.updated_at, "facts": differences(draft.fields, [r["fields"] for _tab, r in rivals])},
@@ -132,9 +143,9 @@ def discard(request: HttpRequest, token: UUID) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, token: UUID) -> HttpResponse:
     require_anywhere(request.user, "work_sessions")
-    _draft(request, token)
+    draft = _draft(request, token)
     restore_draft(actor=request.user, token=token)
-    return redirect(f"{reverse('cases:session_new')}?draft={token}")
+    return redirect(draft)
 
 
 def _draft(request: HttpRequest, token: UUID) -> Draft:

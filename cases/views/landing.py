@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When, Window, prefetch_related_objects
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When, Window, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.completion import incomplete, missing_of, rules_of
 from cases.draft_words import topic_of
 from cases.files import time_left
 from cases.listings import SESSIONS, STAYS
 from cases.listings.client import running_out
 from cases.listings.people import with_client
-from cases.models import Client, Deadline, Draft, Session, Stay
+from cases.models import Client, Deadline, Draft, PutOff, Session, Stay
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, key_for_unsent
 from centers.listing import listed
@@ -26,6 +27,7 @@ MOST_DRAFTS = 50
 WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
 LATELY = 30  # days in which a client counts as one of the latest, and ahead for which a deadline is shown
 OWN = 365  # days in which a session makes a client one's own
+COMPLETED_WITHIN = 92  # days for which a session that lacks something is asked after: a quarter
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
 
@@ -67,16 +69,17 @@ def _in_list(draft: Draft, now: datetime) -> dict:
 def _counselling(request: HttpRequest) -> list[Panel]:
     """Today's sessions, what one promised, deadlines, whose status runs out, and whom one saw last.
 
-    The clients of the three panels of sessions are read at once.
+    The clients of the panels of sessions are read at once.
     """
     sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
     today = _sessions_of_today(request, sessions)
     due = _follow_ups(request, sessions)
+    unfinished = _unfinished(request, sessions)
     latest = _latest_clients(request, sessions)
     reminders = [] if is_official(request.user) else [_deadlines(request), _running_out(request, sessions)]
-    shown = [row for panel in (today, due, latest) for row in panel.shown["sessions"]]
+    shown = [row for panel in (today, due, unfinished, latest) for row in panel.shown["sessions"]]
     prefetch_related_objects(shown, *with_client(request.user))
-    return [today, due, *reminders, latest]
+    return [today, due, *reminders, unfinished, latest]
 
 
 def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
@@ -100,13 +103,35 @@ def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
 
 
 def _follow_ups(request: HttpRequest, sessions: QuerySet) -> Panel:
-    """What one promised: one's own sessions whose follow-up is overdue or due within the week."""
+    """What one promised: one's own sessions whose follow-up is overdue or due within the week.
+
+    The figure counts those too that are put off: it is the number of the list behind it.
+    """
     today = timezone.localdate()
     due = sessions.due_by(today).filter(counsellor=request.user).order_by("follow_up_on", "pk")
-    rows = list(due.annotate(number=Window(Count("pk")))[:SHOWN])
+    resting = _resting(request).filter(session__isnull=False)
+    mine = due.annotate(number=Window(Count("pk")), rests=Exists(resting.filter(session=OuterRef("pk"))))
+    rows = list(mine.order_by("rests", "follow_up_on", "pk")[:SHOWN])
     figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
-    shown = {"sessions": rows, "due": figure, "today": today}
+    shown = {
+        "sessions": [row for row in rows if not row.rests],
+        "due": figure,
+        "today": today,
+        "resting": list(resting),
+    }
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
+
+
+def _unfinished(request: HttpRequest, sessions: QuerySet) -> Panel:
+    """One's own sessions that lack what the centre asks for, the oldest first: they hold up the month's close."""
+    rules, since = rules_of(request.user), timezone.localdate() - timedelta(days=COMPLETED_WITHIN)
+    lacking = sessions.filter(incomplete(rules), counsellor=request.user, held_on__gte=since)
+    rows = list(lacking.annotate(number=Window(Count("pk"))).order_by("held_on", "pk")[:SHOWN])
+    for row in rows:
+        row.missing = missing_of(row, rules)
+    chosen = {"record": "incomplete", "counsellor": "me", "from_": f"{since}"}
+    figure = listed(SESSIONS, request.user, **chosen).counted(rows[0].number if rows else 0)
+    return Panel(_("To be completed"), "cases/landing/unfinished.html", {"sessions": rows, "unfinished": figure})
 
 
 def _deadlines(request: HttpRequest) -> Panel:
@@ -130,16 +155,23 @@ def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
     today = timezone.localdate()
     own = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gt=today - timedelta(days=OWN))
     clients = Client.objects.visible_to(request.user).filter(merged_into=None, pk__in=own.values("client"))
-    soonest = running_out(clients).order_by("status_expires_on", "pk").prefetch_related("names")[:SHOWN]
+    resting = _resting(request).filter(session=None)
+    soonest = running_out(clients).exclude(pk__in=resting.values("client")).order_by("status_expires_on", "pk")
     rows = [
         {
             "client": client,
             "left": time_left(client.status_expires_on),
             "mark": _mark(client.status_expires_on - today),
         }
-        for client in soonest
+        for client in soonest.prefetch_related("names")[:SHOWN]
     ]
-    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows})
+    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows, "resting": list(resting)})
+
+
+def _resting(request: HttpRequest) -> QuerySet:
+    """What the person has put off to a day that is still to come."""
+    rows = PutOff.objects.visible_to(request.user).resting().order_by("until", "pk")
+    return rows.prefetch_related(*with_client(request.user))
 
 
 def _mark(left: timedelta) -> str:

@@ -1,13 +1,14 @@
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from cases.completion import missing_of, rules_of
 from cases.listings import SESSIONS
-from cases.listings.people import with_client
-from cases.models import Client, Deadline, Session
+from cases.listings.people import readable_client, with_client
+from cases.models import Client, Deadline, Session, SessionClient
 from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
 from centers.selectors import is_official, may
@@ -31,6 +32,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "status": status_shown(session.status, None, request.user),
         "late": (session.recorded_on - session.held_on).days if session.recorded_on else 0,
         "changes": session_changes(session, request.user),
+        "others": [other for other in session.others.all() if readable_client(other)],
+        "hidden": sum(readable_client(other) is None for other in session.others.all()),
+        "missing": missing_of(session, rules_of(request.user)),
+        "may_work": may(request.user, "work_sessions", session.workspace_id),
         **_deadlines(session, request.user),
         **_beside(session, request.user),
     }
@@ -39,7 +44,17 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _session(request: HttpRequest, pk: int) -> Session:
     rows = Session.objects.visible_to(request.user).select_related("counsellor")
-    return get_object_or_404(rows.prefetch_related(*with_client(request.user), "issues__topic"), pk=pk)
+    return get_object_or_404(
+        rows.prefetch_related(*with_client(request.user), "issues__topic", *_others(request.user)), pk=pk
+    )
+
+
+def _others(viewer: User) -> list:
+    """The further clients and their names, as far as the viewer may read them."""
+    return [
+        Prefetch("others", SessionClient.objects.visible_to(viewer).order_by("pk")),
+        *with_client(viewer, "others__client"),
+    ]
 
 
 def _client(session: Session) -> Client | None:
@@ -52,7 +67,7 @@ def _deadlines(session: Session, viewer: User) -> dict:
     if session.client_id is None or is_official(viewer):
         return {}
     rows = Deadline.objects.visible_to(viewer).filter(session=session.pk).order_by("due_on", "pk")
-    return {"deadlines": list(rows), "may_work": may(viewer, "work_sessions", session.workspace_id)}
+    return {"deadlines": list(rows)}
 
 
 def _beside(session: Session, viewer: User) -> dict[str, Session | None]:

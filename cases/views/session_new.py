@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from cases.access import get_client_or_404
 from cases.forms import SessionForm
 from cases.models import Client, Draft, Session
+from cases.offers import Offer, offers_for
 from cases.services.session import log_session
 from cases.unsent import HOURS, key_for_unsent
 from centers.access import require_anywhere
@@ -34,22 +35,23 @@ def new(request: HttpRequest) -> HttpResponse:
     draft, before = _draft_of(request)
     if before:
         return redirect(before)
-    client = draft.client if draft and draft.client_id else _client_of(request)
+    client = draft.client if draft and draft.client_id else client_named(request)
     if client and client.merged_into_id:
         return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': client.merged_into_id})}")
     centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
-    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else {}
+    offers = offers_for(request.user, client, [client.workspace] if client else centers)
+    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else _filled(request, offers)
     form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)
     if request.method == "POST" and form.is_valid():
         session = _logged(form, request, client)
         if session:
             return _confirmed(request, session.pk)
-    return render(
-        request, "cases/session_new.html", _shown(request, form, client, draft), status=400 if form.errors else 200
-    )
+    context = form_context(request, form, client, draft) | {"page": reverse("cases:session_new"), "offers": offers}
+    return render(request, "cases/session_new.html", context, status=400 if form.errors else 200)
 
 
-def _shown(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:
+def form_context(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:
+    """What the page of a session's form shows, be it new or corrected."""
     return {
         "form": form,
         "client": client,
@@ -60,6 +62,13 @@ def _shown(request: HttpRequest, form: SessionForm, client: Client | None, draft
         "key": key_for_unsent(request.user),
         "hours": HOURS,
     }
+
+
+def _filled(request: HttpRequest, offers: list[Offer]) -> dict:
+    """What the address asks to be filled in (``?fill=``)."""
+    asked = request.GET.get("fill", "")
+    chosen = next((offer for offer in offers if offer.key == asked), None)
+    return SessionForm.initial_of(chosen.fields) if chosen else {}
 
 
 def _draft_of(request: HttpRequest) -> tuple[Draft | None, Session | None]:
@@ -78,7 +87,7 @@ def _draft_of(request: HttpRequest) -> tuple[Draft | None, Session | None]:
     return draft, None if draft else session
 
 
-def _client_of(request: HttpRequest) -> Client | None:
+def client_named(request: HttpRequest) -> Client | None:
     """The client that the address names: 404 if the person may not know of them, 403 if they do not counsel there."""
     asked = request.GET.get("client", "")
     if not asked:
@@ -94,7 +103,6 @@ def _client_of(request: HttpRequest) -> Client | None:
 def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> Session | None:
     """The session made of the form, also where the form came twice; none where the database refused, told on it."""
     actor, token = request.user, form.cleaned_data["token"]
-    told = {name: value for name, value in form.told.items() if name != "workspace"}
     try:
         with transaction.atomic():
             return log_session(
@@ -103,8 +111,9 @@ def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> S
                 client=client,
                 form_token=token,
                 other_topics=form.cleaned_data["other_topics"],
-                seen=_seen(request),
-                **told,
+                others=form.cleaned_data.get("others", ()),
+                seen=on_screen(request),
+                **form.told,
             )
     except IntegrityError as error:
         rule = rule_of(error)
@@ -115,7 +124,7 @@ def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> S
         return None
 
 
-def _seen(request: HttpRequest) -> tuple[str, int]:
+def on_screen(request: HttpRequest) -> tuple[str, int]:
     """The tab that sends the form, and the version of the draft that it has seen."""
     version = request.POST.get("draft_version", "")
     return request.POST.get("draft_tab", ""), int(version) if version.isascii() and version.isdecimal() else 0

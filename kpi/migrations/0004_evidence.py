@@ -19,10 +19,14 @@ def case_of(column: str, values: dict[str, str]) -> str:
     return f"CASE {column} " + " ".join(f"WHEN '{key}' THEN {value}" for key, value in values.items()) + " END"
 
 
-OPENS = case_of("r.source", {
-    source: f"(wall.whole('{permission}') OR r.workspace_id = ANY (wall.scope('{permission}')))"
-    for source, permission in SOURCES.items()
-})  # fmt: skip
+def opens(sources: dict[str, str]) -> str:
+    """Whether the running scope opens a row, by the permission that its source asks for."""
+    return case_of("r.source", {
+        source: f"(wall.whole('{permission}') OR r.workspace_id = ANY (wall.scope('{permission}')))"
+        for source, permission in sources.items()
+    })  # fmt: skip
+
+
 SHARED = """(
 (r.source = 'visa_case' AND EXISTS (SELECT FROM visas_visacase v WHERE v.id = r.source_id
                                      AND v.shared_with::bigint[] && wall.scope('view_visa_cases')))
@@ -44,6 +48,49 @@ AMOUNTS = {
     "municipality_won": "'a.quantity - a.province_won'",
     "clients": "'CASE a.kind WHEN ''session'' THEN a.quantity ELSE 1 END'",
 }
+
+
+def evidence(sources: dict[str, str], letters: dict[str, str]) -> migrations.RunSQL:
+    """A page of the rows behind a figure. ``letters`` are the beginnings of the tokens of each source."""
+    # A page of them, newest first; `after` is the token of the last row of the page before. Only who reads figures
+    # somewhere gets any. Day, amount and id are there where the reader may open the record.
+    return function(
+        "wall.evidence(asked jsonb, after text, page int)",
+        f"""
+        DECLARE
+          from_day date := 'infinity';
+          from_source text := '~';
+          from_id bigint := 9223372036854775807;
+        BEGIN
+          IF NOT ({READS_FIGURES}) THEN
+            RETURN;
+          END IF;
+          IF after <> '' THEN
+            from_source := {case_of("left(after, 1)", {letter: f"'{source}'" for source, letter in letters.items()})};
+            from_id := wall.veil(('x' || substr(after, 2, 16))::bit(64)::bigint, from_source, true);
+            from_day := date '2000-01-01' + (from_id >> 48)::int;
+            from_id := from_id & 281474976710655;
+          END IF;
+          RETURN QUERY EXECUTE format(
+            $query$
+            SELECT s.letter || lpad(to_hex(wall.veil(
+                     ((s.happened_on - date '2000-01-01')::bigint << 48) | s.source_id, s.source, false)), 16, '0'),
+                   date_trunc('month', s.happened_on::timestamp)::date, s.workspace_id, s.programme, s.kind, s.source,
+                   CASE WHEN s.opens THEN s.source_id END, CASE WHEN s.opens THEN s.happened_on END,
+                   CASE WHEN s.opens THEN s.amount END
+              FROM (SELECT r.*, {case_of("r.source", {source: f"'{letter}'" for source, letter in letters.items()})} AS letter,
+                           {opens(sources)} OR {SHARED} AS opens
+                      FROM (SELECT * FROM (%s) q
+                             WHERE (happened_on, source, source_id) < (%L::date, %L, %L::bigint)
+                             ORDER BY happened_on DESC, source DESC, source_id DESC LIMIT %L::int) r) s
+             ORDER BY s.happened_on DESC, s.source DESC, s.source_id DESC
+            $query$, wall.evidence_rows(asked), from_day, from_source, from_id, page);
+        END
+        """,
+        returns="TABLE (token text, month date, workspace_id bigint, programme text, kind text, source text, "
+        "source_id bigint, happened_on date, amount bigint)",
+        definer=True,
+    )
 
 
 class Migration(migrations.Migration):
@@ -169,45 +216,7 @@ class Migration(migrations.Migration):
             private=True,
             traits="STABLE",
         ),
-        # A page of them, newest first; `after` is the token of the last row of the page before. Only who reads figures
-        # somewhere gets any. Day, amount and id are there where the reader may open the record.
-        function(
-            "wall.evidence(asked jsonb, after text, page int)",
-            f"""
-            DECLARE
-              from_day date := 'infinity';
-              from_source text := '~';
-              from_id bigint := 9223372036854775807;
-            BEGIN
-              IF NOT ({READS_FIGURES}) THEN
-                RETURN;
-              END IF;
-              IF after <> '' THEN
-                from_source := {case_of("left(after, 1)", {letter: f"'{source}'" for source, letter in LETTERS.items()})};
-                from_id := wall.veil(('x' || substr(after, 2, 16))::bit(64)::bigint, from_source, true);
-                from_day := date '2000-01-01' + (from_id >> 48)::int;
-                from_id := from_id & 281474976710655;
-              END IF;
-              RETURN QUERY EXECUTE format(
-                $query$
-                SELECT s.letter || lpad(to_hex(wall.veil(
-                         ((s.happened_on - date '2000-01-01')::bigint << 48) | s.source_id, s.source, false)), 16, '0'),
-                       date_trunc('month', s.happened_on::timestamp)::date, s.workspace_id, s.programme, s.kind, s.source,
-                       CASE WHEN s.opens THEN s.source_id END, CASE WHEN s.opens THEN s.happened_on END,
-                       CASE WHEN s.opens THEN s.amount END
-                  FROM (SELECT r.*, {case_of("r.source", {source: f"'{letter}'" for source, letter in LETTERS.items()})} AS letter,
-                               {OPENS} OR {SHARED} AS opens
-                          FROM (SELECT * FROM (%s) q
-                                 WHERE (happened_on, source, source_id) < (%L::date, %L, %L::bigint)
-                                 ORDER BY happened_on DESC, source DESC, source_id DESC LIMIT %L::int) r) s
-                 ORDER BY s.happened_on DESC, s.source DESC, s.source_id DESC
-                $query$, wall.evidence_rows(asked), from_day, from_source, from_id, page);
-            END
-            """,
-            returns="TABLE (token text, month date, workspace_id bigint, programme text, kind text, source text, "
-            "source_id bigint, happened_on date, amount bigint)",
-            definer=True,
-        ),
+        evidence(SOURCES, LETTERS),
         function(
             "wall.evidence_total(asked jsonb)",
             f"""

@@ -178,6 +178,8 @@ SHEETS = [
     _term("cases/reference/outcomes.csv", cases.Outcome),
     _term("cases/reference/callers.csv", cases.Caller),
     _term("cases/reference/interpretations.csv", cases.Interpretation),
+    _term("cases/reference/urgencies.csv", cases.Urgency),
+    _term("cases/reference/residences.csv", cases.Residence),
     _term("cases/reference/relations.csv", cases.Relation),
     _term("cases/reference/sexes.csv", cases.Sex),
     _term("cases/reference/stay_reasons.csv", cases.StayReason),

@@ -153,13 +153,15 @@ def _compare_persons(result: Verification, pending: set, codes: dict[int, str]) 
     """Who is missing from a month's persons or stands there without a session; only numbers are told."""
     of_sessions = (
         "SELECT DISTINCT workspace_id, date_trunc('month', held_on::timestamp)::date AS month, person_id "
-        "FROM cases_session WHERE voided_at IS NULL AND person_id IS NOT NULL"
+        "FROM cases_session WHERE voided_at IS NULL AND person_id IS NOT NULL "
+        "UNION SELECT o.workspace_id, date_trunc('month', o.held_on::timestamp)::date, o.person_id "
+        "FROM cases_sessionclient o JOIN cases_session s ON s.id = o.session_id WHERE s.voided_at IS NULL"
     )
     of_summary = "SELECT workspace_id, month, person_id FROM kpi_monthlyperson WHERE kind = 'session'"
     wrong: dict = defaultdict(lambda: [0, 0])
     for side, (one, other) in enumerate([(of_sessions, of_summary), (of_summary, of_sessions)]):
         for place, month, count in _execute(
-            f"SELECT workspace_id, month, count(*) FROM ({one} EXCEPT {other}) d GROUP BY 1, 2"
+            f"SELECT workspace_id, month, count(*) FROM (({one}) EXCEPT ({other})) d GROUP BY 1, 2"
         ):
             if (place, month) not in pending:
                 wrong[place, month][side] = count

@@ -84,6 +84,16 @@ def make_a_row_in_every_table(database: str) -> None:
             [make_user().pk, here],
         )
         owner.execute(
+            "INSERT INTO cases_putoff (workspace_id, user_id, client_id, until, reason)"
+            " VALUES (%s, %s, %s, '2030-01-01', 'x')",
+            [here, make_user().pk, client.pk],
+        )
+        owner.execute(
+            "INSERT INTO cases_sessiontemplate (workspace_id, owner_id, name, fields) VALUES (%s, %s, 'x', '{}')",
+            [here, make_user().pk],
+        )
+        owner.execute("INSERT INTO cases_completionrule (workspace_id, fields) VALUES (%s, '{}')", [here])
+        owner.execute(
             "INSERT INTO audit_accessentry (user_id, workspace_id, route, method, status, files, workspaces, purpose)"
             " VALUES (%s, %s, 'cases:client', 'GET', 200, %s, %s, '')",
             [make_user().pk, here, [client.pk], [here]],

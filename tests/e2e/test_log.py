@@ -250,7 +250,7 @@ class KeyTests:
             page.goto(address + NEW)
             page.keyboard.type("kim min")
             page.keyboard.press("Enter")
-            expect(page.locator("#found [role=option]")).to_have_count(3)
+            expect(page.locator("#find-found [role=option]")).to_have_count(3)
             picture(page, "log-found-desk")
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()

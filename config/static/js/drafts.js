@@ -164,8 +164,9 @@ async function keep() {
   form.addEventListener("input", () => touch());
   form.addEventListener("change", () => touch());
   form.addEventListener("submit", submit);
-  form.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
+    if ((event.target.closest("form") ?? form) !== form) return;
     event.preventDefault();
     if (!event.repeat) form.requestSubmit();
   });

@@ -59,8 +59,27 @@ function find(form) {
 
   function take(option) {
     list.hidden = true;
+    if (form.dataset.adds) return add(option);
     const detail = { client: option.dataset.client };
     document.getElementById("log").dispatchEvent(new CustomEvent("draft:with", { detail }));
+  }
+
+  /* Who was there too: ticked in the form, as if the name had been offered. */
+  function add(option) {
+    const others = document.getElementById(form.dataset.adds);
+    const known = others.querySelector(`input[value="${option.dataset.client}"]`);
+    if (known) known.checked = true;
+    else others.append(ticked(option));
+    input.value = "";
+    show("", "");
+    others.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function ticked(option) {
+    const [label, box] = [document.createElement("label"), document.createElement("input")];
+    Object.assign(box, { type: "checkbox", name: form.dataset.adds, value: option.dataset.client, checked: true });
+    label.append(box, " ", option.querySelector("b").textContent.trim());
+    return label;
   }
 
   function step(by) {

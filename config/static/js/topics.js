@@ -137,6 +137,7 @@ function begin() {
     const one = event.target.closest("[role=option]");
     if (one) take(one.dataset.code);
   });
+  select.form.addEventListener("log:filled", draw);
   draw();
 }
 

@@ -1,0 +1,63 @@
+"""Which sessions lack something that their centre wants filled in, and what it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models import CompletionRule, Session
+
+KOREAN = "ko"
+# What a centre may ask for, and when it is missing. A note in Korean is its own summary.
+ASKED: dict[str, str] = {
+    "summary": _("Summary in Korean"),
+    "outcome": _("Outcome"),
+    "minutes": _("Minutes"),
+    "caller": _("Caller"),
+    "interpretation": _("Interpretation"),
+    "urgency": _("Urgency"),
+    "residence": _("Place of residence"),
+}
+MISSING: dict[str, Q] = {
+    "summary": Q(summary="") & ~Q(language=KOREAN),
+    **{name: Q(**{f"{name}__isnull": True}) for name in ASKED if name != "summary"},
+}
+BY_DEFAULT = ("summary",)
+
+
+def rules_of(viewer: User) -> dict[int, list[str]]:
+    """What each centre asks for that has said so, by its id."""
+    return dict(CompletionRule.objects.visible_to(viewer).values_list("workspace", "fields"))
+
+
+def incomplete(rules: dict[int, list[str]]) -> Q:
+    """The sessions that lack something. False for all where nothing is asked for anywhere."""
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, fields in rules.items():
+        places[tuple(fields)].append(place)
+    found = Q(pk__in=[])
+    for fields, here in places.items():
+        if fields:
+            found |= Q(workspace__in=here) & _any_missing(fields)
+    return found | ~Q(workspace__in=list(rules)) & _any_missing(BY_DEFAULT)
+
+
+def _any_missing(fields: Iterable[str]) -> Q:
+    missing = Q()
+    for field in fields:
+        missing |= MISSING[field]
+    return missing
+
+
+def missing_of(session: Session, rules: dict[int, list[str]]) -> list[tuple[str, str]]:
+    """Name and label of each field that the session lacks."""
+    asked = rules.get(session.workspace_id, BY_DEFAULT)
+    return [(name, str(ASKED[name])) for name in asked if _lacks(session, name)]
+
+
+def _lacks(session: Session, name: str) -> bool:
+    if name == "summary":
+        return not session.summary and session.language_id != KOREAN
+    return getattr(session, Session._meta.get_field(name).attname) is None

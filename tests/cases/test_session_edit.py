@@ -1,0 +1,266 @@
+"""A session on record corrected, voided, and told to lack something."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from cases.models import CompletionRule, Draft, Session, SessionIssue
+from centers.models import Role
+from centers.models.codes import forget_kept_rows
+from centers.scope import acting_for
+from tests.make import everywhere, make_client, make_deadline, make_session, make_user, place
+
+pytestmark = pytest.mark.django_db
+NOTE = "Công ty chưa trả lương.\n두 번째 줄"
+
+
+@pytest.fixture
+def counsellor(client):
+    user = make_user(Role.COUNSELLOR, name="상담원 하나", official=False)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def session(counsellor):
+    return make_session(
+        client=make_client(name="NGUYEN DEMO", status_id="E-9"),
+        counsellor=counsellor,
+        note=NOTE,
+        minutes=30,
+        topic_id="labour.wages",
+        language_id="vi",
+    )
+
+
+def page_of(session: Session) -> str:
+    return f"/sessions/{session.pk}/edit/"
+
+
+def opened(client, session: Session, query: str = "") -> dict:
+    """The fields of the form as a browser would send them back untouched."""
+    answer = client.get(page_of(session) + query)
+    assert answer.status_code == 200
+    form = answer.context["form"]
+    values = {name: field.value() for name, field in ((bound.name, bound) for bound in form)}
+    plain = {name: value for name, value in values.items() if value not in (None, "")}
+    return plain | {"read_version": answer.context["read_version"], "draft_session": str(session.pk)}
+
+
+def held(session: Session) -> Session:
+    with everywhere():
+        return Session.objects.select_related("client").get(pk=session.pk)
+
+
+def issues(session: Session) -> list[str]:
+    with everywhere():
+        return sorted(SessionIssue.objects.filter(session=session).values_list("topic", flat=True))
+
+
+class CorrectTests:
+    def test_writes_what_was_changed_and_nothing_else(self, client, session):
+        form = opened(client, session) | {"minutes": "45", "other_topics": ["health"], "urgency": "urgent"}
+        answer = client.post(page_of(session), form)
+        assert answer["Location"] == session.get_absolute_url()
+        now = held(session)
+        assert (now.minutes, now.urgency_id, now.note, now.counsellor) == (45, "urgent", NOTE, session.counsellor)
+        assert (now.status_id, now.form_token) == (session.status_id, session.form_token)
+        assert issues(session) == ["health"]
+        told = client.get(answer["Location"]).content.decode()
+        assert "정정한 내용을 기록했습니다" in told
+
+    def test_untouched_it_changes_nothing_and_leaves_no_history(self, client, session):
+        form = opened(client, session) | {"note": NOTE.replace("\n", "\r\n")}
+        assert client.post(page_of(session), form).status_code == 302
+        assert list(held(session).events.all()) == []
+
+    def test_a_topic_taken_away_goes_and_comes_back(self, client, session):
+        for chosen in (["health", "education"], ["education"], []):
+            form = {name: value for name, value in opened(client, session).items() if name != "other_topics"}
+            client.post(page_of(session), form | {"other_topics": chosen})
+            assert issues(session) == sorted(chosen)
+
+    def test_a_further_topic_that_becomes_the_main_one_is_no_further_one(self, client, session):
+        client.post(page_of(session), opened(client, session) | {"other_topics": ["health"]})
+        client.post(page_of(session), opened(client, session) | {"topic": "health"})
+        assert (held(session).topic_id, issues(session)) == ("health", [])
+
+    def test_another_client_brings_their_status_and_takes_the_deadlines(self, client, session):
+        deadline = make_deadline(session)
+        right = make_client(name="TRAN DEMO", status_id="D-2")
+        form = opened(client, session, f"?client={right.pk}")
+        client.post(f"{page_of(session)}?client={right.pk}", form)
+        now = held(session)
+        assert (now.client_id, now.person_id, now.status_id) == (right.pk, right.person_id, "D-2")
+        with everywhere():
+            deadline.refresh_from_db()
+        assert deadline.client_id == right.pk
+
+    def test_what_is_refused_stays_in_the_form_and_nothing_is_written(self, client, session):
+        tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+        answer = client.post(page_of(session), opened(client, session) | {"held_on": tomorrow, "note": "새로 씀"})
+        assert answer.status_code == 400
+        assert "새로 씀" in answer.content.decode()
+        assert held(session).note == NOTE
+
+    @pytest.mark.parametrize(
+        "query", ["?draft=x", "?draft=00000000-0000-4000-8000-000000000000", "?client=x", "?client=999999999999"]
+    )
+    def test_nonsense_in_the_address_is_refused_or_ignored(self, client, session, query):
+        assert client.get(page_of(session) + query).status_code in {200, 400, 404}
+
+
+class TwoPeopleTests:
+    def test_the_second_is_shown_both_versions_and_loses_nothing(self, client, session):
+        mine = opened(client, session) | {"note": "내가 쓴 내용", "minutes": "50"}
+        theirs = opened(client, session) | {"note": "다른 사람이 쓴 내용"}
+        client.post(page_of(session), theirs)
+        answer = client.post(page_of(session), mine)
+        assert answer.status_code == 409
+        rows = {label: (now, own) for label, now, own in answer.context["both"]}
+        assert rows["상담 내용"] == ("다른 사람이 쓴 내용", "내가 쓴 내용")
+        assert ("30", "50") in rows.values()
+        assert answer.context["form"]["note"].value() == "내가 쓴 내용"
+        assert held(session).note == "다른 사람이 쓴 내용"
+        again = mine | {"read_version": answer.context["read_version"]}
+        assert client.post(page_of(session), again).status_code == 302
+        assert held(session).note == "내가 쓴 내용"
+
+    def test_a_form_sent_twice_is_no_quarrel_with_oneself(self, client, session):
+        form = opened(client, session) | {"minutes": "45"}
+        assert client.post(page_of(session), form).status_code == 302
+        second = client.post(page_of(session), form)
+        assert second.status_code == 302
+        assert len(held(session).events.all()) == 1
+
+    def test_the_version_says_nothing_of_what_it_was_made_of(self, client, session):
+        first = opened(client, session)["read_version"]
+        assert re.fullmatch("[0-9a-f]{64}", first)
+        client.post(page_of(session), opened(client, session) | {"minutes": "45"})
+        assert opened(client, session)["read_version"] != first
+
+
+class DraftTests:
+    def kept(self, client, session, **changes) -> dict:
+        form = opened(client, session) | {"draft_tab": "tab-1", "draft_version": "0", "draft_sequence": "1"} | changes
+        form["draft_client"] = str(session.client_id)
+        assert client.post("/drafts/save/", form).status_code == 200
+        return form
+
+    def drafts(self, user) -> list[Draft]:
+        with acting_for([place().pk], actor=user):
+            return list(Draft.objects.filter(user=user))
+
+    def test_what_was_typed_is_in_the_form_when_it_is_opened_again(self, client, counsellor, session):
+        self.kept(client, session, note="쓰다 만 정정")
+        assert opened(client, session)["note"] == "쓰다 만 정정"
+        [draft] = self.drafts(counsellor)
+        assert draft.session_id == session.pk
+        start = client.get("/").content.decode()
+        assert page_of(session) in start
+        assert held(session).note == NOTE
+
+    def test_it_ends_with_the_correction(self, client, counsellor, session):
+        form = self.kept(client, session, note="쓰다 만 정정")
+        client.post(page_of(session), form)
+        assert held(session).note == "쓰다 만 정정"
+        assert self.drafts(counsellor) == []
+
+    def test_one_upon_an_older_state_is_shown_beside_what_is_on_record(self, client, counsellor, session):
+        form = self.kept(client, session, note="쓰다 만 정정")
+        other = opened(client, session) | {"token": str(uuid4()), "note": "먼저 정정됨"}
+        client.post(page_of(session), other)
+        page = client.get(f"{page_of(session)}?draft={form['token']}")
+        assert ("상담 내용", "먼저 정정됨", "쓰다 만 정정") in page.context["both"]
+        assert page.context["form"]["note"].value() == "쓰다 만 정정"
+
+
+class VoidTests:
+    def test_a_void_session_counts_no_more_and_says_why(self, client, session):
+        assert client.post(f"/sessions/{session.pk}/void/", {"reason": ""}).status_code == 400
+        client.post(f"/sessions/{session.pk}/void/", {"reason": "두 번 기록함"})
+        now = held(session)
+        assert (bool(now.voided_at), now.void_reason) == (True, "두 번 기록함")
+        assert "두 번 기록함" in client.get(session.get_absolute_url()).content.decode()
+
+    def test_it_is_corrected_only_after_it_counts_again(self, client, session):
+        client.post(f"/sessions/{session.pk}/void/", {"reason": "두 번 기록함"})
+        assert client.get(page_of(session))["Location"] == session.get_absolute_url()
+        client.post(f"/sessions/{session.pk}/restore/")
+        assert (held(session).voided_at, held(session).void_reason) == (None, "")
+        assert client.get(page_of(session)).status_code == 200
+
+
+class OfficialTests:
+    """An official who corrects a session keeps what is not shown to them."""
+
+    @pytest.fixture(autouse=True)
+    def fresh_codes(self):
+        forget_kept_rows()
+        yield
+        forget_kept_rows()
+
+    def test_the_restricted_topic_stays(self, client):
+        official = make_user(Role.COUNSELLOR, official=True)
+        client.force_login(official)
+        session = make_session(client=make_client(), topic_id="stay.undocumented", note=NOTE)
+        form = opened(client, session)
+        assert form["topic"] == "stay"
+        client.post(page_of(session), form | {"minutes": "20"})
+        assert (held(session).topic_id, held(session).minutes) == ("stay.undocumented", 20)
+
+    def test_the_restricted_further_topic_stays(self, client):
+        client.force_login(make_user(Role.COUNSELLOR, official=True))
+        session = make_session(client=make_client(), topic_id="labour.wages")
+        with everywhere():
+            SessionIssue.objects.create(
+                workspace=session.workspace, session=session, topic_id="stay.penalty_departure"
+            )
+        client.post(page_of(session), opened(client, session) | {"other_topics": ["health"]})
+        assert issues(session) == ["health", "stay.penalty_departure"]
+
+
+class CompletionTests:
+    def test_a_summary_is_asked_for_unless_it_was_in_korean(self, client, counsellor):
+        today = {"client": make_client(), "counsellor": counsellor, "held_on": timezone.localdate()}
+        session = make_session(language_id="vi", **today)
+        make_session(language_id="ko", **today)
+        text = client.get("/").content.decode()
+        assert f"{page_of(session)}#id_summary" in text
+        assert text.count("#id_summary") == 1
+        client.post(page_of(session), opened(client, session) | {"summary": "임금 체불"})
+        assert "#id_summary" not in client.get("/").content.decode()
+
+    def test_a_manager_says_what_is_asked_for(self, client, counsellor, session):
+        client.force_login(make_user(Role.MANAGER))
+        answer = client.post("/sessions/asked/", {"workspace": "52110-c1", "fields_asked": ["outcome", "urgency"]})
+        assert answer.status_code == 302
+        client.force_login(counsellor)
+        shown = client.get(session.get_absolute_url())
+        assert [name for name, _label in shown.context["missing"]] == ["outcome", "urgency"]
+
+    def test_nothing_may_be_asked_for(self, client, counsellor, session):
+        with everywhere():
+            CompletionRule.objects.create(workspace=session.workspace, fields=[])
+        assert client.get(session.get_absolute_url()).context["missing"] == []
+
+    def test_the_database_lets_no_counsellor_say_so(self, counsellor):
+        with acting_for([place().pk], actor=counsellor):
+            assert list(CompletionRule.objects.all()) == []
+
+
+class LanguageTests:
+    def test_the_language_of_the_session_is_not_asked_for_twice(self, client, session):
+        client.post(page_of(session), opened(client, session) | {"wanted_language": "vi", "note_language": "ko"})
+        assert (held(session).wanted_language_id, held(session).note_language_id) == (None, "ko")
+        assert '<p class="prose" lang="ko"' in client.get(session.get_absolute_url()).content.decode()
+
+    def test_a_language_that_could_not_be_given_is_found_in_the_list(self, client, session):
+        other = make_session(client=make_client())
+        client.post(page_of(session), opened(client, session) | {"wanted_language": "km"})
+        answer = client.get("/sessions/?wanted=not-given").content.decode()
+        assert session.get_absolute_url() in answer
+        assert other.get_absolute_url() not in answer
