@@ -44,7 +44,7 @@ def test_a_correction_survives_a_cut_line_and_a_closed_page(committed):
         page.goto(address)
         page.goto(session + "edit/")
         expect(page.locator("#id_note")).to_have_value("끊긴 동안 정정함")
-        page.keyboard.press("Control+Enter")
+        page.click("#log button[type=submit]:not([value])")
         page.wait_for_url(RECORDED)
         assert kept(committed) == []
     assert [note for *_rest, note in on_record(committed)] == ["끊긴 동안 정정함"]
