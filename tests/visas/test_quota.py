@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from centers.refusals import sentence
 from centers.scope import acting_for
-from tests.make import everywhere, make_client, make_visa_case, place
-from tests.support import as_owner, ask, crowd, forbidden, refused_by, rule, run, run_together, settle, waits_for
-from visas.models import QuotaEntry, QuotaPool, RuleException, VisaCase
+from tests.make import everywhere, make_client, make_entry, make_visa_case, place
+from tests.support import as_owner, ask, book, crowd, forbidden, refused_by, rule, run, run_together, settle, waits_for
+from visas.models import QuotaPool, RuleException, VisaCase
 
 POOL, OTHER_POOL = "e74-2025", "d2-2025-2026"
 DAY = date(2025, 12, 5)
@@ -23,16 +23,25 @@ OFFICES = ("52140-office", "52190-office")
 def make_quota(owner: psycopg.Connection, places: int | None, pool: str = POOL) -> None:
     """Give a pool so many places and no cases. Run again, it starts anew."""
     owner.execute("TRUNCATE visas_visacase, visas_visacaseevent")
-    owner.execute("ALTER TABLE visas_quotaentry DISABLE TRIGGER append_only")
-    owner.execute("DELETE FROM visas_quotaentry WHERE pool_id = %s", [pool])
-    owner.execute("ALTER TABLE visas_quotaentry ENABLE TRIGGER append_only")
-    owner.execute("UPDATE visas_quotapool SET taken = 0, excepted = 0, capacity = NULL WHERE code = %s", [pool])
+    for table in ("visas_quotaline", "visas_quotaentry"):
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+    owner.execute(
+        "DELETE FROM visas_quotaline WHERE entry_id IN (SELECT entry_id FROM visas_quotaline WHERE pool_id = %s)",
+        [pool],
+    )
+    owner.execute(
+        "DELETE FROM visas_quotaentry e WHERE NOT EXISTS (SELECT FROM visas_quotaline WHERE entry_id = e.id)"
+    )
+    owner.execute("DELETE FROM visas_quotashare WHERE pool_id = %s", [pool])
+    for table in ("visas_quotaline", "visas_quotaentry"):
+        owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+    owner.execute(
+        "UPDATE visas_quotapool SET taken = 0, excepted = 0, allocated = 0, taken_in_shares = 0, capacity = NULL,"
+        " closed_at = NULL WHERE code = %s",
+        [pool],
+    )
     if places is not None:
-        owner.execute(
-            "INSERT INTO visas_quotaentry (pool_id, effective_on, amount, document, source)"
-            " VALUES (%s, '2025-01-01', %s, '', '')",
-            [pool, places],
-        )
+        book(owner, pool, places)
 
 
 def make_claimants(owner: psycopg.Connection, number: int) -> list[tuple[int, int, int]]:
@@ -174,11 +183,7 @@ class LedgerAgainstClaimsTests:
 
 
 def add_to_ledger(owner: psycopg.Connection, amount: int) -> None:
-    owner.execute(
-        "INSERT INTO visas_quotaentry (pool_id, effective_on, amount, document, source)"
-        " VALUES (%s, '2025-01-02', %s, '', '')",
-        [POOL, amount],
-    )
+    book(owner, POOL, amount, "2025-01-02")
 
 
 @pytest.mark.django_db
@@ -278,7 +283,15 @@ class LedgerTests:
             make_quota(owner, 2)
             self.claimants = make_claimants(owner, 4)
 
-    @pytest.mark.parametrize("statement", ["UPDATE visas_quotaentry SET amount = 99", "DELETE FROM visas_quotaentry"])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE visas_quotaline SET amount = 99",
+            "DELETE FROM visas_quotaline",
+            "UPDATE visas_quotaentry SET document = 'x'",
+            "DELETE FROM visas_quotaentry",
+        ],
+    )
     def test_it_is_only_added_to(self, statement):
         with refused_by("append_only"), everywhere():
             run(statement)
@@ -286,22 +299,22 @@ class LedgerTests:
     def test_it_is_not_reduced_below_what_is_taken(self):
         claim(self.claimants[0]), claim(self.claimants[1])
         with refused_by("quota_not_exceeded"), everywhere():
-            QuotaEntry.objects.create(pool_id=POOL, effective_on=DAY, amount=-1)
+            make_entry(POOL, -1, on=DAY)
         assert state() == (2, 2)
 
     def test_a_place_that_is_free_can_be_taken_away(self):
         claim(self.claimants[0])
-        QuotaEntry.objects.create(pool_id=POOL, effective_on=DAY, amount=-1)
+        make_entry(POOL, -1, on=DAY)
         assert state() == (1, 1)
         assert claim(self.claimants[1]) == "quota_not_exceeded"
 
     def test_an_entry_of_tomorrow_does_not_count_today(self):
         tomorrow = timezone.localdate() + timedelta(days=1)
-        QuotaEntry.objects.create(pool_id=POOL, effective_on=tomorrow, amount=10)
+        make_entry(POOL, 10, on=tomorrow)
         assert [claim(claimant) for claimant in self.claimants[:3]] == ["taken", "taken", "quota_not_exceeded"]
 
     def test_an_entry_of_today_counts(self):
-        QuotaEntry.objects.create(pool_id=POOL, effective_on=timezone.localdate(), amount=1)
+        make_entry(POOL, 1, on=timezone.localdate())
         assert [claim(claimant) for claimant in self.claimants[:3]] == ["taken"] * 3
 
     def test_an_unknown_capacity_refuses_nobody(self):
@@ -356,7 +369,7 @@ class RefusalTests:
         free = pool.capacity - pool.taken
         client = make_client("52140-office")
         with everywhere():
-            QuotaEntry.objects.create(pool_id=POOL, effective_on=DAY, amount=-free)
+            make_entry(POOL, -free, on=DAY)
         with pytest.raises(IntegrityError) as caught, transaction.atomic():
             make_visa_case("E-7-4", client=client, received_on=DAY, recommended_on=DAY)
         assert rule(caught.value) == "quota_not_exceeded"
