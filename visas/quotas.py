@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 
@@ -70,8 +70,8 @@ class Filled:
         return [(base, self.percent(base)) for base in BASES]
 
 
-def held(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
-    """Of these cases, those that held a place on the day, by the rule of their programme."""
+def with_seat(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
+    """With the day on which each takes its place, and the one on which it gives it back, by its programme's rule."""
     seat = Func(
         "programme__seat_taken_at", "received_on", "recommended_on", "submitted_on", "granted_on",
         function="wall.seat_on", output_field=DateField(),
@@ -80,7 +80,12 @@ def held(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
         "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", "left_on",
         function="wall.given_back_on", output_field=DateField(),
     )  # fmt: skip
-    rows = cases.filter(pool__isnull=False).annotate(seat_on=seat, given_back_on=back)
+    return cases.annotate(seat_on=seat, given_back_on=back)
+
+
+def held(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
+    """Of these cases, those that held a place on the day."""
+    rows = with_seat(cases.filter(pool__isnull=False))
     return rows.filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
 
 
@@ -99,6 +104,32 @@ def counted(cases: QuerySet[VisaCase], day: date, *by: str) -> dict[tuple, Count
         home=Count("pk", filter=Q(settled_on__lte=day)),
     )
     return {tuple(row[: len(by)]): Count3(*row[len(by) :]) for row in rows}
+
+
+def course(cases: QuerySet[VisaCase], pool: QuotaPool, until: date) -> list[tuple[date, int]]:
+    """The places taken at the end of each month of a quota's period, up to a day."""
+    taken: dict[date, int] = defaultdict(int)
+    for seat, back in with_seat(cases.filter(pool=pool)).order_by().values_list("seat_on", "given_back_on"):
+        if seat <= until and (back is None or back > seat):
+            taken[seat] += 1
+            if back and back <= until:
+                taken[back] -= 1
+    sums, steps = 0, sorted(taken.items())
+    found = []
+    for end in month_ends(pool.starts_on, until):
+        while steps and steps[0][0] <= end:
+            sums += steps.pop(0)[1]
+        found.append((end, sums))
+    return found
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last day of each month from one day on, and at the end the last day itself."""
+    ends, day = [], first.replace(day=1)
+    while day <= last:
+        day = (day + timedelta(days=32)).replace(day=1)
+        ends.append(min(day - timedelta(days=1), last))
+    return ends
 
 
 def capacities(day: date) -> dict[str, int]:

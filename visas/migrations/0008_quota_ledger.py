@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quotaentry',
             name='kind',
-            field=models.CharField(choices=[('grant', 'Grant'), ('supplement', 'Supplement'), ('reallocation', 'Reallocation'), ('return', 'Return'), ('confirmation', 'Confirmation'), ('reversal', 'Reversal')], default='grant', max_length=12, verbose_name='kind'),
+            field=models.CharField(choices=[('grant', 'Allocation'), ('supplement', 'Supplement'), ('reallocation', 'Reallocation'), ('return', 'Return'), ('confirmation', 'Confirmation'), ('reversal', 'Reversal')], default='grant', max_length=12, verbose_name='kind'),
             preserve_default=False,
         ),
         migrations.AddField(

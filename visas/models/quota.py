@@ -133,7 +133,7 @@ class QuotaShare(models.Model):
 class EntryKind(models.TextChoices):
     """What an entry of the ledger does."""
 
-    GRANT = "grant", _("Grant")
+    GRANT = "grant", _("Allocation")
     SUPPLEMENT = "supplement", _("Supplement")
     REALLOCATION = "reallocation", _("Reallocation")
     RETURN = "return", _("Return")
