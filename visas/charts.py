@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 
 from visas.forecast import Forecast
 
-WIDTH, LEFT, RIGHT = 560, 150, 60
+WIDTH, LEFT, RIGHT = 420, 116, 84
 BAR, GAP = 16, 12
+LONGEST = 9  # characters of a label
 HEIGHT, TOP, BOTTOM = 240, 14, 26
 
 
@@ -45,7 +46,7 @@ def _bar(place: int, row: tuple, unit: float) -> SafeString:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 14 else label[:13] + "…"
+    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
 
 
 def pace(name: str, title: str, description: str, found: Forecast, course: list[tuple[date, int]]) -> SafeString:

@@ -12,6 +12,7 @@ from visas.quotas import capacities, held, with_seat
 FEWEST_COHORTS = 2
 FEWEST_CASES = 10  # a cohort of fewer says nothing of a share
 RIPE = 120  # days after which most of a quarter's cases have their answer
+DAYS_OF_A_QUARTER = 91.3
 LOOKED_BACK = 3 * 366  # days
 
 
@@ -107,7 +108,9 @@ def _projected(found: Forecast) -> Forecast:
     left = (found.pool.ends_on - found.day).days
     recent = found.cohorts[-4:]
     answers = sorted(
-        found.taken + cohort.share * (found.waiting + cohort.received / 91.3 * max(0.0, left - cohort.lag))
+        found.taken
+        + cohort.share * found.waiting * min(1.0, left / max(cohort.lag, 1.0))
+        + cohort.share * cohort.received / DAYS_OF_A_QUARTER * max(0.0, left - cohort.lag)
         for cohort in recent
     )
     lowest, highest = answers[0], answers[-1]

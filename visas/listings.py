@@ -14,9 +14,9 @@ from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, 
 from centers.listing.columns import field, named
 from centers.listing.filters import DayField, YearField, codes_of, in_month, in_year
 from centers.models import Municipality
-from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
+from visas.models import QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
-from visas.quotas import BASES, held, on_basis
+from visas.quotas import FIGURES, held, on_basis, with_seat, with_share
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
 BADGES = {
@@ -36,12 +36,16 @@ class VisaCaseFilterForm(FilterForm):
     recommended = MonthField(label=_("Month of recommendation"))
     year = YearField(label=_("Year of reception"))
     pool = CodeField(codes_of(QuotaPool), label=_("Quota"))
-    place = CodeField(choices=BASES.items(), label=_("Place held"))
+    share = CodeField(lambda: QuotaShare.objects.select_related("municipality", "university"), label=_("Share"))
+    place = CodeField(choices=FIGURES.items(), label=_("Place held"))
     on = DayField(label=_("Place held on"))
-    further = ("pool", "place", "on")
+    further = ("pool", "share", "place", "on")
 
     def by_pool(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(pool=code)
+
+    def by_share(self, rows: QuerySet, share: str) -> QuerySet:
+        return with_share(with_seat(rows)).filter(share=int(share))
 
     def by_place(self, rows: QuerySet, base: str) -> QuerySet:
         return on_basis(rows, base, self.chosen.get("on") or timezone.localdate())

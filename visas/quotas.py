@@ -7,31 +7,34 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 
-from django.db.models import Count, DateField, F, Func, Q, QuerySet
+from django.db.models import BigIntegerField, Count, DateField, F, Func, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from visas.models import QuotaEntry, QuotaLine, QuotaPool, QuotaShare, VisaCase
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
 BASES: dict[str, str] = {"taken": _("Recommended"), "granted": _("Granted"), "settled": _("Settled")}
-DEFINITIONS: dict[str, str] = {
-    "received": _("Received: the application was taken in; it holds no place yet."),
-    "taken": _("Recommended: the province recommended the person, and the case has not ended; it holds a place."),
-    "granted": _("Granted: of these, those whom the immigration office gave the permit."),
-    "settled": _("Settled: of these, those whose residence (or, for students, entry) was verified."),
-}
+FIGURES: dict[str, str] = BASES | {"left": _("Left")}
+DEFINITIONS: list[tuple[str, str]] = [
+    (_("Received"), _("The application was taken in (also called recruited). It holds no place yet.")),
+    (_("Recommended"), _("The province recommended the person and the case has not ended. It holds a place.")),
+    (_("Granted"), _("Of these, those whom the immigration office gave the permit.")),
+    (_("Settled"), _("Of these, those whose residence, or for students entry, was verified.")),
+    (_("Left"), _("Those who had a place and left the province since, or whose stay ended.")),
+]
 
 
 @dataclass(frozen=True)
-class Count3:
-    """How many cases hold a place, and of these the granted and the settled."""
+class Tally:
+    """How many cases hold a place, of these the granted and the settled, and how many had one and left."""
 
     taken: int = 0
     granted: int = 0
     settled: int = 0
+    left: int = 0
 
-    def __add__(self, other: "Count3") -> "Count3":
-        return Count3(self.taken + other.taken, self.granted + other.granted, self.settled + other.settled)
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in FIGURES))
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Filled:
     """A quota, or a part of one, on a day. ``capacity`` is None where no number was entered."""
 
     capacity: int | None
-    count: Count3
+    count: Tally
     provisional: int = 0
 
     @property
@@ -90,20 +93,35 @@ def held(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
 
 
 def on_basis(cases: QuerySet[VisaCase], base: str, day: date) -> QuerySet[VisaCase]:
-    """The cases behind a figure of ``BASES``."""
+    """The cases behind a figure of ``FIGURES``."""
+    if base == "left":
+        return with_seat(cases.filter(pool__isnull=False)).filter(seat_on__lte=day, left_on__lte=day)
     rows = held(cases, day)
     return rows if base == "taken" else rows.filter(**{f"{base}_on__lte": day})
 
 
-def counted(cases: QuerySet[VisaCase], day: date, *by: str) -> dict[tuple, Count3]:
-    """The cases that held a place on the day, by these fields."""
-    rows = held(cases, day).order_by().values_list(*by)
-    rows = rows.annotate(
-        Count("pk"),
-        given=Count("pk", filter=Q(granted_on__lte=day)),
-        home=Count("pk", filter=Q(settled_on__lte=day)),
+def counted(cases: QuerySet[VisaCase], day: date, *by: str) -> dict[tuple, Tally]:
+    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to."""
+    rows = with_seat(cases.filter(pool__isnull=False)).filter(seat_on__lte=day).order_by()
+    if "share" in by:
+        rows = with_share(rows)
+    holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
+    rows = rows.values_list(*by).annotate(
+        held=Count("pk", filter=holds),
+        given=Count("pk", filter=holds & Q(granted_on__lte=day)),
+        home=Count("pk", filter=holds & Q(settled_on__lte=day)),
+        gone=Count("pk", filter=Q(left_on__lte=day)),
     )
-    return {tuple(row[: len(by)]): Count3(*row[len(by) :]) for row in rows}
+    return {tuple(row[: len(by)]): Tally(*row[len(by) :]) for row in rows}
+
+
+def with_share(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
+    """With the share of its quota that each falls to; expects ``with_seat``."""
+    share = Func(
+        "pool_id", "municipality_id", "workspace_id", "seat_on",
+        function="wall.share_of", output_field=BigIntegerField(),
+    )  # fmt: skip
+    return cases.annotate(share=share)
 
 
 def course(cases: QuerySet[VisaCase], pool: QuotaPool, until: date) -> list[tuple[date, int]]:
@@ -153,7 +171,7 @@ def filled_on(cases: QuerySet[VisaCase], day: date, pools: Iterable[QuotaPool]) 
     """Each quota as it stood on the day, counted over the cases given."""
     counts, sizes, open_ones = counted(cases, day, "pool"), capacities(day), provisional(day)
     return [
-        (pool, Filled(sizes.get(pool.pk), counts.get((pool.pk,), Count3()), open_ones.get(pool.pk, 0)))
+        (pool, Filled(sizes.get(pool.pk), counts.get((pool.pk,), Tally()), open_ones.get(pool.pk, 0)))
         for pool in pools
     ]
 

@@ -10,7 +10,9 @@ from openpyxl import load_workbook
 
 from centers.models import Role
 from tests.make import everywhere, make_entry, make_user, make_visa_case
+from visas.charts import bars
 from visas.models import QuotaEntry, QuotaPool, QuotaShare, VisaCase
+from visas.services import quota
 
 pytestmark = pytest.mark.django_db
 E74, F2R = "e74-2025", "f2r-2025-2026"
@@ -46,7 +48,7 @@ def behind(client, url: str) -> int:
 
 
 class ListTests:
-    @pytest.mark.parametrize(("on", "numbers"), [(DAY, [4, 2, 0]), (LATER, [3, 2, 1]), (None, [3, 2, 1])])
+    @pytest.mark.parametrize(("on", "numbers"), [(DAY, [4, 2, 0, 0]), (LATER, [3, 2, 1, 0]), (None, [3, 2, 1, 0])])
     def test_each_figure_is_the_number_of_its_cases_on_the_day(self, province, cases, on, numbers):
         found = row(province.get("/visas/quotas/", {"on": f"{on}"} if on else {}))
         assert [figure.number for _name, figure in found["figures"]] == numbers
@@ -68,6 +70,14 @@ class ListTests:
         assert (found["filled"].taken, found["figures"]) == (3, [])
         page = client.get(f"/visas/quotas/{E74}/")
         assert page.context["holders"] is None and not page.context["may_enter"]
+
+
+class LeftTests:
+    def test_who_left_is_told_apart_and_opens_to_the_case(self, province):
+        make_visa_case("E-7-4", "52140-office", received_on=DAY, recommended_on=DAY, granted_on=DAY, left_on=LATER)
+        found = dict(row(province.get("/visas/quotas/"))["figures"])
+        (name,) = [name for name in found if found[name].filters[1] == ("place", "left")]
+        assert found[name].number == behind(province, found[name].url) == 1
 
 
 class DetailTests:
@@ -148,22 +158,29 @@ class EntryTests:
 
 class BoardTests:
     def test_each_split_has_a_chart_with_title_and_description_and_figures_that_open(self, province, cases):
+        everyone = make_user(Role.PROVINCE_STAFF, "52-office")
+        quota.open_share(
+            pool=QuotaPool.objects.get(pk=E74), amount=9, effective_on=DAY, document="가", actor=everyone,
+            municipality_id="52190",
+        )  # fmt: skip
         response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
         splits = {split["name"]: split for split in response.context["splits"]}
-        assert list(splits) == ["pool", "programme", "municipality"]
+        assert list(splits) == ["pool", "share", "programme", "municipality"]
         for split in splits.values():
             assert "<title " in split["chart"] and "<desc " in split["chart"]
             for line in split["rows"]:
                 for _name, figure in line["figures"]:
                     if figure.number:
                         assert behind(province, figure.url) == figure.number
+        (share,) = splits["share"]["rows"]
+        assert (share["line"].filled.capacity, share["line"].filled.taken, share["line"].filled.remaining) == (9, 2, 7)
         rows = {line["line"].name: line["line"].filled for line in splits["municipality"]["rows"]}
         assert sorted(filled.taken for filled in rows.values()) == [2, 2]
 
     def test_the_file_says_what_the_page_says(self, province, cases):
         response = province.get("/visas/quotas/board/xlsx/", {"on": f"{DAY}"})
         rows = list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
-        assert [row[3:8] for row in rows[1:3]] == [(670, 0, 0, 0, 670), (480, 4, 2, 0, 476)]
+        assert [row[3:9] for row in rows[1:3]] == [(670, 0, 0, 0, 0, 670), (480, 4, 2, 0, 0, 476)]
 
     def test_without_earlier_cohorts_the_pace_stands_alone(self, province, cases):
         response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
@@ -172,8 +189,5 @@ class BoardTests:
         assert "chart__even" in told[E74]["chart"] and "chart__range" not in told[E74]["chart"]
         assert F2R not in told
 
-    def test_a_label_is_written_and_not_run(self, province, cases):
-        QuotaPool.objects.filter(pk=E74)
-        from visas.charts import bars
-
+    def test_a_label_is_written_and_not_run(self):
         assert "<script" not in bars("x", "<script>", "<script>", [("<script>", 1, 1, 0, 0)])

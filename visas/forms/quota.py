@@ -85,7 +85,7 @@ class EntryForm(DocumentForm):
         help_text=gettext_lazy("The number is not settled yet. It may be used, and is shown apart until then."),
     )  # fmt: skip
     source = forms.CharField(
-        label=gettext_lazy("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Ground"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     field_order = ["kind", "amount", "document", "effective_on", "provisional", "source"]
 
@@ -107,7 +107,7 @@ class ReallocationForm(DocumentForm):
     )
     amount = _places(gettext_lazy("Places"))
     source = forms.CharField(
-        label=gettext_lazy("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Ground"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     field_order = ["giver", "taker", "amount", "document", "effective_on", "source"]
 

@@ -126,6 +126,10 @@ class QuotaShare(models.Model):
         return " · ".join(str(part) for part in parts if part)
 
     @property
+    def code(self) -> str:
+        return str(self.pk)
+
+    @property
     def remaining(self) -> int | None:
         return None if self.capacity is None else self.capacity + self.excepted - self.taken
 

@@ -20,7 +20,7 @@ from visas.charts import bars
 from visas.forms.quota import DayForm
 from visas.listings import CASES
 from visas.models import QuotaPool, VisaCase
-from visas.quotas import BASES, DEFINITIONS, Count3, Filled, counted, filled_on, held, ledger_of, shares_of
+from visas.quotas import BASES, DEFINITIONS, FIGURES, Filled, Tally, counted, filled_on, held, ledger_of, shares_of
 from visas.stages import CASE_STAGES, in_stage
 
 
@@ -45,8 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "day": day,
         "whole": sees_all(request.user),
         "rows": [row_of(request.user, pool, filled, day) for pool, filled in figures(request.user, day, pools)],
-        "definitions": [(CASE_STAGES["received"], DEFINITIONS["received"])]
-        + [(name, DEFINITIONS[base]) for base, name in BASES.items()],
+        "definitions": DEFINITIONS,
     }
     return render(request, "visas/quota_list.html", context, status=400 if form.errors else 200)
 
@@ -55,7 +54,7 @@ def figures(user: User, day: date, pools) -> list[tuple[QuotaPool, Filled]]:
     """The quotas on a day; for those who do not read every case, as their counters stand today."""
     if sees_all(user):
         return filled_on(VisaCase.objects.visible_to(user), day, pools)
-    return [(pool, Filled(pool.capacity, Count3(pool.taken))) for pool in pools]
+    return [(pool, Filled(pool.capacity, Tally(pool.taken))) for pool in pools]
 
 
 def row_of(user: User, pool: QuotaPool, filled: Filled, day: date) -> dict:
@@ -68,12 +67,12 @@ def row_of(user: User, pool: QuotaPool, filled: Filled, day: date) -> dict:
     }
 
 
-def links(user: User, count: Count3, day: date, **filters: str) -> list[tuple[str, ListedFigure]]:
-    """Each figure of ``BASES`` by its name, with the way to its cases."""
+def links(user: User, count: Tally, day: date, **filters: str) -> list[tuple[str, ListedFigure]]:
+    """Each figure of ``FIGURES`` by its name, with the way to its cases."""
     on = {} if day == timezone.localdate() else {"on": f"{day}"}
     return [
         (name, listed(CASES, user, **filters, place=base, **on).counted(getattr(count, base)))
-        for base, name in BASES.items()
+        for base, name in FIGURES.items()
     ]
 
 
@@ -89,7 +88,10 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "whole": sees_all(request.user),
         "may_enter": may_enter(request.user),
         "chart": _chart(pool, filled) if sees_all(request.user) else "",
-        "shares": shares_of(pool),
+        "shares": [
+            (share, listed(CASES, request.user, share=share.code, place="taken").counted(share.taken))
+            for share in shares_of(pool)
+        ],
         "rest": rest_of(pool),
         "ledger": ledger_of(pool)[::-1],
         "closings": pool.closings.select_related("entered_by"),

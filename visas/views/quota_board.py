@@ -1,13 +1,14 @@
 """The quotas of the province on a day, by programme, municipality and university, and whether they will fill."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from tempfile import TemporaryDirectory
 
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,13 +24,14 @@ from centers.models import Municipality, Workspace, WorkspaceKind
 from visas.charts import bars, pace
 from visas.forecast import forecast
 from visas.forms.quota import DayForm
-from visas.models import QuotaLine, QuotaPool, VisaCase, VisaProgramme
-from visas.quotas import BASES, DEFINITIONS, Count3, Filled, counted, course, filled_on
+from visas.models import QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
+from visas.quotas import DEFINITIONS, FIGURES, Filled, Tally, counted, course, filled_on
 from visas.views.quota import links
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLES = {
     "pool": gettext_lazy("By quota"),
+    "share": gettext_lazy("By share"),
     "programme": gettext_lazy("By programme"),
     "municipality": gettext_lazy("By municipality"),
     "university": gettext_lazy("By university"),
@@ -41,6 +43,7 @@ class Line:
     """A row of a table: what it is of, its figures, and the filters that lead to its cases."""
 
     name: str
+    short: str  # beside a bar
     filled: Filled
     filters: dict[str, str]
 
@@ -58,7 +61,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
         "splits": [_shown(request.user, name, lines, day) for name, lines in splits.items() if lines],
         "forecasts": [told for pool in QuotaPool.objects.all() if (told := _forecast(request.user, pool, day))],
-        "definitions": [(name, DEFINITIONS[base]) for base, name in BASES.items()],
+        "definitions": DEFINITIONS,
     }
     return render(request, "visas/quota_board.html", context, status=400 if form.errors else 200)
 
@@ -72,7 +75,7 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     if form.errors:
         raise BadRequest(form.errors.as_text())
     headings = [
-        _("Split"), _("Name"), _("As of"), _("Capacity"), *map(str, BASES.values()), _("Places left"), _("Fill (%)"),
+        _("Split"), _("Name"), _("As of"), _("Capacity"), *map(str, FIGURES.values()), _("Places left"), _("Fill (%)"),
     ]  # fmt: skip
     out = BytesIO()
     with TemporaryDirectory() as folder:
@@ -89,7 +92,7 @@ def _rows(splits: dict[str, list[Line]], day: date) -> Iterable[list]:
         for line in lines:
             of = line.filled
             percent = of.percent("taken")
-            counts = [of.taken, of.granted, of.settled, of.remaining]
+            counts = [*(getattr(of.count, name) for name in FIGURES), of.remaining]
             capacity = of.capacity
             if split == "pool" and capacity is None:
                 capacity = _("Number not entered")
@@ -97,49 +100,50 @@ def _rows(splits: dict[str, list[Line]], day: date) -> Iterable[list]:
 
 
 def splits_of(user: User, day: date) -> dict[str, list[Line]]:
-    """The places on the day, split in each way. A part has a capacity where it has a share."""
+    """The places on the day, split in each way. Quotas have a number of places, and so have shares."""
     cases = VisaCase.objects.visible_to(user)
-    pools = filled_on(cases, day, QuotaPool.objects.all())
+    pools = filled_on(cases, day, QuotaPool.objects.prefetch_related("programmes"))
     counts = counted(cases, day, "programme", "municipality", "workspace")
     universities = {row.pk: row for row in Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY)}
     return {
-        "pool": [Line(str(pool), filled, {"pool": pool.pk}) for pool, filled in pools],
-        "programme": _split(counts, 0, VisaProgramme.objects.in_bulk(), lambda row: {"programme": row.pk}),
-        "municipality": _split(
-            counts,
-            1,
-            Municipality.objects.in_bulk(),
-            lambda row: {"municipality": row.pk},
-            _shares("municipality_id", day),
-        ),
-        "university": _split(
-            counts, 2, universities, lambda row: {"workspace": row.code}, _shares("university_id", day)
-        ),
+        "pool": [
+            Line(str(pool), "·".join(row.pk for row in pool.programmes.all()), filled, {"pool": pool.pk})
+            for pool, filled in pools
+        ],
+        "share": _shares(cases, day),
+        "programme": _split(counts, 0, VisaProgramme.objects.in_bulk(), "programme"),
+        "municipality": _split(counts, 1, Municipality.objects.in_bulk(), "municipality"),
+        "university": _split(counts, 2, universities, "workspace"),
     }
 
 
-def _split(
-    counts: dict[tuple, Count3], place: int, rows: dict, filters: Callable, shares: dict | None = None
-) -> list[Line]:
-    sums: dict = defaultdict(Count3)
+def _split(counts: dict[tuple, Tally], place: int, rows: dict, filter_: str) -> list[Line]:
+    """The cases by one of three fields; those without one are in none of the rows."""
+    sums: dict = defaultdict(Tally)
     for key, count in counts.items():
         sums[key[place]] += count
-    shares = shares or {}
     return [
-        Line(str(row), Filled(shares.get(key), sums[key]), filters(row))
+        Line(str(row), row.code if filter_ == "programme" else str(row), Filled(None, sums[key]), {filter_: row.code})
         for key, row in rows.items()
-        if key in sums or key in shares
+        if key in sums
     ]
 
 
-def _shares(field: str, day: date) -> dict:
-    """The places that the ledger gave to the shares of each municipality or university by the day."""
-    sums: dict = defaultdict(int)
+def _shares(cases: QuerySet[VisaCase], day: date) -> list[Line]:
+    """The shares with what the ledger gave each by the day."""
+    sums: dict[int, int] = defaultdict(int)
     lines = QuotaLine.objects.exclude(share=None).filter(entry__effective_on__lte=day)
-    for code, amount in lines.values_list(f"share__{field}", "amount").order_by():
-        if code:
-            sums[code] += amount
-    return dict(sums)
+    for share, amount in lines.values_list("share", "amount").order_by():
+        sums[share] += amount
+    counts = counted(cases, day, "share") if sums else {}
+    rows = QuotaShare.objects.filter(pk__in=sums).select_related("pool", "municipality", "university")
+    return [
+        Line(
+            f"{share.pool} · {share}", str(share), Filled(sums[share.pk], counts.get((share.pk,), Tally())),
+            {"pool": share.pool_id, "share": share.code},
+        )
+        for share in rows
+    ]  # fmt: skip
 
 
 def _shown(user: User, split: str, lines: list[Line], day: date) -> dict:
@@ -155,7 +159,7 @@ def _shown(user: User, split: str, lines: list[Line], day: date) -> dict:
         for line in lines
     )
     drawn = [
-        (line.name, line.filled.capacity, line.filled.taken, line.filled.granted, line.filled.settled)
+        (line.short, line.filled.capacity, line.filled.taken, line.filled.granted, line.filled.settled)
         for line in lines
     ]
     return {
@@ -163,6 +167,7 @@ def _shown(user: User, split: str, lines: list[Line], day: date) -> dict:
         "title": TITLES[split],
         "chart": bars(f"chart-{split}", title, description, drawn),
         "of_quotas": split == "pool",
+        "sized": split in {"pool", "share"},
         "rows": [
             {
                 "line": line,

@@ -27,7 +27,7 @@ from visas.quotas import last_in_order
 from visas.services import quota
 from visas.views.quota import holders
 
-SHOWN = 50  # cases of an ordered list
+SHOWN = 20  # cases of an ordered list
 
 
 @never_cache
