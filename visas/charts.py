@@ -9,7 +9,7 @@ from visas.forecast import Forecast
 
 WIDTH, LEFT, RIGHT = 420, 116, 84
 BAR, GAP = 16, 12
-LONGEST = 9  # characters of a label
+LONGEST = 17  # a label, in Latin letters
 HEIGHT, TOP, BOTTOM = 240, 14, 26
 
 
@@ -46,7 +46,13 @@ def _bar(place: int, row: tuple, unit: float) -> SafeString:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= LONGEST else label[: LONGEST - 1] + "…"
+    """Cut where it would not fit; a Korean letter is as wide as two Latin ones."""
+    room = LONGEST
+    for place, letter in enumerate(label):
+        room -= 1 if letter.isascii() else 2
+        if room < 0:
+            return label[: place - 1] + "…"
+    return label
 
 
 def pace(name: str, title: str, description: str, found: Forecast, course: list[tuple[date, int]]) -> SafeString:

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from centers.refusals import sentence
 from centers.scope import acting_for
-from tests.make import everywhere, make_client, make_entry, make_visa_case, place
+from tests.make import everywhere, make_client, make_entry, make_user, make_visa_case, place
 from tests.support import as_owner, ask, book, crowd, forbidden, refused_by, rule, run, run_together, settle, waits_for
-from visas.models import QuotaPool, RuleException, VisaCase
+from visas.models import QuotaPool, QuotaShare, RuleException, VisaCase
+from visas.services.quota import Move, write_entry
 
 POOL, OTHER_POOL = "e74-2025", "d2-2025-2026"
 DAY = date(2025, 12, 5)
@@ -58,7 +59,7 @@ def make_claimants(owner: psycopg.Connection, number: int) -> list[tuple[int, in
     return people
 
 
-def claim(claimant: tuple[int, int, int]) -> str:
+def claim(claimant: tuple[int, int, int], municipality: str | None = None) -> str:
     """Recommend somebody in a transaction of its own, as their workspace. Answers with what came of it."""
     workspace, client, person = claimant
     try:
@@ -68,11 +69,12 @@ def claim(claimant: tuple[int, int, int]) -> str:
                 client_id=client,
                 person_id=person,
                 programme_id="E-7-4" if person % 2 else "E-7-4R",
+                municipality_id=municipality,
                 received_on=DAY,
                 recommended_on=DAY,
             )
     except IntegrityError as error:
-        assert "quota is full" in sentence(error) or "쿼터" in sentence(error)
+        assert sentence(error) and rule(error) not in sentence(error), "it is told in words"
         return rule(error)
     return "taken"
 
@@ -93,6 +95,25 @@ class UnderFireTests:
                 assert answers.count("taken") == 50
                 assert state() == (50, 50)
                 assert owner.execute("SELECT count(*) FROM visas_visacase").fetchone() == (50,)
+
+    def test_each_share_fills_exactly_and_so_does_the_rest(self, committed):
+        sizes = {"52140": 10, "52190": 5, None: 15}
+        with as_owner(committed) as owner, crowd(75) as at_once:
+            claimants = make_claimants(owner, 75)
+            make_quota(owner, 30)
+            for municipality in ("52140", "52190"):
+                share = QuotaShare.objects.create(pool_id=POOL, municipality_id=municipality)
+                moves = [Move(POOL, -sizes[municipality]), Move(POOL, sizes[municipality], share.pk)]
+                write_entry({"kind": "reallocation", "effective_on": DAY}, moves)
+            places = list(islice(cycle(sizes), 75))
+            answers = at_once(lambda given: claim(*given), list(zip(claimants, places, strict=True)))
+            for place_, size in sizes.items():
+                mine = [answer for answer, where in zip(answers, places, strict=True) if where == place_]
+                assert mine.count("taken") == size
+            assert set(map(str, answers)) <= {
+                "taken", "quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded",
+            }  # fmt: skip
+            assert state() == (30, 30)
 
     def test_it_is_the_check_that_holds_it(self, committed):
         with as_owner(committed) as owner, crowd(80) as at_once:
@@ -169,6 +190,26 @@ class LedgerAgainstClaimsTests:
             waiting = waits_for(owner, lambda: claim(self.claimants[2]))
         assert waiting() == "taken"
         assert state() == (3, 3)
+
+    def test_a_claim_that_waited_for_the_closing_is_refused(self, committed):
+        staff = make_user()
+        with as_owner(committed) as owner, owner.transaction():
+            owner.execute(
+                "INSERT INTO visas_quotaclosing (pool_id, closed, reason, entered_by_id) VALUES (%s, true, 'x', %s)",
+                [POOL, staff.pk],
+            )
+            waiting = waits_for(owner, lambda: claim(self.claimants[0]))
+        assert waiting() == "quota_closed"
+        assert state() == (0, 2)
+
+    def test_a_claim_that_waited_for_a_share_takes_its_place_in_it(self, committed):
+        with as_owner(committed) as owner, owner.transaction():
+            owner.execute(
+                "INSERT INTO visas_quotashare (pool_id, municipality_id, semester) VALUES (%s, '52140', '')", [POOL]
+            )
+            waiting = waits_for(owner, lambda: claim(self.claimants[0], "52140"))
+        assert waiting() == "taken"
+        assert QuotaShare.objects.get().taken == 1
 
     def test_two_lines_of_the_ledger_written_at_once_both_count(self, committed):
         def add(amount):
