@@ -71,6 +71,16 @@ PAGES = {
     "stay": gettext_lazy("Stayed signed in"),
     "visas:case": gettext_lazy("Visa case"),
     "visas:cases": gettext_lazy("List of visa cases"),
+    "visas:quota": gettext_lazy("Quota"),
+    "visas:quota_board": gettext_lazy("Quotas on a day"),
+    "visas:quota_closing": gettext_lazy("Quota closed or opened"),
+    "visas:quota_confirmation": gettext_lazy("Provisional places settled"),
+    "visas:quota_entry": gettext_lazy("Entry in the ledger of a quota"),
+    "visas:quota_reallocation": gettext_lazy("Places reallocated"),
+    "visas:quota_reversal": gettext_lazy("Entry of a quota reversed"),
+    "visas:quota_share": gettext_lazy("Share of a quota given"),
+    "visas:quota_xlsx": gettext_lazy("Quotas as a file"),
+    "visas:quotas": gettext_lazy("Quotas"),
     "visas:voucher": gettext_lazy("Upgrade vouchers"),
     "visas:vouchers": gettext_lazy("List of upgrade vouchers"),
 }
@@ -80,7 +90,7 @@ KINDS = {
     "visas": (gettext_lazy("Visa cases and vouchers"), ("visas:",)),
     "figures": (gettext_lazy("Figures"), ("kpi:",)),
     "rights": (gettext_lazy("Roles and accounts"), ("centers:grant", "centers:staff", "centers:account")),
-    "files": (gettext_lazy("Exports"), ("centers:export", "kpi:sheet_xlsx")),
+    "files": (gettext_lazy("Exports"), ("centers:export", "kpi:sheet_xlsx", "visas:quota_xlsx")),
     "logs": (gettext_lazy("Access log"), ("audit:",)),
 }
 

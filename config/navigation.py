@@ -49,6 +49,7 @@ PAGES = (
     ),
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client",)),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
+    Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota",)),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),
     Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),

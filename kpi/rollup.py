@@ -287,14 +287,12 @@ def _turned(by_stage: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
 def _quotas(counts: Counts) -> list[dict]:
     window = counts.window
     pools = QuotaPool.objects.filter(starts_on__lte=date(window.year, 12, 31), ends_on__gte=window.first)
-    return [_quota(pool, counts) for pool in pools.prefetch_related("entries")]
+    return [_quota(pool, counts) for pool in pools.prefetch_related("lines__entry")]
 
 
 def _quota(pool: QuotaPool, counts: Counts) -> dict:
-    entries = pool.entries.all()
-    capacity = (
-        sum(entry.amount for entry in entries if counts.window.happened(entry.effective_on)) if entries else None
-    )
+    lines = pool.lines.all()
+    capacity = sum(line.amount for line in lines if counts.window.happened(line.entry.effective_on)) if lines else None
     taken, granted, settled = counts.seats.get(pool.code, (0, 0, 0))
     return {
         "code": pool.code,

@@ -12,6 +12,7 @@ from centers.models import Municipality, SupportProgramme, Workspace, WorkspaceK
 from kpi.models import CountingRule, Indicator, MonthlyActivity, PrintedResult, Target
 from kpi.rollup import readings_of
 from visas.models import QuotaPool, VisaProgramme
+from visas.quotas import changes_of
 
 STAGES = ("received", "recommended", "granted", "settled")
 
@@ -150,9 +151,9 @@ def voucher_lines(answer: dict) -> list[tuple[str, str, dict]]:
 
 
 def quota_lines(answer: dict) -> list[tuple[QuotaPool, dict, list]]:
-    """The quotas with their figures and the ledger lines that make up the capacity."""
-    pools = QuotaPool.objects.prefetch_related("entries").in_bulk()
-    return [(pools[figure["code"]], figure, list(pools[figure["code"]].entries.all())) for figure in answer["quotas"]]
+    """The quotas with their figures and the changes of the ledger that make up the capacity, by day."""
+    pools = QuotaPool.objects.in_bulk()
+    return [(pools[figure["code"]], figure, changes_of(pools[figure["code"]])) for figure in answer["quotas"]]
 
 
 def readings(answer: dict, year: int, as_of: date) -> list[dict]:

@@ -22,7 +22,8 @@ from cases.models import (
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
-from visas.models import VisaCase, Voucher
+from visas.models import EntryKind, QuotaEntry, VisaCase, Voucher
+from visas.services.quota import Move, write_entry
 
 DAY = date(2025, 3, 3)
 _number = count(1)
@@ -103,6 +104,12 @@ def make_visa_case(
     with everywhere():
         client = client or make_client(at)
         return VisaCase.objects.create(programme_id=programme, received_on=received_on, **_of(client, at), **fields)
+
+
+def make_entry(pool: str = "e74-2025", amount: int = 1, *, on: date = DAY, **fields) -> QuotaEntry:
+    """An entry of the ledger that gives a quota places, or takes some."""
+    kind = EntryKind.SUPPLEMENT if amount > 0 else EntryKind.RETURN
+    return write_entry({"kind": kind, "effective_on": on} | fields, [Move(pool, amount), Move(None, -amount)])
 
 
 def make_voucher(

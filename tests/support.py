@@ -73,6 +73,19 @@ def as_owner(name: str) -> psycopg.Connection:
     return psycopg.connect(databases.url(name, owner=True), autocommit=True)
 
 
+def book(owner: psycopg.Connection, pool: str, amount: int, day: str = "2025-01-01") -> None:
+    """An entry of the ledger of the quotas, as the owner: so many places more from a day on, or fewer."""
+    with owner.transaction():
+        entry = owner.execute(
+            "INSERT INTO visas_quotaentry (kind, effective_on, document, source) VALUES (%s, %s, '', '') RETURNING id",
+            ["supplement" if amount > 0 else "return", day],
+        ).fetchone()[0]
+        owner.execute(
+            "INSERT INTO visas_quotaline (entry_id, pool_id, amount) VALUES (%s, %s, %s), (%s, NULL, %s)",
+            [entry, pool, amount, entry, -amount],
+        )
+
+
 def rule(error: Exception) -> str:
     """The name of the constraint that an error is about."""
     return getattr(getattr(error.__cause__ or error, "diag", None), "constraint_name", None) or ""

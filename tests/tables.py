@@ -37,6 +37,7 @@ NOT_PEOPLE = {
     "django_migrations", "django_session", "guardian_groupobjectpermission", "guardian_userobjectpermission",
     "kpi_countingrule", "kpi_dirtymonth", "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_ruleexample",
     "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_poolprogramme",
-    "visas_programmearea", "visas_quotaentry", "visas_quotapool", "visas_ruleexception", "visas_visaprogramme",
+    "visas_programmearea", "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotapool",
+    "visas_quotashare", "visas_ruleexception", "visas_visaprogramme",
     "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

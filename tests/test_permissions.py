@@ -109,6 +109,7 @@ def make_subjects() -> dict[str, int]:
         "stay": make.make_stay(checked_out_on=make.DAY + timedelta(days=6)).pk,
         "visa case": make.make_visa_case(at="52110-office").pk,
         "voucher": make.make_voucher("52110").pk,
+        "quota entry": make.make_entry().pk,
         "membership": held.pk,
         "export": make.make_export(make.make_user(Role.COUNSELLOR)).pk,
     }

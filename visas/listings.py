@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db.models import DateField, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -11,10 +12,11 @@ from accounts.models import User
 from cases.listings.people import client_column, day_column, number_column, with_client
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import YearField, codes_of, in_month, in_year
+from centers.listing.filters import DayField, YearField, codes_of, in_month, in_year
 from centers.models import Municipality
-from visas.models import VisaCase, VisaProgramme, Voucher
+from visas.models import QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
+from visas.quotas import FIGURES, held, on_basis, with_seat, with_share
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
 BADGES = {
@@ -33,6 +35,24 @@ class VisaCaseFilterForm(FilterForm):
     received = MonthField(label=_("Month of reception"))
     recommended = MonthField(label=_("Month of recommendation"))
     year = YearField(label=_("Year of reception"))
+    pool = CodeField(codes_of(QuotaPool), label=_("Quota"))
+    share = CodeField(lambda: QuotaShare.objects.select_related("municipality", "university"), label=_("Share"))
+    place = CodeField(choices=FIGURES.items(), label=_("Place held"))
+    on = DayField(label=_("Place held on"))
+    further = ("pool", "share", "place", "on")
+
+    def by_pool(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(pool=code)
+
+    def by_share(self, rows: QuerySet, share: str) -> QuerySet:
+        return with_share(with_seat(rows)).filter(share=int(share))
+
+    def by_place(self, rows: QuerySet, base: str) -> QuerySet:
+        return on_basis(rows, base, self.chosen.get("on") or timezone.localdate())
+
+    def by_on(self, rows: QuerySet, day: date) -> QuerySet:
+        """With a basis it is the day of that; alone, those who held a place then."""
+        return rows if "place" in self.chosen else held(rows, day)
 
     def by_programme(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(programme=code)

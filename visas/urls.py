@@ -1,11 +1,21 @@
 from django.urls import path
 
-from visas.views import case, voucher
+from visas.views import case, quota, quota_board, quota_entry, voucher
 
 app_name = "visas"
 urlpatterns = [
     path("cases/", case.index, name="cases"),
     path("cases/<int:pk>/", case.detail, name="case"),
+    path("quotas/", quota.index, name="quotas"),
+    path("quotas/board/", quota_board.board, name="quota_board"),
+    path("quotas/board/xlsx/", quota_board.xlsx, name="quota_xlsx"),
+    path("quotas/reversal/<int:pk>/", quota_entry.reversal, name="quota_reversal"),
+    path("quotas/<str:code>/", quota.detail, name="quota"),
+    path("quotas/<str:code>/entry/", quota_entry.entry, name="quota_entry"),
+    path("quotas/<str:code>/reallocation/", quota_entry.reallocation, name="quota_reallocation"),
+    path("quotas/<str:code>/confirmation/", quota_entry.confirmation, name="quota_confirmation"),
+    path("quotas/<str:code>/share/", quota_entry.share, name="quota_share"),
+    path("quotas/<str:code>/closing/", quota_entry.closing, name="quota_closing"),
     path("vouchers/", voucher.index, name="vouchers"),
     path("vouchers/<int:pk>/", voucher.detail, name="voucher"),
 ]

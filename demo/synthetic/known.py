@@ -130,7 +130,10 @@ def _pools(owner: psycopg.Connection, since: date) -> list[Pool]:
         [since],
     ).fetchall()
     ledgers = defaultdict(list)
-    for code, day, amount in owner.execute("SELECT pool_id, effective_on, amount FROM visas_quotaentry ORDER BY 1, 2"):
+    for code, day, amount in owner.execute(
+        "SELECT l.pool_id, e.effective_on, sum(l.amount)::int FROM visas_quotaline l "
+        "JOIN visas_quotaentry e ON e.id = l.entry_id WHERE l.pool_id IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
+    ):
         ledgers[code].append((day, amount))
     return [
         Pool(code, frozenset(programmes or ()), first, last, tuple(ledgers[code]), used)

@@ -20,6 +20,7 @@ from cases import models as cases
 from centers import models as centers
 from kpi import models as kpi
 from visas import models as visas
+from visas.services.quota import Move, write_entry
 
 NAMES = ("name_ko", "name_en", "name_vi", "name_zh_hans")
 
@@ -197,6 +198,7 @@ SHEETS = [
         visas.VisaProgramme,
         workspace_kind=text,
         seat_taken_at=text,
+        seat_given_back_by=several,
         regional=yes,
         from_statuses=several,
     ),
@@ -315,18 +317,21 @@ LEDGER = "visas/reference/quota_entries.csv"
 def _load_ledger() -> tuple[int, int]:
     """The ledger of the quotas is added to and never changed: a corrected number is a line of the difference."""
     new = changed = 0
-    stated, sources = Counter(), {}
+    stated, told = Counter(), {}
     for line in _lines(LEDGER):
         key = line["pool"], day(line["effective_on"]), line["document"]
         stated[key] += int(line["amount"])
-        sources[key] = line["source"]
+        told[key] = {"kind": line.get("kind") or visas.EntryKind.SUPPLEMENT, "source": line["source"]}
     for (pool, effective_on, document), amount in stated.items():
-        entry = {"pool_id": pool, "effective_on": effective_on, "document": document}
-        booked = visas.QuotaEntry.objects.filter(**entry).aggregate(total=Sum("amount"))["total"]
+        entry = {"effective_on": effective_on, "document": document}
+        loaded = {f"entry__{name}": value for name, value in entry.items()} | {"entry__entered_by": None}
+        booked = visas.QuotaLine.objects.filter(pool=pool, **loaded).aggregate(total=Sum("amount"))["total"]
         difference = amount - (booked or 0)
         if difference:
-            source = sources[pool, effective_on, document]
-            visas.QuotaEntry.objects.create(**entry, amount=difference, source=source)
+            entry |= told[pool, effective_on, document]
+            if booked is not None:
+                entry["kind"] = visas.EntryKind.SUPPLEMENT if difference > 0 else visas.EntryKind.RETURN
+            write_entry(entry, [Move(pool, difference), Move(None, -difference)])
             new, changed = new + (booked is None), changed + (booked is not None)
     return new, changed
 

@@ -185,8 +185,9 @@ def _compare_answers(result: Verification) -> None:
 
 def _compare_counters(result: Verification) -> None:
     for pool, taken, counted in _execute(
-        "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v WHERE v.pool_id = p.code "
-        "AND v.refused_on IS NULL AND v.withdrawn_on IS NULL AND v.lapsed_on IS NULL AND v.ineligible_on IS NULL) "
+        "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v JOIN visas_visaprogramme g "
+        "ON g.code = v.programme_id WHERE v.pool_id = p.code AND wall.given_back_on(g.seat_given_back_by, "
+        "v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on, v.left_on) IS NULL) "
         "FROM visas_quotapool p ORDER BY 1"
     ):
         if taken != counted:
@@ -211,10 +212,10 @@ def _compare_counters(result: Verification) -> None:
 
 def _overdrawn_quotas() -> Iterator[str]:
     """Quotas of which more was taken on some past day than the ledger held then."""
-    for pool in QuotaPool.objects.prefetch_related("entries"):
-        entries = pool.entries.all()
-        if entries:
-            yield from _overdrawn(pool, [(entry.effective_on, entry.amount) for entry in entries])
+    for pool in QuotaPool.objects.prefetch_related("lines__entry"):
+        lines = pool.lines.all()
+        if lines:
+            yield from _overdrawn(pool, [(line.entry.effective_on, line.amount) for line in lines])
 
 
 def _overdrawn(pool: QuotaPool, ledger: Iterable[tuple[date, int]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tests.support import as_owner, crowd
 from tests.visas.test_quota import claim, make_claimants, make_quota, state
 
 CLAIMS, PLACES = 200, 50
-REPEATS = int(os.environ.get("BENCH_QUOTA_REPEATS", "20"))
+REPEATS = int(os.environ.get("BENCH_QUOTA_REPEATS", "1000"))
 DATABASE = "settlement_bench_quota"
 
 

@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 # What answers with a file or a word and shows nothing.
-NO_PAGE = {"healthz", "kpi:sheet_xlsx", "centers:export_download", "stay"}
+NO_PAGE = {"healthz", "kpi:sheet_xlsx", "visas:quota_xlsx", "centers:export_download", "stay"}
 LAST = "account_logout"
 
 

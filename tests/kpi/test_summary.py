@@ -267,10 +267,8 @@ class TamperedTests:
             "VALUES ('f4r', 'f4r', '{}', 9, '2025-01-01', '2025-12-31')"
         )
         owner("INSERT INTO visas_poolprogramme (pool_id, programme_id) VALUES ('f4r', 'F-4-R')")
-        owner(
-            "INSERT INTO visas_quotaentry (pool_id, effective_on, amount, document, source) "
-            "VALUES ('f4r', '2025-06-01', 1, '', '')"
-        )
+        with everywhere():
+            make.make_entry("f4r", 1, on=date(2025, 6, 1))
         make.make_visa_case("F-4-R", recommended_on=date(2025, 3, 5))
         result = verify()
         assert result.differences == []

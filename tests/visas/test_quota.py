@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from centers.refusals import sentence
 from centers.scope import acting_for
-from tests.make import everywhere, make_client, make_visa_case, place
-from tests.support import as_owner, ask, crowd, forbidden, refused_by, rule, run, run_together, settle, waits_for
-from visas.models import QuotaEntry, QuotaPool, RuleException, VisaCase
+from tests.make import everywhere, make_client, make_entry, make_user, make_visa_case, place
+from tests.support import as_owner, ask, book, crowd, forbidden, refused_by, rule, run, run_together, settle, waits_for
+from visas.models import QuotaPool, QuotaShare, RuleException, VisaCase
+from visas.services.quota import Move, write_entry
 
 POOL, OTHER_POOL = "e74-2025", "d2-2025-2026"
 DAY = date(2025, 12, 5)
@@ -23,16 +24,25 @@ OFFICES = ("52140-office", "52190-office")
 def make_quota(owner: psycopg.Connection, places: int | None, pool: str = POOL) -> None:
     """Give a pool so many places and no cases. Run again, it starts anew."""
     owner.execute("TRUNCATE visas_visacase, visas_visacaseevent")
-    owner.execute("ALTER TABLE visas_quotaentry DISABLE TRIGGER append_only")
-    owner.execute("DELETE FROM visas_quotaentry WHERE pool_id = %s", [pool])
-    owner.execute("ALTER TABLE visas_quotaentry ENABLE TRIGGER append_only")
-    owner.execute("UPDATE visas_quotapool SET taken = 0, excepted = 0, capacity = NULL WHERE code = %s", [pool])
+    for table in ("visas_quotaline", "visas_quotaentry"):
+        owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+    owner.execute(
+        "DELETE FROM visas_quotaline WHERE entry_id IN (SELECT entry_id FROM visas_quotaline WHERE pool_id = %s)",
+        [pool],
+    )
+    owner.execute(
+        "DELETE FROM visas_quotaentry e WHERE NOT EXISTS (SELECT FROM visas_quotaline WHERE entry_id = e.id)"
+    )
+    owner.execute("DELETE FROM visas_quotashare WHERE pool_id = %s", [pool])
+    for table in ("visas_quotaline", "visas_quotaentry"):
+        owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+    owner.execute(
+        "UPDATE visas_quotapool SET taken = 0, excepted = 0, allocated = 0, taken_in_shares = 0, capacity = NULL,"
+        " closed_at = NULL WHERE code = %s",
+        [pool],
+    )
     if places is not None:
-        owner.execute(
-            "INSERT INTO visas_quotaentry (pool_id, effective_on, amount, document, source)"
-            " VALUES (%s, '2025-01-01', %s, '', '')",
-            [pool, places],
-        )
+        book(owner, pool, places)
 
 
 def make_claimants(owner: psycopg.Connection, number: int) -> list[tuple[int, int, int]]:
@@ -49,7 +59,7 @@ def make_claimants(owner: psycopg.Connection, number: int) -> list[tuple[int, in
     return people
 
 
-def claim(claimant: tuple[int, int, int]) -> str:
+def claim(claimant: tuple[int, int, int], municipality: str | None = None) -> str:
     """Recommend somebody in a transaction of its own, as their workspace. Answers with what came of it."""
     workspace, client, person = claimant
     try:
@@ -59,11 +69,12 @@ def claim(claimant: tuple[int, int, int]) -> str:
                 client_id=client,
                 person_id=person,
                 programme_id="E-7-4" if person % 2 else "E-7-4R",
+                municipality_id=municipality,
                 received_on=DAY,
                 recommended_on=DAY,
             )
     except IntegrityError as error:
-        assert "quota is full" in sentence(error) or "쿼터" in sentence(error)
+        assert sentence(error) and rule(error) not in sentence(error), "it is told in words"
         return rule(error)
     return "taken"
 
@@ -84,6 +95,25 @@ class UnderFireTests:
                 assert answers.count("taken") == 50
                 assert state() == (50, 50)
                 assert owner.execute("SELECT count(*) FROM visas_visacase").fetchone() == (50,)
+
+    def test_each_share_fills_exactly_and_so_does_the_rest(self, committed):
+        sizes = {"52140": 10, "52190": 5, None: 15}
+        with as_owner(committed) as owner, crowd(75) as at_once:
+            claimants = make_claimants(owner, 75)
+            make_quota(owner, 30)
+            for municipality in ("52140", "52190"):
+                share = QuotaShare.objects.create(pool_id=POOL, municipality_id=municipality)
+                moves = [Move(POOL, -sizes[municipality]), Move(POOL, sizes[municipality], share.pk)]
+                write_entry({"kind": "reallocation", "effective_on": DAY}, moves)
+            places = list(islice(cycle(sizes), 75))
+            answers = at_once(lambda given: claim(*given), list(zip(claimants, places, strict=True)))
+            for place_, size in sizes.items():
+                mine = [answer for answer, where in zip(answers, places, strict=True) if where == place_]
+                assert mine.count("taken") == size
+            assert set(map(str, answers)) <= {
+                "taken", "quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded",
+            }  # fmt: skip
+            assert state() == (30, 30)
 
     def test_it_is_the_check_that_holds_it(self, committed):
         with as_owner(committed) as owner, crowd(80) as at_once:
@@ -161,6 +191,26 @@ class LedgerAgainstClaimsTests:
         assert waiting() == "taken"
         assert state() == (3, 3)
 
+    def test_a_claim_that_waited_for_the_closing_is_refused(self, committed):
+        staff = make_user()
+        with as_owner(committed) as owner, owner.transaction():
+            owner.execute(
+                "INSERT INTO visas_quotaclosing (pool_id, closed, reason, entered_by_id) VALUES (%s, true, 'x', %s)",
+                [POOL, staff.pk],
+            )
+            waiting = waits_for(owner, lambda: claim(self.claimants[0]))
+        assert waiting() == "quota_closed"
+        assert state() == (0, 2)
+
+    def test_a_claim_that_waited_for_a_share_takes_its_place_in_it(self, committed):
+        with as_owner(committed) as owner, owner.transaction():
+            owner.execute(
+                "INSERT INTO visas_quotashare (pool_id, municipality_id, semester) VALUES (%s, '52140', '')", [POOL]
+            )
+            waiting = waits_for(owner, lambda: claim(self.claimants[0], "52140"))
+        assert waiting() == "taken"
+        assert QuotaShare.objects.get().taken == 1
+
     def test_two_lines_of_the_ledger_written_at_once_both_count(self, committed):
         def add(amount):
             with as_owner(committed) as mine:
@@ -174,11 +224,7 @@ class LedgerAgainstClaimsTests:
 
 
 def add_to_ledger(owner: psycopg.Connection, amount: int) -> None:
-    owner.execute(
-        "INSERT INTO visas_quotaentry (pool_id, effective_on, amount, document, source)"
-        " VALUES (%s, '2025-01-02', %s, '', '')",
-        [POOL, amount],
-    )
+    book(owner, POOL, amount, "2025-01-02")
 
 
 @pytest.mark.django_db
@@ -278,7 +324,15 @@ class LedgerTests:
             make_quota(owner, 2)
             self.claimants = make_claimants(owner, 4)
 
-    @pytest.mark.parametrize("statement", ["UPDATE visas_quotaentry SET amount = 99", "DELETE FROM visas_quotaentry"])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE visas_quotaline SET amount = 99",
+            "DELETE FROM visas_quotaline",
+            "UPDATE visas_quotaentry SET document = 'x'",
+            "DELETE FROM visas_quotaentry",
+        ],
+    )
     def test_it_is_only_added_to(self, statement):
         with refused_by("append_only"), everywhere():
             run(statement)
@@ -286,22 +340,22 @@ class LedgerTests:
     def test_it_is_not_reduced_below_what_is_taken(self):
         claim(self.claimants[0]), claim(self.claimants[1])
         with refused_by("quota_not_exceeded"), everywhere():
-            QuotaEntry.objects.create(pool_id=POOL, effective_on=DAY, amount=-1)
+            make_entry(POOL, -1, on=DAY)
         assert state() == (2, 2)
 
     def test_a_place_that_is_free_can_be_taken_away(self):
         claim(self.claimants[0])
-        QuotaEntry.objects.create(pool_id=POOL, effective_on=DAY, amount=-1)
+        make_entry(POOL, -1, on=DAY)
         assert state() == (1, 1)
         assert claim(self.claimants[1]) == "quota_not_exceeded"
 
     def test_an_entry_of_tomorrow_does_not_count_today(self):
         tomorrow = timezone.localdate() + timedelta(days=1)
-        QuotaEntry.objects.create(pool_id=POOL, effective_on=tomorrow, amount=10)
+        make_entry(POOL, 10, on=tomorrow)
         assert [claim(claimant) for claimant in self.claimants[:3]] == ["taken", "taken", "quota_not_exceeded"]
 
     def test_an_entry_of_today_counts(self):
-        QuotaEntry.objects.create(pool_id=POOL, effective_on=timezone.localdate(), amount=1)
+        make_entry(POOL, 1, on=timezone.localdate())
         assert [claim(claimant) for claimant in self.claimants[:3]] == ["taken"] * 3
 
     def test_an_unknown_capacity_refuses_nobody(self):
@@ -356,7 +410,7 @@ class RefusalTests:
         free = pool.capacity - pool.taken
         client = make_client("52140-office")
         with everywhere():
-            QuotaEntry.objects.create(pool_id=POOL, effective_on=DAY, amount=-free)
+            make_entry(POOL, -free, on=DAY)
         with pytest.raises(IntegrityError) as caught, transaction.atomic():
             make_visa_case("E-7-4", client=client, received_on=DAY, recommended_on=DAY)
         assert rule(caught.value) == "quota_not_exceeded"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models import Session
 from tests.make import everywhere
-from tests.support import as_owner
+from tests.support import as_owner, book
 from tests.workbook.files import CASE, PERSON, SESSION, STAY, VOUCHER, errors, warnings
 from visas.models import QuotaPool, RuleException, VisaCase, VoucherBudget
 
@@ -243,10 +243,7 @@ class PotTests:
 
     def test_a_quota_is_not_exceeded(self, committed, bring):
         with as_owner(committed) as owner:
-            owner.execute(
-                "INSERT INTO visas_quotaentry (pool_id, effective_on, amount, document, source) "
-                "VALUES ('e74-2025', '2025-01-01', -478, '', '')"
-            )
+            book(owner, "e74-2025", -478)
         rows = [{**CASE, "번호": n, "사람번호": n, "추천일": f"2025-03-0{n}"} for n in (3, 1, 2)]
         outcome = bring(사람=PEOPLE, 비자추천=rows, refused=True)
         assert errors(outcome) == [("비자추천", 2, "추천일")]  # the latest recommendation finds no place

@@ -1,9 +1,18 @@
 from visas.models.case import VisaCase
 from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme
-from visas.models.quota import PoolProgramme, QuotaEntry, QuotaPool, RuleException
+from visas.models.quota import (
+    EntryKind,
+    PoolProgramme,
+    QuotaClosing,
+    QuotaEntry,
+    QuotaLine,
+    QuotaPool,
+    QuotaShare,
+    RuleException,
+)
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "PoolProgramme", "ProgrammeArea", "QuotaEntry", "QuotaPool", "RuleException", "SeatTaken", "VisaCase",
-    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
+    "EntryKind", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool",
+    "QuotaShare", "RuleException", "SeatTaken", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
 ]  # fmt: skip

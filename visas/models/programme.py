@@ -9,20 +9,31 @@ from centers.models.municipality import Term
 class SeatTaken(models.TextChoices):
     """The step at which a case takes its place in the quota."""
 
+    RECEPTION = "reception", _("At reception")
     RECOMMENDATION = "recommendation", _("At recommendation")
+    SUBMISSION = "submission", _("At application to the immigration office")
+    PERMIT = "permit", _("At the permit")
+
+
+def given_back_by() -> list[str]:
+    """What gives a place back where a programme has no rule of its own."""
+    return ["refused", "withdrawn", "lapsed", "ineligible"]
 
 
 class VisaProgramme(Term):
     """A way to a status that the province recommends for (지역특화형, 숙련기능인력, 광역형).
 
     ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
-    ``from_statuses`` are the statuses from which it is applied for, empty where any will do or none is published.
+    ``seat_taken_at`` says when a case takes its place in the quota, ``seat_given_back_by`` which of refused,
+    withdrawn, lapsed, ineligible and left gives it back. ``from_statuses`` are the statuses from which it is applied
+    for, empty where any will do or none is published.
     """
 
     workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
     seat_taken_at = models.CharField(
         _("place taken"), max_length=20, choices=SeatTaken, default=SeatTaken.RECOMMENDATION
     )
+    seat_given_back_by = ArrayField(models.CharField(max_length=12), default=given_back_by, blank=True)
     regional = models.BooleanField(_("region-specific"), default=False)
     from_statuses = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 

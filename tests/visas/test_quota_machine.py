@@ -1,0 +1,190 @@
+"""The quotas against a plain model: whatever is done in whatever order, the database counts as the model does."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from centers.models import Role
+from tests.make import everywhere, make_client, make_user, make_visa_case
+from tests.support import rule as rule_of
+from visas.models import EntryKind, QuotaLine, QuotaPool, QuotaShare, VisaCase
+from visas.services import quota
+
+pytestmark = pytest.mark.django_db
+DAY = date(2025, 12, 5)
+POOLS = {"E-7-4": "e74-2025", "D-2": "d2-2025-2026"}
+ENDS = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
+PLACES = ("52180", "52190")
+SMALL = 3  # places of each quota at the beginning
+
+
+class Model:
+    """What each quota holds, and by whom, in numbers and sets alone. A place is (quota, municipality or rest)."""
+
+    def __init__(self):
+        self.size = {(pool, None): SMALL for pool in POOLS.values()}
+        self.held: dict[int, tuple] = {}
+        self.closed: set[str] = set()
+
+    def place(self, pool: str, municipality: str) -> tuple:
+        return (pool, municipality) if (pool, municipality) in self.size else (pool, None)
+
+    def free(self, place: tuple) -> int:
+        return self.size[place] - list(self.held.values()).count(place)
+
+    def total(self, pool: str) -> int:
+        return sum(size for (of, _place), size in self.size.items() if of == pool)
+
+
+class QuotaMachine(RuleBasedStateMachine):
+    cases = Bundle("cases")
+
+    @initialize()
+    def begin(self):
+        self.model = Model()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.staff = make_user(Role.PROVINCE_STAFF, "52-office")
+        for pool in POOLS.values():
+            held = QuotaPool.objects.get(pk=pool)
+            self.enter(held, EntryKind.RETURN, held.capacity - SMALL)
+        self.client = {place: make_client("52180-office") for place in PLACES}
+        self.number = 0
+
+    def teardown(self):
+        if hasattr(self, "savepoint"):
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+
+    def enter(self, pool: QuotaPool, kind: EntryKind, amount: int) -> None:
+        quota.enter(kind=kind, pool=pool, amount=amount, effective_on=DAY, document="시험", actor=self.staff)
+
+    def does(self, call, refused: bool) -> bool:
+        """Whether it went in; that has to be what the model says."""
+        try:
+            with transaction.atomic():
+                call()
+        except (IntegrityError, ValidationError) as error:
+            assert refused, f"refused although there is room: {rule_of(error) or error}"
+            return False
+        assert not refused, "it went in although the model refuses it"
+        return True
+
+    @rule(target=cases, programme=st.sampled_from(sorted(POOLS)), place=st.sampled_from(PLACES))
+    def claim(self, programme, place):
+        pool = POOLS[programme]
+        where = self.model.place(pool, place)
+        full = self.model.free(where) < 1 or pool in self.model.closed
+        made = []
+        went_in = self.does(
+            lambda: made.append(
+                make_visa_case(programme, "52180-office", municipality_id=place, received_on=DAY, recommended_on=DAY)
+            ),
+            refused=full,
+        )
+        if not went_in:
+            return None
+        self.model.held[made[0].pk] = where
+        return made[0].pk
+
+    @rule(case=cases, end=st.sampled_from(ENDS))
+    def give_back(self, case, end):
+        if case is not None:
+            with everywhere():
+                VisaCase.objects.filter(pk=case).update(**{end: DAY})
+            self.model.held.pop(case, None)
+
+    @rule(pool=st.sampled_from(sorted(POOLS.values())), amount=st.integers(1, 3))
+    def grant(self, pool, amount):
+        self.enter(QuotaPool.objects.get(pk=pool), EntryKind.SUPPLEMENT, amount)
+        self.model.size[pool, None] += amount
+
+    @rule(pool=st.sampled_from(sorted(POOLS.values())), amount=st.integers(1, 4))
+    def reduce(self, pool, amount):
+        short = amount > self.model.free((pool, None))
+        if self.does(lambda: self.enter(QuotaPool.objects.get(pk=pool), EntryKind.RETURN, amount), refused=short):
+            self.model.size[pool, None] -= amount
+
+    @rule(pool=st.sampled_from(sorted(POOLS.values())), place=st.sampled_from(PLACES), amount=st.integers(1, 3))
+    def share(self, pool, place, amount):
+        """A share begins with the cases that are there, and with places that no share has."""
+        if (pool, place) in self.model.size:
+            return
+        own = [case for case in self.model.held if self.of(case) == (pool, place)]
+        rest = self.model.free((pool, None)) + len(own)
+        refused = amount > self.model.size[pool, None] or len(own) > amount or rest < amount
+        if self.does(
+            lambda: quota.open_share(
+                pool=QuotaPool.objects.get(pk=pool), amount=amount, effective_on=DAY, document="시험",
+                actor=self.staff, municipality_id=place,
+            ),
+            refused=refused,
+        ):  # fmt: skip
+            self.model.size[pool, place] = amount
+            self.model.size[pool, None] -= amount
+            self.model.held |= dict.fromkeys(own, (pool, place))
+
+    def of(self, case: int) -> tuple:
+        with everywhere():
+            return VisaCase.objects.values_list("pool_id", "municipality_id").get(pk=case)
+
+    @rule(data=st.data(), amount=st.integers(1, 3))
+    def reallocate(self, data, amount):
+        places = sorted(self.model.size, key=str)
+        giver, taker = data.draw(st.sampled_from(places)), data.draw(st.sampled_from(places))
+        refused = giver == taker or amount > self.model.free(giver)
+        if self.does(
+            lambda: quota.reallocate(
+                giver=self.named(giver), taker=self.named(taker), amount=amount, effective_on=DAY, document="시험",
+                actor=self.staff,
+            ),
+            refused=refused,
+        ):  # fmt: skip
+            self.model.size[giver] -= amount
+            self.model.size[taker] += amount
+
+    def named(self, place: tuple) -> tuple:
+        pool, municipality = place
+        if municipality is None:
+            return place
+        return pool, QuotaShare.objects.get(pool=pool, municipality_id=municipality).pk
+
+    @rule(pool=st.sampled_from(sorted(POOLS.values())), closed=st.booleans())
+    def close(self, pool, closed):
+        quota.close(pool=QuotaPool.objects.get(pk=pool), closed=closed, reason="시험", actor=self.staff)
+        (self.model.closed.add if closed else self.model.closed.discard)(pool)
+
+    @invariant()
+    def the_database_counts_as_the_model_does(self):
+        if not hasattr(self, "model"):
+            return
+        for pool in QuotaPool.objects.filter(pk__in=POOLS.values()):
+            of_pool = [place for place in self.model.held.values() if place[0] == pool.pk]
+            inside = [place for place in of_pool if place[1] is not None]
+            assert (pool.capacity, pool.taken) == (self.model.total(pool.pk), len(of_pool))
+            assert (pool.taken_in_shares, pool.allocated) == (
+                len(inside), self.model.total(pool.pk) - self.model.size[pool.pk, None],
+            )  # fmt: skip
+        for share in QuotaShare.objects.all():
+            place = (share.pool_id, share.municipality_id)
+            assert (share.capacity, share.taken) == (
+                self.model.size[place], list(self.model.held.values()).count(place),
+            )  # fmt: skip
+
+    @invariant()
+    def the_journal_adds_up_to_nothing(self):
+        assert sum(QuotaLine.objects.values_list("amount", flat=True)) == 0
+
+
+def test_the_quotas_do_as_a_plain_model_does():
+    run_state_machine_as_test(
+        QuotaMachine,
+        settings=settings(
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

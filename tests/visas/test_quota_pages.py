@@ -1,0 +1,193 @@
+"""The pages of the quotas: every figure is the number of its cases, on any day, and only the province writes."""
+
+from datetime import date, timedelta
+from io import BytesIO
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from centers.models import Role
+from tests.make import everywhere, make_entry, make_user, make_visa_case
+from visas.charts import bars
+from visas.models import QuotaEntry, QuotaPool, QuotaShare, VisaCase
+from visas.services import quota
+
+pytestmark = pytest.mark.django_db
+E74, F2R = "e74-2025", "f2r-2025-2026"
+DAY = date(2025, 12, 5)
+LATER = DAY + timedelta(days=5)
+
+
+@pytest.fixture
+def province(client):
+    client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+    return client
+
+
+@pytest.fixture
+def cases() -> list[VisaCase]:
+    """One of each: recommended, granted, settled, and one that gave its place back later."""
+    made = {"received_on": DAY, "recommended_on": DAY}
+    return [
+        make_visa_case("E-7-4", "52140-office", municipality_id="52140", **made),
+        make_visa_case("E-7-4", "52140-office", municipality_id="52140", granted_on=DAY, **made),
+        make_visa_case("E-7-4", "52190-office", municipality_id="52190", granted_on=DAY, settled_on=LATER, **made),
+        make_visa_case("E-7-4R", "52190-office", municipality_id="52190", withdrawn_on=LATER, **made),
+    ]
+
+
+def row(response, code: str = E74) -> dict:
+    return next(row for row in response.context["rows"] if row["pool"].pk == code)
+
+
+def behind(client, url: str) -> int:
+    parts = urlsplit(url)
+    return len(list(client.get(f"{parts.path}?{parts.query}").context["shown"].page))
+
+
+class ListTests:
+    @pytest.mark.parametrize(("on", "numbers"), [(DAY, [4, 2, 0, 0]), (LATER, [3, 2, 1, 0]), (None, [3, 2, 1, 0])])
+    def test_each_figure_is_the_number_of_its_cases_on_the_day(self, province, cases, on, numbers):
+        found = row(province.get("/visas/quotas/", {"on": f"{on}"} if on else {}))
+        assert [figure.number for _name, figure in found["figures"]] == numbers
+        for _name, figure in found["figures"]:
+            if figure.number:
+                assert behind(province, figure.url) == figure.number
+
+    def test_a_number_that_is_not_known_is_said(self, province):
+        response = province.get("/visas/quotas/", headers={"accept-language": "ko"})
+        assert "배정 미입력" in response.content.decode()
+
+    def test_a_day_to_come_is_refused(self, province):
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        assert province.get("/visas/quotas/", {"on": f"{tomorrow}"}).status_code == 400
+
+    def test_others_see_totals_without_a_way_to_the_cases_of_all(self, client, cases):
+        client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
+        found = row(client.get("/visas/quotas/"))
+        assert (found["filled"].taken, found["figures"]) == (3, [])
+        page = client.get(f"/visas/quotas/{E74}/")
+        assert page.context["holders"] is None and not page.context["may_enter"]
+
+
+class LeftTests:
+    def test_who_left_is_told_apart_and_opens_to_the_case(self, province):
+        make_visa_case("E-7-4", "52140-office", received_on=DAY, recommended_on=DAY, granted_on=DAY, left_on=LATER)
+        found = dict(row(province.get("/visas/quotas/"))["figures"])
+        (name,) = [name for name in found if found[name].filters[1] == ("place", "left")]
+        assert found[name].number == behind(province, found[name].url) == 1
+
+
+class DetailTests:
+    def test_what_holds_the_places_opens_to_its_cases(self, province, cases):
+        holders = province.get(f"/visas/quotas/{E74}/").context["holders"]
+        assert sum(figure.number for _name, figure in holders["stage"]) == 3
+        for figures in holders.values():
+            for _name, figure in figures:
+                assert behind(province, figure.url) == figure.number
+
+    def test_a_pool_that_is_not_there_is_not_found(self, province):
+        assert province.get("/visas/quotas/nothing/").status_code == 404
+
+
+class EntryTests:
+    GIVEN = {"kind": "supplement", "amount": "20", "document": "외국인-12", "effective_on": "2025-12-05"}
+
+    def test_an_entry_goes_in_and_the_page_says_what_is_held(self, province):
+        response = province.post(f"/visas/quotas/{E74}/entry/", self.GIVEN, follow=True)
+        assert "500" in response.content.decode()
+        assert QuotaEntry.objects.latest("id").entered_by is not None
+
+    @pytest.mark.parametrize(
+        "wrong", [{"amount": "0"}, {"document": " "}, {"effective_on": "x"}, {"kind": "reversal"}]
+    )
+    def test_a_wrong_field_is_told_and_nothing_is_written(self, province, wrong):
+        before = QuotaEntry.objects.count()
+        assert province.post(f"/visas/quotas/{E74}/entry/", self.GIVEN | wrong).status_code == 400
+        assert QuotaEntry.objects.count() == before
+
+    def test_a_reduction_below_what_is_taken_lists_the_cases_in_order(self, province, cases):
+        response = province.post(f"/visas/quotas/{E74}/entry/", self.GIVEN | {"kind": "return", "amount": "478"})
+        assert response.status_code == 400
+        with everywhere():
+            assert response.context["last"] == cases[2::-1]
+        assert response.context["holders"]["stage"]
+        assert QuotaPool.objects.get(pk=E74).capacity == 480
+
+    def test_places_are_reallocated(self, province):
+        given = {"giver": E74, "taker": F2R, "amount": "5", "document": "외-1", "effective_on": "2025-12-05"}
+        assert province.post(f"/visas/quotas/{E74}/reallocation/", given).status_code == 302
+        assert [QuotaPool.objects.get(pk=code).capacity for code in (E74, F2R)] == [475, 5]
+        same = province.post(f"/visas/quotas/{E74}/reallocation/", given | {"taker": E74})
+        assert same.status_code == 400
+
+    def test_a_share_is_given(self, province):
+        given = {"municipality_id": "52140", "amount": "50", "document": "배분-1", "effective_on": "2025-12-05"}
+        assert province.post(f"/visas/quotas/{E74}/share/", given).status_code == 302
+        assert QuotaShare.objects.get().capacity == 50
+        assert province.post(f"/visas/quotas/{E74}/share/", given).status_code == 400
+        assert province.get(f"/visas/quotas/{E74}/").context["rest"]["capacity"] == 430
+
+    def test_an_entry_is_reversed_with_a_reason(self, province):
+        made = make_entry(E74, 10, on=DAY)
+        address = f"/visas/quotas/reversal/{made.pk}/"
+        assert province.post(address, {"reason": " ", "effective_on": "2025-12-05"}).status_code == 400
+        assert province.post(address, {"reason": "착오", "effective_on": "2025-12-05"}).status_code == 302
+        assert QuotaPool.objects.get(pk=E74).capacity == 480
+
+    def test_a_quota_is_closed_and_opened(self, province):
+        for closed in (True, False):
+            province.post(f"/visas/quotas/{E74}/closing/", {"reason": "통보"})
+            assert (QuotaPool.objects.get(pk=E74).closed_at is not None) == closed
+
+    def test_provisional_places_are_settled(self, province):
+        province.post(f"/visas/quotas/{F2R}/entry/", self.GIVEN | {"provisional": "on", "kind": "grant"})
+        given = {"amount": "15", "document": "확정-1", "effective_on": "2025-12-06"}
+        assert province.post(f"/visas/quotas/{F2R}/confirmation/", given).status_code == 302
+        assert QuotaPool.objects.get(pk=F2R).capacity == 15
+
+    @pytest.mark.parametrize("page", ["entry", "reallocation", "confirmation", "share", "closing"])
+    def test_a_city_writes_nothing(self, client, page):
+        client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
+        before = QuotaEntry.objects.count()
+        assert client.post(f"/visas/quotas/{E74}/{page}/", self.GIVEN | {"reason": "x"}).status_code == 403
+        assert QuotaEntry.objects.count() == before
+
+
+class BoardTests:
+    def test_each_split_has_a_chart_with_title_and_description_and_figures_that_open(self, province, cases):
+        everyone = make_user(Role.PROVINCE_STAFF, "52-office")
+        quota.open_share(
+            pool=QuotaPool.objects.get(pk=E74), amount=9, effective_on=DAY, document="가", actor=everyone,
+            municipality_id="52190",
+        )  # fmt: skip
+        response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
+        splits = {split["name"]: split for split in response.context["splits"]}
+        assert list(splits) == ["pool", "share", "programme", "municipality"]
+        for split in splits.values():
+            assert "<title " in split["chart"] and "<desc " in split["chart"]
+            for line in split["rows"]:
+                for _name, figure in line["figures"]:
+                    if figure.number:
+                        assert behind(province, figure.url) == figure.number
+        (share,) = splits["share"]["rows"]
+        assert (share["line"].filled.capacity, share["line"].filled.taken, share["line"].filled.remaining) == (9, 2, 7)
+        rows = {line["line"].name: line["line"].filled for line in splits["municipality"]["rows"]}
+        assert sorted(filled.taken for filled in rows.values()) == [2, 2]
+
+    def test_the_file_says_what_the_page_says(self, province, cases):
+        response = province.get("/visas/quotas/board/xlsx/", {"on": f"{DAY}"})
+        rows = list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
+        assert [row[3:9] for row in rows[1:3]] == [(670, 0, 0, 0, 0, 670), (480, 4, 2, 0, 0, 476)]
+
+    def test_without_earlier_cohorts_the_pace_stands_alone(self, province, cases):
+        response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
+        told = {told["forecast"].pool.pk: told for told in response.context["forecasts"]}
+        assert told[E74]["forecast"].likely is None
+        assert "chart__even" in told[E74]["chart"] and "chart__range" not in told[E74]["chart"]
+        assert F2R not in told
+
+    def test_a_label_is_written_and_not_run(self):
+        assert "<script" not in bars("x", "<script>", "<script>", [("<script>", 1, 1, 0, 0)])

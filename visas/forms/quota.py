@@ -1,0 +1,184 @@
+"""Forms of the ledger of the quotas."""
+
+from collections.abc import Iterator
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from centers.listing.filters import CodeField, DayField, codes_of
+from centers.models import Municipality, Workspace, WorkspaceKind
+from visas.models import EntryKind, QuotaPool, QuotaShare
+
+MOST = 1_000_000
+ENTERED = (EntryKind.GRANT, EntryKind.SUPPLEMENT, EntryKind.RETURN)
+
+
+def _places(label: str, least: int = 1) -> forms.IntegerField:
+    wrong = gettext_lazy("Write the number of places as a whole number.")
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=MOST, widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": wrong, "invalid": wrong, "min_value": wrong, "max_value": wrong},
+    )  # fmt: skip
+
+
+def _day(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
+    wrong = gettext_lazy("Write the day as year, month and day: 2025-12-31.")
+    return forms.DateField(
+        label=label, required=required, input_formats=["%Y-%m-%d"], help_text=help_text,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": wrong, "invalid": wrong},
+    )  # fmt: skip
+
+
+def _reason() -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Say why.")},
+    )  # fmt: skip
+
+
+class DayForm(forms.Form):
+    """The day for which quotas are shown: today or an earlier one."""
+
+    on = DayField(label=gettext_lazy("As of"))
+
+    def clean_on(self):
+        day = self.cleaned_data["on"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(
+                _("The day lies in the future: choose today or an earlier one."), code="future"
+            )
+        return day
+
+    @property
+    def day(self):
+        """The day chosen, else today."""
+        return (self.is_valid() and self.cleaned_data["on"]) or timezone.localdate()
+
+
+class DocumentForm(forms.Form):
+    """What every entry names."""
+
+    document = forms.CharField(
+        label=gettext_lazy("Document number"), max_length=100,
+        error_messages={"required": gettext_lazy("An entry names its document.")},
+    )  # fmt: skip
+    effective_on = _day(gettext_lazy("Effective on"), gettext_lazy("The day from which the places are there."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["effective_on"].initial = timezone.localdate()
+
+
+class EntryForm(DocumentForm):
+    """A grant, a supplement or a return."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in ENTERED],
+        error_messages={"required": gettext_lazy("Choose one of the list.")},
+    )  # fmt: skip
+    amount = _places(gettext_lazy("Places"))
+    provisional = forms.BooleanField(
+        label=gettext_lazy("Provisional"), required=False,
+        help_text=gettext_lazy("The number is not settled yet. It may be used, and is shown apart until then."),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=gettext_lazy("Ground"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ["kind", "amount", "document", "effective_on", "provisional", "source"]
+
+    def clean(self) -> dict:
+        found = super().clean()
+        if found.get("provisional") and found.get("kind") == EntryKind.RETURN:
+            self.add_error("provisional", _("What goes back to the ministry is not provisional."))
+        return found
+
+
+class ReallocationForm(DocumentForm):
+    """Places from one quota or share to another."""
+
+    giver = forms.ChoiceField(
+        label=gettext_lazy("From"), error_messages={"required": gettext_lazy("Choose one of the list.")}
+    )
+    taker = forms.ChoiceField(
+        label=gettext_lazy("To"), error_messages={"required": gettext_lazy("Choose one of the list.")}
+    )
+    amount = _places(gettext_lazy("Places"))
+    source = forms.CharField(
+        label=gettext_lazy("Ground"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ["giver", "taker", "amount", "document", "effective_on", "source"]
+
+    def __init__(self, *args, pool: QuotaPool, **kwargs):
+        super().__init__(*args, **kwargs)
+        places = list(_holders())
+        self.fields["giver"].choices = places
+        self.fields["taker"].choices = [("", _("Choose")), *places]
+        self.fields["giver"].initial = pool.pk
+
+    def clean_giver(self) -> tuple[str, int | None]:
+        return _holder(self.cleaned_data["giver"])
+
+    def clean_taker(self) -> tuple[str, int | None]:
+        return _holder(self.cleaned_data["taker"])
+
+
+def _holders() -> Iterator[tuple[str, str]]:
+    """Every quota and share, as it is written in the form and as it is read."""
+    shares = list(QuotaShare.objects.select_related("municipality", "university"))
+    for pool in QuotaPool.objects.all():
+        own = [share for share in shares if share.pool_id == pool.pk]
+        yield pool.pk, f"{pool} · {_('rest')}" if own else str(pool)
+        for share in own:
+            yield f"{pool.pk}|{share.pk}", f"{pool} · {share}"
+
+
+def _holder(written: str) -> tuple[str, int | None]:
+    pool, _line, share = written.partition("|")
+    return pool, int(share) if share else None
+
+
+class ConfirmationForm(DocumentForm):
+    """How many of the provisional places stay."""
+
+    amount = _places(gettext_lazy("Places that are settled"), least=0)
+    field_order = ["amount", "document", "effective_on"]
+
+
+class ReversalForm(forms.Form):
+    reason = _reason()
+    effective_on = _day(gettext_lazy("Effective on"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["effective_on"].initial = timezone.localdate()
+
+
+class ClosingForm(forms.Form):
+    reason = _reason()
+
+
+class ShareForm(DocumentForm):
+    """A part of a quota for a municipality, a university, a semester, or several of them together."""
+
+    municipality_id = CodeField(codes_of(Municipality), label=gettext_lazy("Municipality"), none=gettext_lazy("None"))
+    university = forms.ModelChoiceField(
+        Workspace.objects.none(), label=gettext_lazy("University"), required=False, empty_label=gettext_lazy("None")
+    )
+    semester = forms.CharField(label=gettext_lazy("Semester"), max_length=40, required=False)
+    starts_on = _day(gettext_lazy("First day of the semester"), required=False)
+    ends_on = _day(gettext_lazy("Last day of the semester"), required=False)
+    amount = _places(gettext_lazy("Places"))
+    field_order = [
+        "municipality_id", "university", "semester", "starts_on", "ends_on", "amount", "document", "effective_on",
+    ]  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["municipality_id"].load()
+        self.fields["university"].queryset = Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY)
+
+    def clean_municipality_id(self) -> str | None:
+        return self.cleaned_data["municipality_id"] or None
