@@ -3,6 +3,7 @@ from django.urls import path
 from cases.views import (
     activity,
     client,
+    client_edit,
     client_find,
     client_list,
     deadline,
@@ -26,6 +27,9 @@ urlpatterns = [
     path("deadlines/<int:pk>/done/", deadline.done, name="deadline_done"),
     path("deadlines/<int:pk>/later/", deadline.later, name="deadline_later"),
     path("clients/", client_list.index, name="clients"),
+    path("clients/new/", client_edit.new, name="client_new"),
+    path("clients/likely/", client_edit.likely, name="client_likely"),
+    path("clients/<int:pk>/edit/", client_edit.edit, name="client_edit"),
     path("clients/find/", client_find.find, name="client_find"),
     path("clients/<int:pk>/", client.detail, name="client"),
     path("search/", search.index, name="search"),

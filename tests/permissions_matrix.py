@@ -26,6 +26,9 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "audit:access": each(302, 200),
     "audit:entries": each(302, 200),
     "cases:client": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
+    "cases:client_edit": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
+    "cases:client_likely": each(302, 405),
+    "cases:client_new": (302, 403, 200, 200, 200, 200, 200, 200, 403, 403, 403),
     "cases:client_find": each(302, 405),
     "cases:draft": (302, 403, 404, 404, 404, 403, 403, 403, 403, 403, 403),
     "cases:draft_discard": (302, 403, 404, 404, 404, 403, 403, 403, 403, 403, 403),
@@ -81,6 +84,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
 ARGUMENTS: dict[str, dict] = {
     "cases:activity": {"pk": "activity"},
     "cases:client": {"pk": "client"},
+    "cases:client_edit": {"pk": "client"},
     "cases:draft": {"token": "00000000-0000-4000-8000-000000000000"},
     "cases:draft_discard": {"token": "00000000-0000-4000-8000-000000000000"},
     "cases:draft_restore": {"token": "00000000-0000-4000-8000-000000000000"},

@@ -13,8 +13,8 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
-    "drain", "end_draft", "evidence", "evidence_total", "exports_due", "join_persons", "key_is", "known_persons",
-    "mark_all", "name_person", "part_persons", "payload", "persons_for", "purge_drafts", "record",
+    "drain", "end_draft", "evidence", "evidence_total", "exports_due", "forget_number", "join_persons", "key_is",
+    "known_persons", "mark_all", "name_person", "part_persons", "payload", "persons_for", "purge_drafts", "record",
     "accesses_of", "note_access",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {

@@ -44,6 +44,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind if kind in sources else "",
         "continued": about.before is not None,
         "official": is_official(request.user),
+        "may_edit": may(request.user, "work_clients", client.workspace_id),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
     return render(request, "cases/client_detail.html", context)

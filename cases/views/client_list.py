@@ -3,10 +3,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.listings import CLIENTS
+from centers.selectors import may_anywhere
 from centers.views.listing import show
 
 
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return show(request, CLIENTS)
+    return show(request, CLIENTS, may_open=may_anywhere(request.user, "work_clients"))
