@@ -49,17 +49,17 @@ class Known:
             {row.kind: bytes(row.digest) for row in client.identifiers.all()},
         )
 
-    def records(self, *, turned: bool = False) -> Iterator[Record]:
+    def records(self, pair_id: str = "", *, turned: bool = False) -> Iterator[Record]:
         """One record for each name and telephone number; ``turned``, also with the last word as the surname."""
         for name in self.names or [""]:
             for divided in _divided(name, turned):
                 for phone in self.phones or [""]:
-                    yield self._record(divided, phone)
+                    yield self._record(pair_id, divided, phone)
 
-    def _record(self, name: dict[str, str], phone: str) -> Record:
+    def _record(self, pair_id: str, name: dict[str, str], phone: str) -> Record:
         number = self.numbers.get(IdentifierKind.REGISTRATION, b"").hex()
         told = {"birth_date": self.birth_date, "sex": self.sex[:1], "nationality": self.nationality}
-        return Record.of(name | told | {"id": "", "phone": phone, "registration_number": number})
+        return Record.of(name | told | {"id": pair_id, "phone": phone, "registration_number": number})
 
 
 def _divided(name: str, turned: bool) -> Iterator[dict[str, str]]:

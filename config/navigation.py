@@ -42,7 +42,7 @@ class Page:
 PAGES = (
     Page("home", _("Start"), "", ("home",)),
     Page("cases:sessions", _("Counselling"), "view_sessions", ("cases:session",)),
-    Page("cases:clients", _("Clients"), "view_clients", ("cases:client",)),
+    Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),

@@ -6,7 +6,8 @@ A table stands on exactly one of the two lists; ``tests/test_catalogue.py`` fail
 # About people: row security, read and written by workspace.
 WALLED = {
     "audit_accessentry", "audit_auditentry", "cases_activity", "cases_client", "cases_clientmerge", "cases_clientname",
-    "cases_contact", "cases_deadline", "cases_draft", "cases_familylink", "cases_household", "cases_identifier",
+    "cases_contact", "cases_deadline", "cases_draft", "cases_duplicatecandidate",
+    "cases_familylink", "cases_household", "cases_identifier",
     "cases_session", "cases_sessionissue", "cases_stay", "cases_stayleave", "kpi_monthlyactivity", "kpi_monthlyperson",
     "kpi_yearanswer", "visas_visacase", "visas_voucher", "workbook_importedfile", "workbook_importedrow",
     "workbook_openedfile", "centers_export",

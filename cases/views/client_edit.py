@@ -16,6 +16,7 @@ from cases.likely import Files, Known, Likely, likely_files
 from cases.models import Client
 from cases.secrecy import digest
 from cases.services.client import create_client, edit_client, one_at_a_time
+from cases.services.pairs import different_from, note_likely
 from centers.access import require_anywhere
 from centers.refusals import sentence
 from centers.selectors import workspaces_where
@@ -41,6 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         with transaction.atomic():
             client = create_client(workspace=form.cleaned_data["workspace"], told=form.told())
+            note_likely(client, likely)
     except IntegrityError as error:
         form.add_error(None, sentence(error))
         return _page(request, form, status=409)
@@ -80,6 +82,7 @@ def _edited(request: HttpRequest, client: Client, form: ClientForm) -> HttpRespo
     try:
         with transaction.atomic():
             edit_client(client, told=told)
+            note_likely(client, likely)
     except IntegrityError as error:
         form.add_error(None, sentence(error))
         return _page(request, form, status=409)
@@ -123,8 +126,8 @@ def _likely(request: HttpRequest, form: ClientForm) -> list[Likely]:
         told["nationality"].pk if told.get("nationality") else "",
         {kind: digest(kind, told[kind]) for kind in NUMBERS if told.get(kind)},
     )
-    own = [form.client.pk] if form.client else []
-    return likely_files(known, Files.worked_on_by(request.user), besides=own)
+    others = {form.client.pk, *different_from(form.client)} if form.client else set()
+    return likely_files(known, Files.worked_on_by(request.user), besides=others)
 
 
 def _not_shown_yet(request: HttpRequest, likely: list[Likely]) -> list[Likely]:

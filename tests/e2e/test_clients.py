@@ -1,5 +1,6 @@
 """A client's file in a browser: opened and edited, warned of a likely one while typing."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from centers.models import Role
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
 from tests.e2e.site import PASSWORD, serving
-from tests.make import make_client, make_contact, make_user, name_client
+from tests.make import make_client, make_contact, make_pair, make_session, make_user, name_client
 
 pytestmark = [
     pytest.mark.browser,
@@ -82,3 +83,36 @@ def test_two_who_edit_one_file_and_the_way_from_the_log_page(committed):
         page.wait_for_url("**/sessions/new/?client=*")
         page.goto(f"{address}/clients/")
         assert [said for said in complaints if "409" not in said] == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_pair_is_compared_merged_and_undone(committed, screen):
+    told = {"birth_date": "1990-05-04", "nationality_id": "VN", "sex_id": "male"}
+    one = make_client(name="NGUYEN DEMO AN", ref="D-17", status_id="E-9", **told)
+    other = make_client(name="Nguyễn Demo An", language_id="vi", **told)
+    make_contact(other, "010-0000-1234")
+    for number, client in enumerate((one, other, other)):
+        make_session(client=client, held_on=date(2025, 3, 3 + number))
+    make_pair(make_client(name="TRAN DEMO BAO"), make_client(name="TRAN DEMO BAU"), score=55)
+    pair = make_pair(one, other)
+    username, complaints = counsellor(), []
+    with serving(committed) as address, chromium() as browser, page_of(browser, screen, complaints) as page:
+        sign_in(page, address, username, PASSWORD)
+        page.goto(f"{address}/clients/")
+        look(page, "clients", screen)
+        page.get_by_role("link", name="같은 사람일 수 있는 기록").click()
+        look(page, "pairs", screen)
+        page.locator(f'a[href="{pair.get_absolute_url()}"]').click()
+        look(page, "pair", screen)
+        page.get_by_role("button", name="기록 합치기").click()
+        page.locator(".notice--good").wait_for()
+        look(page, "merged", screen)
+        page.get_by_role("button", name="합친 것 되돌리기").click()
+        page.locator(".notice--good").wait_for()
+        page.get_by_role("link", name="비교하기").click()
+        page.get_by_role("button", name="같은 사람이 아님").click()
+        page.locator(".notice--good").wait_for()
+        page.get_by_role("link", name="같은 사람이 아님").click()
+        page.get_by_role("link", name="비교하기").click()
+        look(page, "pair-different", screen)
+        assert complaints == []
