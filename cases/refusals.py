@@ -9,6 +9,16 @@ register(
         "not_in_the_future": _("The day lies in the future."),
         "session_within_operation": _("The day lies outside the time in which the centre counts."),
         "code_is_known": _("One of the choices is no longer on its list: choose anew."),
+        "merge_takes_two_of_one_workspace": _("Only two files of one workspace can be merged."),
+        "merge_of_files_that_live": _("One of the two files was merged away meanwhile. Open the one that lives on."),
+        "merge_nobody_depends_on_themselves": _(
+            "One of the two is on record as a dependant of the other. Take them out of the household first, if they "
+            "are one person."
+        ),
+        "merge_parted_once": _("This merge was undone before."),
+        "merge_parted_within_90_days": _("The 90 days in which a merge can be undone are over."),
+        "merge_parted_last_first": _("A later merge stands on this one. Undo that one first."),
+        "person_join_parted_last_first": _("The two people were joined with others later. Undo that first."),
         "draft_is_of_no_session": _("This form was sent before: the session is on record."),
     }
 )

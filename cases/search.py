@@ -11,6 +11,7 @@ from accounts.models import User
 from cases.matching.signs import are_initials, initials, words
 from cases.matching.stored import sounding
 from cases.models import Client, ClientName, Contact, Session
+from cases.models.keys import digits_of
 from centers.selectors import may_anywhere
 
 MOST = 50
@@ -74,7 +75,7 @@ def _clients(viewer: User, text: str) -> list[QuerySet]:
         ]
     if are_initials(text):
         queries.append(_ids(names.filter(initials__begins=initials(text)).order_by("initials", "pk")))
-    digits = re.sub(r"[^0-9]", "", text)
+    digits = digits_of(text)
     if len(digits) >= ENDING:
         contacts = Contact.objects.visible_to(viewer)
         queries.append(_ids(contacts.filter(digits_backwards__begins=digits[::-1])))

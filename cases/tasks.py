@@ -1,8 +1,27 @@
 from celery import shared_task
 
+from accounts.queue import queue
+
 
 @shared_task(name="cases.tasks.purge_drafts", ignore_result=True)
 def purge_drafts() -> None:
     from cases.services.draft import purge_drafts
 
     purge_drafts()
+
+
+@shared_task(name="cases.tasks.find_pairs", ignore_result=True)
+def find_pairs(workspace_id: int) -> None:
+    """Fill the queue of likely pairs of one workspace."""
+    from cases.services.pairs import find_pairs
+
+    find_pairs(workspace_id)
+
+
+@shared_task(name="cases.tasks.find_all_pairs", ignore_result=True)
+def find_all_pairs() -> None:
+    """One task for each workspace, for as many workers as there are."""
+    from centers.models import Workspace
+
+    for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
+        queue(find_pairs, workspace_id)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import psycopg
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -269,6 +270,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exports": {"task": "centers.tasks.sweep_exports", "schedule": 30.0},
     # Drafts that were discarded, or that nobody went on with: their days are in cases/models/draft.py.
     "purge-drafts": {"task": "cases.tasks.purge_drafts", "schedule": 3600.0},
+    # Files that may be of one person, compared at night.
+    "find-pairs": {"task": "cases.tasks.find_all_pairs", "schedule": crontab(hour=3, minute=10)},
 }
 
 # Transport and browser.

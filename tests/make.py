@@ -12,6 +12,7 @@ from cases.models import (
     ClientName,
     Contact,
     Deadline,
+    DuplicateCandidate,
     FamilyLink,
     Household,
     NameKind,
@@ -136,6 +137,14 @@ def make_stay(
 def make_leave(stay: Stay, left_on: date, back_on: date) -> StayLeave:
     with everywhere():
         return StayLeave.objects.create(workspace_id=stay.workspace_id, stay=stay, left_on=left_on, back_on=back_on)
+
+
+def make_pair(one: Client, other: Client, **fields) -> DuplicateCandidate:
+    """Two files of one workspace that may be of one person."""
+    first, second = sorted((one, other), key=lambda client: client.pk)
+    with everywhere():
+        told = {"score": 90, "why": [["surname", "same"], ["born", "same"]]} | fields
+        return DuplicateCandidate.objects.create(workspace=first.workspace, first=first, second=second, **told)
 
 
 def make_deadline(session: Session | None = None, **fields) -> Deadline:

@@ -103,6 +103,7 @@ def make_subjects() -> dict[str, int]:
     held = make.make_user(Role.COUNSELLOR).memberships.get()
     return {
         "client": client.pk,
+        "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
         "session": make.make_session(client=client).pk,
         "deadline": make.make_deadline().pk,
         "activity": make.make_activity("one-centre", "52110-c1").pk,

@@ -146,6 +146,7 @@ CLIENTS = register(
             Order("expires", ("expires_or_never", "id"), descending=False, hidden_from=is_official),
         ),
         form=ClientFilterForm,
+        template="cases/client_list.html",
         nothing=_("There are no clients here yet. A client appears here when their file is opened."),
     )
 )

@@ -14,6 +14,7 @@ FIELDS = {
     "phone": gettext_lazy("Telephone number"),
     "address": gettext_lazy("Home address"),
     "number": gettext_lazy("Registration number"),
+    "passport": gettext_lazy("Passport number"),
 }
 LEVELS = {
     "same": gettext_lazy("%(field)s: the same"),

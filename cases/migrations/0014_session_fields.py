@@ -39,7 +39,7 @@ def checked(codes: list[str]) -> migrations.RunSQL:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0012_name_sounds'),
+        ('cases', '0013_likely_pairs'),
         ('centers', '0004_exports_wall'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -3,6 +3,7 @@ from cases.models.client import Client, ClientName, Contact, Identifier, Identif
 from cases.models.completion import CompletionRule
 from cases.models.deadline import Deadline, DeadlineKind
 from cases.models.draft import Draft
+from cases.models.duplicate import DuplicateCandidate, PairState
 from cases.models.household import FamilyLink, Household
 from cases.models.join import ClientMerge, PersonJoin
 from cases.models.person import Person, PersonKey
@@ -28,8 +29,8 @@ from cases.models.terms import (
 
 __all__ = [
     "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country",
-    "Deadline", "DeadlineKind", "Draft", "FamilyLink", "Household", "Identifier", "IdentifierKind",
-    "Interpretation", "Language", "NameKind", "Outcome", "Person", "PersonJoin", "PersonKey", "PutOff", "Relation",
-    "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate", "Sex", "StatusCode", "Stay",
-    "StayLeave", "StayReason", "Topic", "Urgency",
+    "Deadline", "DeadlineKind", "Draft", "DuplicateCandidate", "FamilyLink", "Household", "Identifier",
+    "IdentifierKind", "Interpretation", "Language", "NameKind", "Outcome", "PairState", "Person", "PersonJoin",
+    "PersonKey", "PutOff", "Relation", "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate",
+    "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

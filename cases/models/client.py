@@ -55,6 +55,7 @@ class Client(Shared, Kept):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="client_by_workspace"),
             models.Index(fields=["person"], name="client_by_person"),
+            models.Index(fields=["workspace", "birth_date"], name="client_by_birth"),
             models.Index(fields=["workspace", "ref"], name="client_by_number", condition=~Q(ref="")),
             models.Index("workspace", Coalesce("status_expires_on", Value(NEVER)), "id", name="client_by_expiry"),
         ]
@@ -150,7 +151,10 @@ class Identifier(OnRecord):
     class Meta:
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
-        indexes = [models.Index(fields=["client"], name="identifier_by_client")]
+        indexes = [
+            models.Index(fields=["client"], name="identifier_by_client"),
+            models.Index(fields=["digest"], name="identifier_by_digest"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["client", "kind"], name="identifier_one_of_a_kind"),
         ]

@@ -46,6 +46,7 @@ class ClientMerge(OnRecord):
     class Meta:
         verbose_name = _("merge of files")
         verbose_name_plural = _("merges of files")
+        indexes = [models.Index(fields=["kept_id"], name="merge_by_kept")]
 
     def __str__(self):
         return f"{self.absorbed_id} → {self.kept_id}"

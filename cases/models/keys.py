@@ -1,10 +1,17 @@
 """What clients are found by: columns that the database works out, and an operator that an index serves."""
 
+import re
+
 from django.db import models
 from django.db.models import Lookup, TextField, Value
 
 # Byte by byte: in this order a beginning is a stretch of the index.
 KEY = models.TextField(db_collation="C", null=True)
+
+
+def digits_of(text: str) -> str:
+    """The digits of a text, as ``digits_backwards`` keeps them in the database: those of ASCII alone."""
+    return re.sub("[^0-9]", "", text)
 
 
 @TextField.register_lookup

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -6,9 +7,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.files import age, files_of, households_of, stays_of, time_left
-from cases.models import Client
+from cases.models import Client, PairState
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
+from cases.views.pairs import merges_to_undo, pairs_of
 from centers.selectors import is_official, may
 from visas import progress
 from visas.models import VisaCase, Voucher
@@ -44,9 +46,22 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind if kind in sources else "",
         "continued": about.before is not None,
         "official": is_official(request.user),
+        **_second_files(client, request),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
     return render(request, "cases/client_detail.html", context)
+
+
+def _second_files(client: Client, request: HttpRequest) -> dict:
+    """Pairs that the file is part of and merges into it, for those who may write it."""
+    if not may(request.user, "work_clients", client.workspace_id):
+        return {"may_edit": False}
+    waiting = pairs_of(request.user).filter(Q(first=client.pk) | Q(second=client.pk), state=PairState.OPEN)
+    return {
+        "may_edit": True,
+        "pairs": waiting.order_by("-score")[:3],
+        "merges": merges_to_undo(client, request.user),
+    }
 
 
 def _client(request: HttpRequest, pk: int) -> Client:

@@ -7,8 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from cases.models import Client, ClientName
-from cases.models.keys import KEY
+from cases.models import Client, ClientName, Contact
+from cases.models.keys import KEY, digits_of
 from cases.search import search
 from centers.access import require_anywhere
 from centers.selectors import scope_of
@@ -54,13 +54,13 @@ def _exact(viewer: User, clients: list[Client], text: str) -> set[int]:
     key = Func(Value(" ".join(text.split())), Value(1), function="wall.name_key", output_field=KEY)
     names = ClientName.objects.visible_to(viewer).filter(client__in=clients, key=key).exclude(key="")
     by_name = names.values_list("client_id", flat=True)
-    digits = "".join(sign for sign in text if sign in "0123456789")
-    return set(by_name) | {client.pk for client in clients if _numbered(client, text.strip(), digits)}
+    numbered = {client.pk for client in clients if text.strip() in {client.ref, str(client)}}
+    return set(by_name) | numbered | _telephoned(viewer, clients, digits_of(text))
 
 
-def _numbered(client: Client, text: str, digits: str) -> bool:
-    if text in {client.ref, str(client)}:
-        return True
-    return len(digits) >= WHOLE_NUMBER and any(
-        "".join(sign for sign in contact.value if sign in "0123456789") == digits for contact in client.contacts.all()
-    )
+def _telephoned(viewer: User, clients: list[Client], digits: str) -> set[int]:
+    """Those with this whole telephone number."""
+    if len(digits) < WHOLE_NUMBER:
+        return set()
+    rows = Contact.objects.visible_to(viewer).filter(client__in=clients, digits_backwards=digits[::-1])
+    return set(rows.values_list("client_id", flat=True))

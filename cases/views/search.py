@@ -5,6 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.search import Results, search
 from centers.access import require_anywhere
+from centers.selectors import may_anywhere
 
 
 @never_cache
@@ -15,5 +16,6 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = request.method == "POST"
     text = request.POST.get("q", "")
     results = search(request.user, text) if asked else Results()
-    context = {"asked": asked, "text": "" if results.problem else text, "results": results}
+    may_open = may_anywhere(request.user, "work_clients")
+    context = {"may_open": may_open, "asked": asked, "text": "" if results.problem else text, "results": results}
     return render(request, "cases/search.html", context, status=400 if results.problem else 200)

@@ -22,6 +22,7 @@ from tests.make import (
     make_dependant,
     make_export,
     make_leave,
+    make_pair,
     make_session,
     make_stay,
     make_user,
@@ -56,6 +57,7 @@ def make_a_row_in_every_table(database: str) -> None:
         OpenedFile.objects.create(row=row, client=client, **own)
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
+    make_pair(client, make_client(ELSEWHERE))
     make_deadline(session)
     make_activity(at=ELSEWHERE)
     make_export(make_user(Role.COUNSELLOR, ELSEWHERE), workspace=place(ELSEWHERE))

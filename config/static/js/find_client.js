@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("[data-find]")) find(form);
 function find(form) {
   const input = form.querySelector("input[type=search]");
   const list = form.querySelector("[role=listbox]");
+  const fresh = form.parentElement.querySelector("[data-new-client]");
   const count = form.querySelector("[data-count]");
   let [timer, asked, shown, wanted] = [0, 0, "", false];
 
@@ -104,6 +105,9 @@ function find(form) {
     else if (event.key === "Escape" && !list.hidden) show("", shown);
     else return;
     event.preventDefault();
+  });
+  fresh?.addEventListener("submit", () => {
+    fresh.elements.q.value = input.value; // what was looked for in vain is the name of the new file
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -1,0 +1,263 @@
+"""A client's file as a form: opened new, or edited beside others who edit it at the same time."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.forms import day_field, no_hidden_signs, term
+from cases.models import Client, Country, IdentifierKind, Language, NameKind, Sex, StatusCode
+from cases.selectors import NOT_TOLD
+from cases.services.client import Told
+from centers.models import Municipality, Workspace
+from centers.models.codes import kept_names
+from centers.selectors import is_official
+
+OLDEST = date(1900, 1, 1)
+MOST_NAMES, MOST_PHONES = 6, 10
+CODES = {"nationality": Country, "sex": Sex, "language": Language, "municipality": Municipality, "status": StatusCode}
+DAYS = ("birth_date", "status_expires_on")
+NAMES = {kind.value: kind for kind in NameKind}
+NUMBERS = {kind.value: kind for kind in IdentifierKind}
+
+
+class LinesField(forms.CharField):
+    """Several texts, one a line."""
+
+    def __init__(self, *, most: int, longest: int, **options):
+        self.most, self.longest_line = most, longest
+        super().__init__(required=False, validators=[no_hidden_signs], **options)
+        self.widget = forms.Textarea(attrs={"rows": 1, "class": "lines", "dir": "auto"} | options.pop("attrs", {}))
+
+    def to_python(self, value) -> list[str]:
+        lines = (" ".join(line.split()) for line in (super().to_python(value) or "").splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def run_validators(self, value) -> None:
+        super().run_validators("\n".join(value))
+
+    def validate(self, value) -> None:
+        super().validate("\n".join(value))
+        if len(value) > self.most:
+            raise ValidationError(gettext("Write no more than %(most)s, one a line.") % {"most": self.most})
+        if any(len(line) > self.longest_line for line in value):
+            raise ValidationError(gettext("A line has at most %(most)s characters.") % {"most": self.longest_line})
+
+
+def names_field(kind: NameKind, **options) -> LinesField:
+    return LinesField(most=MOST_NAMES, longest=200, label=_("Name") if kind is None else kind.label, **options)
+
+
+class ClientForm(forms.Form):
+    """What is known of a client. At least one name, in whatever script; all else may be unknown.
+
+    ``client`` is the file that is edited. ``seen`` carries what its fields said when the page was made, so that what
+    others have changed since is told and not overwritten. A number of the state is never shown again: it is typed
+    anew, or taken away.
+    """
+
+    workspace = forms.ModelChoiceField(
+        label=_("Workspace"), queryset=Workspace.objects.none(), to_field_name="code", empty_label="—"
+    )
+    roman = names_field(NameKind.ROMAN, help_text=_("As in the passport, surname first."))
+    korean = names_field(NameKind.KOREAN)
+    native = names_field(NameKind.NATIVE)
+    nationality = term(Country, _("Nationality"))
+    birth_date = day_field(_("Birth date"), required=False)
+    sex = term(Sex, _("Sex"))
+    language = term(Language, _("Language"))
+    municipality = term(Municipality, _("Municipality"))
+    status = forms.ModelChoiceField(
+        label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
+    )
+    status_expires_on = day_field(_("Status expires on"), required=False)
+    phones = LinesField(most=MOST_PHONES, longest=100, label=_("Telephone"), help_text=_("Several: one a line."))
+    registration = forms.CharField(label=_("Alien registration number"), required=False, max_length=40)
+    passport = forms.CharField(label=_("Passport number"), required=False, max_length=40)
+    drop_registration = forms.BooleanField(label=_("Take the registration number away"), required=False)
+    drop_passport = forms.BooleanField(label=_("Take the passport number away"), required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, actor: User, workspaces: list[Workspace] = (), client: Client | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.client, self.workspaces = client, [client.workspace] if client else list(workspaces)
+        self.auto_id = "client_%s"
+        self.fields["birth_date"].widget.attrs.update(min=OLDEST.isoformat(), max=timezone.localdate().isoformat())
+        self.fields["phones"].widget.attrs["inputmode"] = "tel"
+        codes = StatusCode.objects.all()
+        self.fields["status"].queryset = codes.filter(restricted=False) if is_official(actor) else codes
+        if len(self.workspaces) == 1:
+            del self.fields["workspace"]
+        else:
+            self.fields["workspace"].queryset = Workspace.objects.filter(pk__in=[row.pk for row in self.workspaces])
+        self._numbers_on_file()
+
+    def _numbers_on_file(self) -> None:
+        on_file = {row.kind for row in self.client.identifiers.all()} if self.client else set()
+        for kind in NUMBERS:
+            if kind in on_file:
+                self.fields[kind].help_text = _("A number is on file. Type another only to correct it.")
+            else:
+                del self.fields[f"drop_{kind}"]
+            self.fields[kind].widget.attrs.update(autocomplete="off", spellcheck="false")
+
+    def clean_birth_date(self) -> date | None:
+        day = self.cleaned_data["birth_date"]
+        if day and not OLDEST <= day <= timezone.localdate():
+            raise ValidationError(_("Nobody who comes was born on this day: check the year."))
+        return day
+
+    def clean_registration(self) -> str:
+        text = re.sub(r"[\s-]", "", self.cleaned_data["registration"])
+        if text and not re.fullmatch("[0-9]{13}", text):
+            raise ValidationError(_("An alien registration number has thirteen digits, like 900101-5000000."))
+        return text
+
+    def clean_passport(self) -> str:
+        text = re.sub(r"[\s-]", "", self.cleaned_data["passport"]).upper()
+        if text and not re.fullmatch("[0-9A-Z]{5,20}", text):
+            raise ValidationError(_("A passport number has five to twenty Latin letters and digits."))
+        return text
+
+    def clean(self):
+        cleaned = super().clean()
+        if len(self.workspaces) == 1:
+            cleaned["workspace"] = self.workspaces[0]
+        if not any(cleaned.get(kind) for kind in NAMES) and not self.errors.keys() & NAMES.keys():
+            self.add_error("roman", _("Write at least one name, in whatever script."))
+        return cleaned
+
+    @property
+    def mine(self) -> dict[str, str]:
+        """What was typed, as ``texts_of`` writes a file; a number only where one was typed or taken away."""
+        cleaned = self.cleaned_data
+        texts = {name: cleaned[name].pk if cleaned[name] else "" for name in CODES}
+        texts |= {name: cleaned[name].isoformat() if cleaned[name] else "" for name in DAYS}
+        return texts | {name: "\n".join(cleaned[name]) for name in (*NAMES, "phones")}
+
+    @property
+    def before(self) -> dict[str, str]:
+        """What the fields said when the page was made; nothing where that did not come back whole."""
+        try:
+            seen = json.loads(self.cleaned_data.get("seen") or "{}")
+        except ValueError:
+            return {}
+        return {name: text for name, text in seen.items() if isinstance(text, str)} if isinstance(seen, dict) else {}
+
+    def told(self, before: dict[str, str] | None = None) -> Told:
+        """What is to be written: of a file that was there ``before``, what was changed."""
+        before, mine, cleaned = before or {}, self.mine, self.cleaned_data
+        changed = {name for name, text in mine.items() if text != before.get(name, "")}
+        return Told(
+            of_file={name: cleaned[name] for name in (*CODES, *DAYS) if name in changed},
+            names={kind: cleaned[kind] for kind in NAMES if kind in changed},
+            phones=cleaned["phones"] if "phones" in changed else None,
+            numbers={
+                kind: "" if cleaned.get(f"drop_{kind}") else cleaned[kind]
+                for kind in NUMBERS
+                if cleaned[kind] or cleaned.get(f"drop_{kind}")
+            },
+        )
+
+
+def name_kind(text: str) -> str:
+    """In which field a name belongs, by its letters."""
+    letters = [sign for sign in text if sign.isalpha()]
+    if letters and all("\uac00" <= sign <= "\ud7a3" or "\u3131" <= sign <= "\u318e" for sign in letters):
+        return NameKind.KOREAN
+    return NameKind.ROMAN if text.isascii() else NameKind.NATIVE
+
+
+def texts_of(client: Client, viewer: User) -> dict[str, str]:
+    """The fields of a file as texts, as this viewer may read them; of a number of the state only that it is another.
+
+    An official reads nothing where a status is for counsellors or not told, nor a day that has passed: what they leave
+    empty stays as it is.
+    """
+    texts = {name: getattr(client, f"{name}_id") or "" for name in CODES}
+    texts |= {name: _iso(getattr(client, name)) for name in DAYS}
+    for kind in NAMES:
+        texts[kind] = _lines(name.text for name in _ordered(client.names.all()) if name.kind == kind)
+    texts["phones"] = _lines(row.value for row in _ordered(client.contacts.all()) if row.kind == "phone")
+    for row in client.identifiers.all():
+        texts[row.kind] = sha256(bytes(row.digest)).hexdigest()[:12]
+    if is_official(viewer):
+        status, day = client.status, client.status_expires_on
+        hidden = status is None or status.restricted or status.pk == NOT_TOLD
+        texts["status"] = "" if hidden else texts["status"]
+        if hidden or (day and day < timezone.localdate()):
+            texts["status_expires_on"] = ""
+    return texts
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _ordered(rows) -> list:
+    return sorted(rows, key=lambda row: row.pk)
+
+
+def _lines(texts) -> str:
+    return "\n".join(dict.fromkeys(texts))
+
+
+def initial_of(texts: dict[str, str]) -> dict[str, str]:
+    """What a form begins with that shows these texts."""
+    shown = {name: text for name, text in texts.items() if name not in NUMBERS}
+    return shown | {"seen": json.dumps(texts, ensure_ascii=False)}
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """A field that another person changed since the page was made, and what stands in the form now."""
+
+    label: str
+    was: str
+    became: str
+    typed: str
+
+
+def meanwhile(form: ClientForm, theirs: dict[str, str]) -> list[Meanwhile]:
+    """What others changed since the page was made, in words. Empty: nobody did."""
+    before, mine = form.before, form.mine
+    found = []
+    for name in dict.fromkeys((*theirs, *before)):
+        was, became = before.get(name, ""), theirs.get(name, "")
+        if name in form.fields and was != became and (name in NUMBERS or mine[name] != became):
+            typed = _typed(name, form, mine, was)
+            found.append(Meanwhile(str(form.fields[name].label), _spoken(name, was), _spoken(name, became), typed))
+    return found
+
+
+def _typed(name: str, form: ClientForm, mine: dict[str, str], was: str) -> str:
+    """What the person themselves wrote into the field; empty where they left it."""
+    if name in NUMBERS:
+        return gettext("A new number") if form.cleaned_data[name] else ""
+    return _spoken(name, mine[name]) if mine[name] != was else ""
+
+
+def _spoken(name: str, text: str) -> str:
+    if not text:
+        return "–"
+    if name in NUMBERS:
+        return gettext("A number")
+    if name in CODES:
+        return kept_names(CODES[name]).get(text, text)
+    return text.replace("\n", ", ")
+
+
+def merged(form: ClientForm, theirs: dict[str, str]) -> dict[str, object]:
+    """What the form goes on with: one's own words where one wrote any, else what the others made of the field."""
+    before, mine = form.before, form.mine
+    kept = {name: text for name, text in mine.items() if text != before.get(name, "")}
+    numbers = {name: form.cleaned_data.get(name) for name in (*NUMBERS, *(f"drop_{kind}" for kind in NUMBERS))}
+    return initial_of(theirs) | kept | {name: value for name, value in numbers.items() if value}

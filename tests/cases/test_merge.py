@@ -1,0 +1,311 @@
+"""Two files made one and taken apart: nothing is lost, and parting gives back exactly the same rows."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases.models import Client, ClientMerge, ClientName, Identifier, Session
+from cases.services.merge import merge_clients, part_clients, rows_of
+from centers.models import Role
+from centers.refusals import sentence
+from centers.scope import acting_for
+from tests.make import (
+    everywhere,
+    make_client,
+    make_contact,
+    make_deadline,
+    make_dependant,
+    make_pair,
+    make_session,
+    make_stay,
+    make_user,
+    make_visa_case,
+    make_voucher,
+    name_client,
+    place,
+)
+from tests.support import as_owner, forbidden, refused_by, run, run_together
+
+TABLES = (
+    "cases_client", "cases_clientname", "cases_contact", "cases_identifier", "cases_household", "cases_familylink",
+    "cases_session", "cases_stay", "cases_deadline", "cases_draft", "cases_personkey", "visas_visacase",
+    "visas_voucher", "visas_quotapool", "visas_voucherbudget", "cases_duplicatecandidate",
+)  # fmt: skip
+
+
+def world(database: str) -> dict[str, list]:
+    with as_owner(database) as owner:
+        return {table: owner.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in TABLES}
+
+
+def read(model, **which):
+    with everywhere():
+        return model.objects.get(**which)
+
+
+def merge(kept: Client, absorbed: Client) -> ClientMerge:
+    with acting_for([kept.workspace_id]):
+        return merge_clients(actor=None, kept=kept, absorbed=absorbed)
+
+
+def part(row: ClientMerge) -> None:
+    with acting_for([row.workspace_id]):
+        part_clients(row, actor=None)
+
+
+def fill(client: Client, pieces: set[str], number: int) -> None:
+    """Rows of many kinds on one file; ``number`` keeps two files apart."""
+    day = date(2025, 3, 3) + timedelta(days=40 * number)
+    if "names" in pieces:
+        name_client(client, "같은 이름")
+        name_client(client, f"이름 {number}")
+    if "contacts" in pieces:
+        make_contact(client, "010-0000-1111")
+        make_contact(client, f"010-0000-222{number}")
+    if "identifier" in pieces:
+        with everywhere():
+            Identifier.objects.create(
+                workspace_id=client.workspace_id,
+                client=client,
+                kind="passport",
+                ciphertext=b"1",
+                digest=b"%d" % number,
+            )
+    if "sessions" in pieces:
+        session = make_session(client.workspace.code, client=client, held_on=day)
+        if "deadline" in pieces:
+            make_deadline(session, starts_on=day, due_on=day)
+    if "household" in pieces:
+        make_dependant(client)
+    if "dependant" in pieces:
+        make_dependant(make_client(client.workspace.code), client=client)
+
+
+PIECES = ("names", "contacts", "identifier", "sessions", "deadline", "household", "dependant")
+SOME = st.sets(st.sampled_from(PIECES))
+KNOWN = st.fixed_dictionaries(
+    {},
+    optional={
+        "nationality_id": st.sampled_from(["VN", "KH"]),
+        "birth_date": st.sampled_from([date(1990, 5, 4), date(1991, 1, 1)]),
+        "sex_id": st.sampled_from(["male", "female"]),
+        "status_id": st.sampled_from(["E-9", "D-2"]),
+        "status_expires_on": st.sampled_from([date(2030, 1, 1), date(2031, 1, 1)]),
+    },
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=SOME, second=SOME, known=KNOWN, other=KNOWN, one_person=st.booleans())
+def test_merging_and_parting_gives_back_exactly_the_same_rows(committed, first, second, known, other, one_person):
+    kept = make_client(name="SAME NAME", **known)
+    absorbed = make_client(name="SAME NAME", person=kept.person_id if one_person else None, **other)
+    fill(kept, first, 0)
+    fill(absorbed, second, 1)
+    make_pair(kept, absorbed)
+    before = world(committed)
+    row = merge(kept, absorbed)
+    merged = world(committed)
+    assert {table: len(rows) for table, rows in merged.items()} == {table: len(rows) for table, rows in before.items()}
+    assert merged != before
+    part(row)
+    assert world(committed) == before
+
+
+@pytest.mark.django_db
+class MergeTests:
+    def test_everything_moves_and_the_old_file_leads_on(self):
+        kept, absorbed = make_client(name="KEPT"), make_client(name="GONE", nationality_id="VN")
+        session = make_session(client=absorbed)
+        make_contact(absorbed, "010-0000-1111")
+        merge(kept, absorbed)
+        after = read(Client, pk=kept.pk)
+        assert (after.nationality_id, read(Client, pk=absorbed.pk).merged_into_id) == ("VN", kept.pk)
+        moved = read(Session, pk=session.pk)
+        assert (moved.client_id, moved.person_id) == (kept.pk, kept.person_id)
+        assert read(Client, pk=absorbed.pk).person_id == kept.person_id
+
+    def test_what_the_kept_file_knows_stays(self):
+        kept = make_client(status_id="E-9", nationality_id="VN")
+        absorbed = make_client(status_id="D-2", status_expires_on="2030-01-01", nationality_id="KH")
+        merge(kept, absorbed)
+        after = read(Client, pk=kept.pk)
+        assert (after.status_id, after.status_expires_on, after.nationality_id) == ("E-9", None, "VN")
+
+    def test_the_same_name_is_there_once(self):
+        kept, absorbed = make_client(name="SAME"), make_client(name="SAME")
+        name_client(absorbed, "다른 이름")
+        merge(kept, absorbed)
+        with everywhere():
+            assert sorted(ClientName.objects.filter(client=kept).values_list("text", flat=True)) == [
+                "SAME",
+                "다른 이름",
+            ]
+
+    def test_visa_cases_and_vouchers_move_in_an_office_and_the_province_reads_the_file(self):
+        kept, absorbed = make_client("52140-office"), make_client("52140-office")
+        make_visa_case(client=absorbed)
+        make_voucher(client=absorbed, paid_on=date(2025, 3, 3))
+        merge(kept, absorbed)
+        moved = {row.kind: (row.kept, row.absorbed) for row in self.counted(kept, absorbed)}
+        assert (1, 0) in moved.values()
+        assert read(Client, pk=kept.pk).shared_with == [place("52-office").pk]
+        assert read(Client, pk=absorbed.pk).shared_with == []
+
+    def counted(self, kept, absorbed):
+        with acting_for([kept.workspace_id]):
+            return rows_of(kept.pk, absorbed.pk)
+
+    def test_what_came_after_stays_with_the_kept_file(self):
+        kept, absorbed = make_client(), make_client()
+        row = merge(kept, absorbed)
+        session = make_session(client=read(Client, pk=kept.pk))
+        part(row)
+        assert read(Session, pk=session.pk).client_id == kept.pk
+
+    def test_a_blank_that_was_filled_and_then_corrected_keeps_the_correction(self):
+        kept, absorbed = make_client(), make_client(nationality_id="VN", sex_id="male")
+        row = merge(kept, absorbed)
+        with everywhere():
+            Client.objects.filter(pk=kept.pk).update(nationality_id="KH")
+        part(row)
+        after = read(Client, pk=kept.pk)
+        assert (after.nationality_id, after.sex_id) == ("KH", None)
+
+
+@pytest.mark.django_db
+class RefusalTests:
+    def test_two_live_visa_cases_of_one_programme(self):
+        kept, absorbed = make_client("52140-office"), make_client("52140-office")
+        for client in (kept, absorbed):
+            make_visa_case(client=client)
+        with pytest.raises(Exception) as caught:
+            merge(kept, absorbed)
+        assert sentence(caught.value)
+        assert read(Client, pk=absorbed.pk).merged_into_id is None
+
+    def test_two_stays_on_one_night(self):
+        files = [make_client("52110-s1", sex_id="male") for _ in range(2)]
+        make_stay(client=files[0], checked_out_on=date(2025, 3, 9))
+        make_stay(client=files[1], bed_code="2", checked_out_on=date(2025, 3, 9))
+        with refused_by("stay_one_of_a_person"):
+            merge(*files)
+
+    def test_a_dependant_of_the_other(self):
+        kept = make_client()
+        link = make_dependant(kept)
+        with refused_by("merge_nobody_depends_on_themselves"):
+            merge(kept, read(Client, pk=link.client_id))
+
+    def test_of_two_workspaces(self):
+        with refused_by("merge_takes_two_of_one_workspace"), everywhere():
+            merge_clients(actor=None, kept=make_client(), absorbed=make_client("52130-c1"))
+
+    def test_one_file_alone(self):
+        one = make_client()
+        with refused_by("merge_takes_two_of_one_workspace"):
+            merge(one, one)
+
+    def test_a_file_that_was_merged_away(self):
+        files = [make_client() for _ in range(3)]
+        merge(files[0], files[1])
+        with refused_by("merge_of_files_that_live"):
+            merge(files[2], files[1])
+
+    def test_of_another_workspace(self):
+        files = [make_client("52130-c1") for _ in range(2)]
+        with forbidden(), acting_for([place("52110-c1").pk]):
+            merge_clients(actor=None, kept=files[0], absorbed=files[1])
+        row = merge(*files)
+        with forbidden(), acting_for([place("52110-c1").pk]):
+            part_clients(row, actor=None)
+
+    def test_parted_once_and_the_last_first(self):
+        files = [make_client() for _ in range(3)]
+        first, second = merge(files[0], files[1]), merge(files[2], files[0])
+        with refused_by("merge_parted_last_first"):
+            part(first)
+        part(second)
+        part(first)
+        with refused_by("merge_parted_once"):
+            part(first)
+
+    def test_after_90_days(self):
+        row = merge(make_client(), make_client())
+        with everywhere():
+            run("UPDATE cases_clientmerge SET merged_at = now() - interval '91 days'")
+        with refused_by("merge_parted_within_90_days"):
+            part(row)
+
+    def test_a_forged_list_moves_nothing_of_others(self):
+        row = merge(make_client(), make_client())
+        session = make_session(client=make_client())
+        forged = json.dumps([{"place": "cases_session", "key": "client_id", "ids": [session.pk]}])
+        with everywhere():
+            run("UPDATE cases_clientmerge SET moved = jsonb_set(moved, '{rows}', %s::jsonb)", forged)
+        part(row)
+        assert read(Session, pk=session.pk).client_id == session.client_id
+
+
+def test_two_who_merge_the_same_two_the_other_way_round(committed):
+    one, other = make_client(), make_client()
+    answers = run_together(lambda: merge(one, other), lambda: merge(other, one))
+    assert sum(isinstance(answer, ClientMerge) for answer in answers) == 1
+    with as_owner(committed) as owner:
+        assert owner.execute("SELECT count(*) FROM cases_client WHERE merged_into_id IS NOT NULL").fetchone() == (1,)
+
+
+@pytest.mark.django_db
+class PageTests:
+    @pytest.fixture(autouse=True)
+    def two(self, client):
+        self.user = make_user(Role.COUNSELLOR, official=False)
+        self.kept, self.absorbed = make_client(name="KEPT", ref="K-1"), make_client(name="GONE", ref="G-2")
+        for number, file in enumerate((self.kept, self.absorbed)):
+            make_session(client=file, held_on=date(2025, 3, 3 + number))
+        self.pair = make_pair(self.kept, self.absorbed)
+        client.force_login(self.user)
+
+    def press(self, client, **sent):
+        return client.post(f"/clients/pairs/{self.pair.pk}/merge/", sent, follow=True)
+
+    def said(self, answer) -> str:
+        return " ".join(str(message) for message in answer.context["messages"])
+
+    def test_the_preview_tells_which_figure_changes(self, client):
+        context = client.get(self.pair.get_absolute_url()).context
+        assert context["figures"] == [(2025, 2, 1)]
+        assert {row.kept + row.absorbed for row in context["rows"]} == {2}
+
+    def test_merged_counted_again_and_undone(self, client):
+        answer = self.press(client, keep=self.kept.pk)
+        assert "1명" in self.said(answer)
+        assert "G-2" in self.said(answer)
+        assert client.get(self.absorbed.get_absolute_url())["Location"] == self.kept.get_absolute_url()
+        undo = read(ClientMerge).pk
+        assert f"/clients/merges/{undo}/undo/" in answer.content.decode()
+        back = client.post(f"/clients/merges/{undo}/undo/", follow=True)
+        assert back.request["PATH_INFO"] == self.absorbed.get_absolute_url()
+        assert read(Client, pk=self.absorbed.pk).merged_into_id is None
+
+    def test_the_newer_file_can_live_on(self, client):
+        self.press(client, keep=self.absorbed.pk)
+        assert read(Client, pk=self.kept.pk).merged_into_id == self.absorbed.pk
+
+    @pytest.mark.parametrize("keep", ["", "x", "999999"])
+    def test_nothing_is_merged_without_a_choice(self, client, keep):
+        self.press(client, keep=keep)
+        with everywhere():
+            assert not ClientMerge.objects.exists()
+
+    def test_a_second_press_says_so(self, client):
+        self.press(client, keep=self.kept.pk)
+        assert "하나가 다른 기록에 합쳐졌습니다" in self.said(self.press(client, keep=self.kept.pk))
+
+    def test_whoever_may_not_write_undoes_nothing(self, client):
+        row = merge(self.kept, self.absorbed)
+        client.force_login(make_user(Role.COUNSELLOR, "52130-c1"))
+        assert client.post(f"/clients/merges/{row.pk}/undo/").status_code == 404

@@ -1,0 +1,142 @@
+"""The queue of likely pairs: how it is filled, who sees it, and that a decision is remembered."""
+
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+
+from cases.models import Client, DuplicateCandidate
+from cases.services.pairs import find_pairs
+from cases.tasks import find_all_pairs
+from centers.models import Role
+from centers.scope import acting_for
+from tests.make import everywhere, make_client, make_contact, make_pair, make_user, name_client, place
+from tests.support import refused_by
+
+pytestmark = pytest.mark.django_db
+LIST = "/clients/pairs/"
+
+
+@pytest.fixture
+def counsellor(client):
+    user = make_user(Role.COUNSELLOR, official=False)
+    client.force_login(user)
+    return user
+
+
+def pairs() -> dict[tuple[int, int], str]:
+    with everywhere():
+        return {(row.first_id, row.second_id): row.state for row in DuplicateCandidate.objects.all()}
+
+
+class FindTests:
+    def test_a_task_finds_them_in_any_script_and_once(self):
+        one = make_client(name="NGUYEN VAN AN", birth_date="1990-05-04", nationality_id="VN", sex_id="male")
+        two = make_client(name="응우옌 반 안", birth_date="1990-05-04", nationality_id="VN", sex_id="male")
+        make_client(name="KIM MIN", birth_date="1970-01-01", nationality_id="MN", sex_id="female")
+        make_client("52130-c1", name="NGUYEN VAN AN", birth_date="1990-05-04")
+        here = place("52110-c1").pk
+        assert find_pairs(here) == 1
+        assert find_pairs(here) == 0
+        assert pairs() == {(one.pk, two.pk): "open"}
+
+    def test_several_names_of_one_file_are_no_pair(self):
+        person = make_client(name="NGUYEN VAN AN", birth_date="1990-05-04")
+        name_client(person, "Nguyễn Văn An")
+        make_contact(person, "010-0000-1111")
+        make_contact(person, "010-0000-2222")
+        assert find_pairs(place("52110-c1").pk) == 0
+
+    def test_what_was_told_apart_is_not_found_anew(self):
+        told = {"name": "NGUYEN VAN AN", "birth_date": "1990-05-04", "sex_id": "male"}
+        pair = make_pair(make_client(**told), make_client(**told), state="different")
+        assert find_pairs(place("52110-c1").pk) == 0
+        assert pairs() == {(pair.first_id, pair.second_id): "different"}
+
+    def test_each_workspace_gets_a_task_of_its_own(self, monkeypatch):
+        asked = []
+        monkeypatch.setattr("cases.tasks.queue", lambda task, pk: asked.append(pk))
+        find_all_pairs()
+        assert place("52110-c1").pk in asked
+        assert len(asked) == len(set(asked))
+
+    def test_a_file_opened_all_the_same_comes_into_the_queue(self, client, counsellor):
+        before = make_client(name="NGUYEN VAN AN")
+        client.post("/clients/new/", {"roman": "NGUYEN VAN AN", "shown": before.pk})
+        [(first, _second)] = pairs()
+        assert first == before.pk
+
+
+class RuleTests:
+    def test_a_pair_is_of_one_workspace_and_in_order(self):
+        here, there = make_client(), make_client("52130-c1")
+        with refused_by("cases_duplicatecandidate_second_id_is_of_the_workspace"):
+            make_pair(here, there)
+        with refused_by("pair_in_order"), everywhere():
+            DuplicateCandidate.objects.create(workspace=here.workspace, first=here, second=here, score=1)
+
+    def test_nobody_reads_the_pairs_of_another_workspace(self):
+        make_pair(make_client(), make_client())
+        with acting_for([place("52130-c1").pk]):
+            assert not DuplicateCandidate.objects.exists()
+        with acting_for([place("52110-c1").pk]):
+            assert DuplicateCandidate.objects.count() == 1
+
+
+class PageTests:
+    def test_the_queue_shows_the_likeliest_first(self, client, counsellor):
+        files = [make_client(name=f"DEMO {number}") for number in range(4)]
+        make_pair(files[0], files[1], score=40)
+        make_pair(files[2], files[3], score=80)
+        shown = [row.score for row, _first, _second in client.get(LIST).context["pairs"]]
+        assert shown == [80, 40]
+
+    def test_told_apart_with_one_press_and_taken_back(self, client, counsellor):
+        pair = make_pair(make_client(), make_client())
+        assert client.post(f"{LIST}{pair.pk}/decide/")["Location"] == LIST
+        assert list(pairs().values()) == ["different"]
+        assert client.get(LIST).context["pairs"] == []
+        assert len(client.get(f"{LIST}?state=different").context["pairs"]) == 1
+        client.post(f"{LIST}{pair.pk}/decide/", {"again": "1"})
+        assert list(pairs().values()) == ["open"]
+
+    def test_side_by_side_tells_what_agrees(self, client, counsellor):
+        told = {"birth_date": "1990-05-04", "nationality_id": "VN"}
+        pair = make_pair(make_client(name="ONE", sex_id="male", **told), make_client(name="TWO", **told))
+        facts = {
+            str(label): (one, other, same)
+            for label, one, other, same in client.get(f"{LIST}{pair.pk}/").context["facts"]
+        }
+        assert facts["생년월일"] == ("1990-05-04", "1990-05-04", True)
+        assert facts["로마자"] == ("ONE", "TWO", False)
+        assert facts["성별"][1:] == ("", False)
+
+    def test_an_official_reads_no_day_that_has_passed(self, client):
+        files = [make_client("52110-office", status_id="E-9", status_expires_on="2020-01-01") for _ in range(2)]
+        pair = make_pair(*files)
+        client.force_login(make_user(Role.CITY_OFFICER, "52110-office"))
+        page = client.get(f"{LIST}{pair.pk}/").content.decode()
+        assert "2020-01-01" not in page
+        assert "확인 필요" in page
+
+    def test_a_pair_of_another_workspace_is_not_there(self, client, counsellor):
+        pair = make_pair(make_client("52130-c1"), make_client("52130-c1"))
+        for path in ("", "decide/", "merge/"):
+            ask = client.get if not path else client.post
+            assert ask(f"{LIST}{pair.pk}/{path}").status_code == 404
+
+    def test_the_file_says_that_there_may_be_another(self, client, counsellor):
+        pair = make_pair(make_client(), make_client())
+        with everywhere():
+            first = Client.objects.get(pk=pair.first_id)
+        assert pair.get_absolute_url() in client.get(first.get_absolute_url()).content.decode()
+
+    def test_who_was_told_apart_is_not_warned_of_again(self, client, counsellor):
+        one, two = make_client(name="NGUYEN VAN AN"), make_client(name="NGUYEN VAN AN")
+        make_pair(one, two, state="different")
+        answer = client.post("/clients/likely/", {"roman": "NGUYEN VAN AN", "client": one.pk})
+        assert answer.context["likely"] == []
+
+
+def test_a_pair_that_is_gone_is_404(client, counsellor):
+    with pytest.raises(ObjectDoesNotExist), everywhere():
+        DuplicateCandidate.objects.get(pk=1)
+    assert client.get(f"{LIST}999999/").status_code == 404
