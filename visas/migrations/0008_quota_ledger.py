@@ -365,20 +365,23 @@ class Migration(migrations.Migration):
                   RAISE EXCEPTION 'the quota was closed by hand'
                     USING ERRCODE = '23514', CONSTRAINT = 'quota_closed', TABLE = 'visas_quotapool';
                 END IF;
-                WITH moved AS (
-                  SELECT wall.share_of(change.pool, c.municipality, c.workspace, c.day) AS share,
-                         sum(c.seats)::int AS seats, sum(c.exceptions)::int AS exceptions
-                    FROM jsonb_to_recordset(change.parts)
-                         AS c (municipality text, workspace bigint, day date, seats int, exceptions int)
-                   GROUP BY 1
-                ), counted AS (
-                  UPDATE visas_quotashare s
-                     SET taken = s.taken + m.seats, excepted = s.excepted + m.exceptions,
-                         capacity = CASE WHEN m.seats > m.exceptions THEN wall.share_capacity(s.id)
-                                         ELSE s.capacity END
-                    FROM moved m WHERE s.id = m.share RETURNING m.seats - m.exceptions AS seats
-                )
-                SELECT coalesce(sum(c.seats), 0) INTO inside FROM counted c;
+                inside := 0;
+                IF EXISTS (SELECT FROM visas_quotashare s WHERE s.pool_id = change.pool) THEN
+                  WITH moved AS (
+                    SELECT wall.share_of(change.pool, c.municipality, c.workspace, c.day) AS share,
+                           sum(c.seats)::int AS seats, sum(c.exceptions)::int AS exceptions
+                      FROM jsonb_to_recordset(change.parts)
+                           AS c (municipality text, workspace bigint, day date, seats int, exceptions int)
+                     GROUP BY 1
+                  ), counted AS (
+                    UPDATE visas_quotashare s
+                       SET taken = s.taken + m.seats, excepted = s.excepted + m.exceptions,
+                           capacity = CASE WHEN m.seats > m.exceptions THEN wall.share_capacity(s.id)
+                                           ELSE s.capacity END
+                      FROM moved m WHERE s.id = m.share RETURNING m.seats - m.exceptions AS seats
+                  )
+                  SELECT coalesce(sum(c.seats), 0) INTO inside FROM counted c;
+                END IF;
                 IF change.seats > change.exceptions THEN
                   UPDATE visas_quotapool p
                      SET taken = p.taken + change.seats, excepted = p.excepted + change.exceptions,
