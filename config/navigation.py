@@ -43,6 +43,7 @@ PAGES = (
     Page("home", _("Start"), "", ("home",)),
     Page("cases:sessions", _("Counselling"), "view_sessions", ("cases:session",)),
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client",)),
+    Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),

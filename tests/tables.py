@@ -8,7 +8,8 @@ WALLED = {
     "audit_accessentry", "audit_auditentry", "cases_activity", "cases_client", "cases_clientmerge", "cases_clientname",
     "cases_contact", "cases_deadline", "cases_draft", "cases_familylink", "cases_household", "cases_identifier",
     "cases_session", "cases_sessionissue", "cases_stay", "cases_stayleave", "kpi_monthlyactivity", "kpi_monthlyperson",
-    "kpi_yearanswer", "visas_visacase", "visas_voucher", "workbook_importedfile", "workbook_importedrow",
+    "kpi_yearanswer", "visas_casebatch", "visas_casestep", "visas_visacase", "visas_voucher",
+    "workbook_importedfile", "workbook_importedrow",
     "workbook_openedfile", "centers_export",
 }  # fmt: skip
 # Their history, written by triggers alone.

@@ -15,10 +15,11 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 CALLED_BY_THE_APPLICATION = {
     "drain", "end_draft", "evidence", "evidence_total", "exports_due", "join_persons", "key_is", "known_persons",
     "mark_all", "name_person", "part_persons", "payload", "persons_for", "purge_drafts", "record",
-    "accesses_of", "note_access",
+    "accesses_of", "note_access", "take_in",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
-    "begin_budget", "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit", "draft_is_of_no_session",
+    "begin_budget", "case_agrees_with_steps",
+    "count_money", "count_seats", "count_vouchers", "dependant_has_a_permit", "draft_is_of_no_session",
     "fit_rooms_again", "ledger_changed",
     "mark_clients", "mark_months", "mark_reference", "recount",
     "one_household", "place_again", "place_visa_case", "readers_of", "session_within_operation",

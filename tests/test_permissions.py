@@ -108,6 +108,7 @@ def make_subjects() -> dict[str, int]:
         "activity": make.make_activity("one-centre", "52110-c1").pk,
         "stay": make.make_stay(checked_out_on=make.DAY + timedelta(days=6)).pk,
         "visa case": make.make_visa_case(at="52110-office").pk,
+        "receipt": make.make_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
         "voucher": make.make_voucher("52110").pk,
         "membership": held.pk,
         "export": make.make_export(make.make_user(Role.COUNSELLOR)).pk,

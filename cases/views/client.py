@@ -13,6 +13,7 @@ from centers.selectors import is_official, may
 from visas import progress
 from visas.models import VisaCase, Voucher
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
+from visas.views.case import may_take_in
 
 
 @never_cache
@@ -44,6 +45,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": kind if kind in sources else "",
         "continued": about.before is not None,
         "official": is_official(request.user),
+        "may_take_in": may_take_in(request.user, client),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
     return render(request, "cases/client_detail.html", context)

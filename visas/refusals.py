@@ -1,0 +1,19 @@
+"""The sentences of the rules that this app keeps in SQL. Those of a model stand with its constraints."""
+
+from django.utils.translation import gettext_lazy as _
+
+from centers.refusals import register
+
+register(
+    {
+        "case_step_follows": _("The case does not stand where this step follows: look at its way again."),
+        "case_step_in_order": _("The day lies before the last step of the case."),
+        "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),
+        "visa_case_agrees_with_its_steps": _("A step of the case says another day: take the step back first."),
+        "visa_case_taken_in_here": _("This programme is not taken in for this municipality by the workspace."),
+        "visa_case_handed_on_with_consent": _("The office gets a file of the client only if the client has agreed."),
+        "dependant_settles_with_a_permit": _(
+            "A dependant has settled on the strength of this permit: correct the dependant first."
+        ),
+    }
+)
