@@ -8,7 +8,7 @@ WALLED = {
     "audit_accessentry", "audit_auditentry", "cases_activity", "cases_client", "cases_clientmerge", "cases_clientname",
     "cases_contact", "cases_deadline", "cases_draft", "cases_familylink", "cases_household", "cases_identifier",
     "cases_session", "cases_sessionissue", "cases_stay", "cases_stayleave", "kpi_monthlyactivity", "kpi_monthlyperson",
-    "kpi_yearanswer", "visas_casebatch", "visas_casestep", "visas_visacase", "visas_voucher",
+    "kpi_yearanswer", "visas_casebatch", "visas_casefact", "visas_casestep", "visas_visacase", "visas_voucher",
     "workbook_importedfile", "workbook_importedrow",
     "workbook_openedfile", "centers_export",
 }  # fmt: skip
@@ -34,7 +34,8 @@ NOT_PEOPLE = {
     "centers_supportprogramme", "centers_workspace", "centers_workspacegrant", "django_content_type",
     "django_migrations", "django_session", "guardian_groupobjectpermission", "guardian_userobjectpermission",
     "kpi_countingrule", "kpi_dirtymonth", "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_ruleexample",
-    "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_poolprogramme",
-    "visas_programmearea", "visas_quotaentry", "visas_quotapool", "visas_ruleexception", "visas_visaprogramme",
+    "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key",
+    "visas_eligibilityrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaentry", "visas_quotapool",
+    "visas_ruleexception", "visas_visaprogramme",
     "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from accounts.models import User
 from cases.listings.people import with_client
 from centers.listing import CodeField, FilterForm
 from centers.listing.filters import codes_of
-from centers.models import Municipality
+from centers.models import Municipality, WorkspaceKind
 from visas.models import CaseStep, VisaCase, VisaProgramme
 from visas.path import ACTIONS, ENDS, INNER, Path, may_take
 from visas.stages import CASE_STAGES, in_stage
@@ -95,9 +95,9 @@ def board_of(viewer: User, chosen: dict) -> list[Column]:
         steps[step.case_id].append(step)
     today, found = timezone.localdate(), {}
     for case in cases:
-        path = Path(case, steps[case.pk])
+        path = Path(case, steps[case.pk])  # the lane is the database's, which counts all of them
         choosable = any(path.can(kind) and may_take(viewer, case, kind) for kind in ACTIONS)
-        found.setdefault(path.state, []).append(Waiting(case, path, today, choosable))
+        found.setdefault(case.state, []).append(Waiting(case, path, today, choosable))
     return [
         _column(viewer, code, str(title), sum(numbers.get(state, 0) for state in states), _of(found, states))
         for code, (title, states) in COLUMNS.items()
@@ -127,8 +127,10 @@ def _waiting(viewer: User, chosen: dict) -> QuerySet[VisaCase]:
         if chosen.get(name):
             rows = rows.filter(**{f"{name}_id": chosen[name]})
     inner = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
+    checked = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind="checked")
     return rows.annotate(
         inner=Coalesce(Subquery(inner.values("kind")[:1]), Value("received"), output_field=CharField()),
+        to_review=Q(programme__workspace_kind=WorkspaceKind.UNIVERSITY) | Exists(checked),
         inner_on=Coalesce(Subquery(inner.values("happened_on")[:1]), "received_on"),
     ).annotate(state=_state())
 
@@ -138,6 +140,8 @@ def _state():
         When(granted_on__isnull=False, then=Value("granted")),
         When(submitted_on__isnull=False, then=Value("submitted")),
         When(recommended_on__isnull=False, then=Value("recommended")),
+        # No city is waited for where none checks, or where it did before a completion.
+        When(inner__in=("received", "answered"), to_review=True, then=Value("checked")),
         default=F("inner"),
         output_field=CharField(),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.forms import day_field, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
-from visas.models import StepKind, VisaProgramme
+from visas.models import FactKind, StepKind, VisaProgramme
 from visas.path import FOLLOWS
 
 # The field at which a refusal of the database is told; what is not here is told above the form.
@@ -56,7 +56,7 @@ class TakeInForm(DayForm):
     )
     document = _text(_("Document number"), 60, required=False)
     note = _text(
-        _("Note"), 500, required=False, help_text=_("Which papers were handed in, and what is still missing.")
+        _("Remarks"), 500, required=False, help_text=_("Which papers were handed in, and what is still missing.")
     )
     consented = forms.BooleanField(
         label=_("The client agrees that the office gets a file with name, nationality and birth date."), required=False
@@ -99,11 +99,17 @@ class StepForm(DayForm):
 
     document = _text(_("Document number"), 60, required=False)
     valid_until = day_field(_("Valid until"), required=False)
-    note = _text(_("Note"), 500, required=False)
+    note = _text(_("Remarks"), 500, required=False)
 
-    def __init__(self, data=None, *, kind: str):
+    against_advice = _text(
+        _("Reason against the advice"), 500, help_text=_("The conditions say otherwise: write why it is decided so.")
+    )
+
+    def __init__(self, data=None, *, kind: str, against: bool = False):
         super().__init__(data)
         self.kind = kind
+        if not against:
+            del self.fields["against_advice"]
         if kind == StepKind.RECOMMENDED:
             self.fields["document"].label = _("Letter number")
             self.fields["document"].required = True
@@ -121,7 +127,33 @@ class StepForm(DayForm):
         """What the step keeps beside its day."""
         return {name: value for name, value in self.cleaned_data.items() if name in self.TOLD}
 
-    TOLD = ("happened_on", "document", "valid_until", "note")
+    TOLD = ("happened_on", "document", "valid_until", "note", "against_advice")
+
+
+class FactForm(DayForm):
+    """What was found of an applicant: one condition, its value and the paper that says so."""
+
+    kind = forms.ChoiceField(label=_("Condition"))
+    value = forms.IntegerField(
+        label=_("Value found"),
+        min_value=0,
+        max_value=10**12,
+        help_text=_("Won, months, points, per cent or level as a whole number; 1 for yes, 0 for no."),
+    )
+    evidence = _text(_("Evidence"), 200, help_text=_("Which paper says so, and of which day."))
+    field_order = ["kind", "value", "happened_on", "evidence"]
+
+    def __init__(self, data=None, *, kinds: list[str]):
+        super().__init__(data)
+        names = dict(FactKind.choices)
+        self.fields["kind"].choices = [(kind, names[kind]) for kind in kinds]
+        self.fields["happened_on"].label = _("As of")
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("kind") == FactKind.DEGREE and told.get("value", 0) > 1:
+            self.add_error("value", _("Write 1 for yes or 0 for no."))
+        return told
 
 
 class TakeBackForm(forms.Form):

@@ -20,7 +20,6 @@ INNER = ("asked", "answered", "checked", "reviewed")  # steps of a case that is 
 ENDS = ("refused", "ineligible", "withdrawn", "lapsed", "left")
 # A step, and those that it may follow.
 FOLLOWS: dict[str, tuple[str, ...]] = {
-    "asked": ("received", "answered", "checked"),
     "answered": ("asked",),
     "checked": ("received", "answered"),
     "reviewed": ("checked",),
@@ -28,6 +27,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "submitted": ("recommended",),
     "granted": ("recommended", "submitted"),
     "settled": ("granted",),
+    "asked": ("received", "answered", "checked"),
     "left": ("granted", "settled"),
     "refused": ("recommended", "submitted"),
     "ineligible": ("received", "asked", "answered", "checked", "reviewed"),
@@ -38,7 +38,6 @@ OF_THE_PROVINCE = {"reviewed", "recommended"}
 OF_A_UNIVERSITY = {"answered", "submitted", "granted", "refused", "settled", "left", "withdrawn", "lapsed"}
 # What each step does, as its button says it.
 ACTIONS = {
-    "asked": _("Request completion"),
     "answered": _("Completed"),
     "checked": _("City check done"),
     "reviewed": _("Review done"),
@@ -46,6 +45,7 @@ ACTIONS = {
     "submitted": _("Applied at the immigration office"),
     "granted": _("Permit granted"),
     "settled": _("Residence verified"),
+    "asked": _("Request completion"),
     "left": _("Left"),
     "refused": _("Refused"),
     "ineligible": _("Ineligible"),
@@ -176,3 +176,10 @@ def may_take(user: User, case: VisaCase, kind: str) -> bool:
         return True
     keeps = case.workspace_id in works and case.workspace.kind == WorkspaceKind.UNIVERSITY
     return kind in OF_A_UNIVERSITY and keeps
+
+
+def may_find(user: User, case: VisaCase) -> bool:
+    """Whether the person puts on record what was found of the applicant: the office, the university, the province."""
+    scope = scope_of(user)
+    here = {*scope.of("work_visa_cases"), *scope.of("review_visa_cases")}
+    return "review_visa_cases" in scope.everywhere or case.workspace_id in here

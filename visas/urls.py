@@ -8,6 +8,7 @@ urlpatterns = [
     path("cases/new/", case.new, name="case_new"),
     path("cases/<int:pk>/", case.detail, name="case"),
     path("cases/<int:pk>/steps/<slug:kind>/", case.step, name="case_step"),
+    path("cases/<int:pk>/facts/", case.fact, name="case_fact"),
     path("cases/<int:pk>/back/", case.back, name="case_back"),
     path("board/", board.board, name="board"),
     path("board/steps/", board.bulk, name="bulk"),

@@ -204,6 +204,25 @@ WALLS = [
         """,
         "DROP TRIGGER take ON visas_casestep",
     ),
+    # What was found of an applicant is read and added by whoever reads the case and works on it.
+    migrations.RunSQL(
+        f"""
+        ALTER TABLE visas_casefact ADD CONSTRAINT case_fact_is_of_the_workspace
+          FOREIGN KEY (case_id, workspace_id) REFERENCES visas_visacase (id, workspace_id);
+        ALTER TABLE visas_casefact ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY view ON visas_casefact FOR SELECT USING ({READ});
+        CREATE POLICY work_insert ON visas_casefact FOR INSERT WITH CHECK (
+          (SELECT wall.whole('review_visa_cases'))
+          OR workspace_id = ANY ((SELECT wall.scope('review_visa_cases'))::bigint[])
+          OR workspace_id = ANY ((SELECT wall.scope('work_visa_cases'))::bigint[]));
+        REVOKE UPDATE, DELETE ON visas_casefact FROM {app_role()};
+        """,
+        "DROP POLICY view ON visas_casefact; DROP POLICY work_insert ON visas_casefact; "
+        "ALTER TABLE visas_casefact DISABLE ROW LEVEL SECURITY; "
+        "ALTER TABLE visas_casefact DROP CONSTRAINT case_fact_is_of_the_workspace",
+    ),
+    client_triple("visas_casefact"),
+    on_statement("visas_casefact", "not_in_the_future", "wall.refuse_future", events=("INSERT",), arguments=["found_on"]),
     # Joining identities and merging files move a step with its client; nothing else changes it.
     function(
         "wall.keep_case_step()",
@@ -242,10 +261,12 @@ WALLS = [
         """
         CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON visas_casestep
           FOR EACH ROW EXECUTE FUNCTION wall.keep_case_step();
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON visas_casefact
+          FOR EACH ROW EXECUTE FUNCTION wall.keep_case_step();
         CREATE CONSTRAINT TRIGGER agrees AFTER UPDATE ON visas_visacase
           DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.case_agrees_with_steps();
         """,
-        "DROP TRIGGER append_only ON visas_casestep; DROP TRIGGER agrees ON visas_visacase",
+        "DROP TRIGGER append_only ON visas_casestep; DROP TRIGGER append_only ON visas_casefact; DROP TRIGGER agrees ON visas_visacase",
     ),
     # A case is taken in for a client of one's own and kept where its programme is kept: at the office of the
     # municipality, which gets a file of the person where it has none, or at the university. The office is told what an
@@ -443,6 +464,51 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='casestep',
             constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('happened_on')), _connector='OR'), name='case_step_valid_from_its_day', violation_error_message='It is valid up to a day that lies before the recommendation.'),
+        ),
+        migrations.CreateModel(
+            name='CaseFact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('degree', 'Domestic degree (associate or higher)'), ('income', 'Income of a year (won)'), ('korean', 'Korean level (TOPIK or KIIP)'), ('stay', 'Stay in the last ten years (months)'), ('points', 'Points of the self-assessment'), ('contract_pay', 'Pay of the contract (won a year)'), ('contract_months', 'Contract still runs (months)'), ('tenure', 'Time at the workplace (months)'), ('residence', 'Residence in the area (months)'), ('family_move', 'Moves with the family, under 60'), ('funds', 'Proof of funds (won)'), ('same_nationality', 'Share of one nationality among the recommended (%)')], max_length=20, verbose_name='condition')),
+                ('value', models.BigIntegerField(verbose_name='value found')),
+                ('found_on', models.DateField(verbose_name='as of')),
+                ('evidence', models.CharField(max_length=200, verbose_name='evidence')),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
+                ('actor', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='visas.visacase')),
+                ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='visa_facts', to='cases.client')),
+                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.person')),
+                ('workspace', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.workspace')),
+            ],
+            options={
+                'verbose_name': 'fact of a visa case',
+                'verbose_name_plural': 'facts of visa cases',
+                'indexes': [models.Index(fields=['case', 'id'], name='case_fact_by_case'), models.Index(fields=['client'], name='case_fact_by_client'), models.Index(fields=['person'], name='case_fact_by_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='case_fact_is_no_less_than_nothing', violation_error_message='The value is not below zero.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EligibilityRule',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('degree', 'Domestic degree (associate or higher)'), ('income', 'Income of a year (won)'), ('korean', 'Korean level (TOPIK or KIIP)'), ('stay', 'Stay in the last ten years (months)'), ('points', 'Points of the self-assessment'), ('contract_pay', 'Pay of the contract (won a year)'), ('contract_months', 'Contract still runs (months)'), ('tenure', 'Time at the workplace (months)'), ('residence', 'Residence in the area (months)'), ('family_move', 'Moves with the family, under 60'), ('funds', 'Proof of funds (won)'), ('same_nationality', 'Share of one nationality among the recommended (%)')], max_length=20, verbose_name='condition')),
+                ('valid_from', models.DateField(verbose_name='from')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('threshold', models.BigIntegerField(blank=True, null=True, verbose_name='threshold')),
+                ('at_most', models.BooleanField(default=False, verbose_name='at most')),
+                ('area_class', models.CharField(blank=True, choices=[('decline', 'Population decline area'), ('watch', 'Area of concern'), ('', 'Neither')], max_length=10, verbose_name='population class')),
+                ('one_of', models.CharField(blank=True, max_length=20)),
+                ('pending', models.BooleanField(default=False)),
+                ('text_ko', models.CharField(max_length=300, verbose_name='wording')),
+                ('source', models.CharField(max_length=300, verbose_name='source')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='visas.visaprogramme')),
+            ],
+            options={
+                'verbose_name': 'eligibility rule',
+                'verbose_name_plural': 'eligibility rules',
+                'ordering': ['programme', 'kind', 'valid_from'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'kind', 'valid_from'), name='eligibility_rule_once'), models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='eligibility_rule_ends_after_it_starts')],
+            },
         ),
         *WALLS,
     ]

@@ -1,10 +1,12 @@
 from visas.models.case import VisaCase
 from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme
 from visas.models.quota import PoolProgramme, QuotaEntry, QuotaPool, RuleException
+from visas.models.rule import CaseFact, EligibilityRule, FactKind
 from visas.models.step import CaseBatch, CaseStep, StepKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseStep", "PoolProgramme", "ProgrammeArea", "QuotaEntry", "QuotaPool", "RuleException", "SeatTaken",
-    "StepKind", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
+    "CaseBatch", "CaseFact", "CaseStep", "EligibilityRule", "FactKind", "PoolProgramme", "ProgrammeArea",
+    "QuotaEntry", "QuotaPool", "RuleException", "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher",
+    "VoucherBudget", "VoucherRule",
 ]  # fmt: skip

@@ -11,10 +11,12 @@ from cases.models import Client
 from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
 from centers.scope import settle_constraints
-from visas.models import CaseBatch, CaseStep, VisaCase, VisaProgramme
+from visas.eligibility import advice_on
+from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
 from visas.path import may_take
 
 NOT_YOURS = "not_yours"
+NEEDS_A_REASON = "against_advice"
 MOST = 200  # cases of one batch
 
 
@@ -94,6 +96,7 @@ def take_steps(
 ) -> CaseBatch:
     """Take one step with many cases. What one case is refused does not hold up the others; the receipt names it.
 
+    A decision against the advice needs a reason of its own and so is not taken with many.
     The cases are held in one order before the first is touched, so that two batches do not wait for each other.
     """
     cases = sorted(cases, key=lambda case: case.pk)
@@ -107,6 +110,9 @@ def take_steps(
     for case in cases:
         if not may_take(actor, case, kind):
             refused.append([case.pk, NOT_YOURS])
+            continue
+        if advice_on(case, actor, on=happened_on).speaks_against(kind):
+            refused.append([case.pk, NEEDS_A_REASON])
             continue
         try:
             step = take_step(actor=actor, case=case, kind=kind, happened_on=happened_on, at=at, **told)
@@ -128,6 +134,16 @@ def take_steps(
         done=done,
         refused=refused,
     )
+
+
+@transaction.atomic
+def find_fact(*, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str) -> CaseFact:
+    """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts."""
+    fact = CaseFact.objects.create(
+        case_id=case.pk, **_of(case), kind=kind, value=value, found_on=found_on, evidence=evidence, actor=actor
+    )
+    settle_constraints()
+    return fact
 
 
 def _of(case: VisaCase) -> dict:

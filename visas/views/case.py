@@ -16,11 +16,12 @@ from centers.refusals import rule_of, sentence, sentence_of
 from centers.selectors import may
 from centers.views.listing import show
 from visas.access import get_visa_case_or_404
-from visas.case_forms import StepForm, TakeBackForm, TakeInForm
+from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
+from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
 from visas.models import CaseStep, StepKind, VisaCase
-from visas.path import ACTIONS, ENDS, may_take, path_of
-from visas.services.case import take_back, take_in, take_step
+from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
+from visas.services.case import find_fact, take_back, take_in, take_step
 
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
@@ -50,6 +51,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "onward": [(kind, ACTIONS[kind]) for kind in steps if kind not in ENDS],
         "ends": [(kind, ACTIONS[kind]) for kind in steps if kind in ENDS],
         "may_take_back": path.may_take_back(request.user),
+        "advice": advice_on(case, request.user),
+        "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],
     }
     return render(request, "visas/case_detail.html", context)
@@ -121,7 +124,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if request.method != "POST" and not path_of(case, request.user).can(kind):
         messages.info(request, sentence_of("case_step_follows"))
         return redirect(case)
-    form = StepForm(request.POST if request.method == "POST" else None, kind=kind)
+    against = advice_on(case, request.user).speaks_against(kind)
+    form = StepForm(request.POST if request.method == "POST" else None, kind=kind, against=against)
     if form.is_valid():
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
@@ -157,6 +161,37 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
         "action": _("Take it back"),
         "bad": True,
     }
+    return _form_page(request, form, case, words)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def fact(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was found of the applicant, for one of the conditions of the programme."""
+    case = get_visa_case_or_404(request.user, pk)
+    if not may_find(request.user, case):
+        raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
+    kinds = [condition.rule.kind for condition in advice_on(case, request.user).conditions]
+    form = FactForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            found = find_fact(
+                actor=request.user,
+                case=case,
+                kind=told["kind"],
+                value=told["value"],
+                found_on=told["happened_on"],
+                evidence=told["evidence"],
+            )
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            found.refresh_from_db()
+            held = {"name": found.get_kind_display(), "value": in_words(found.kind, found.value)}
+            messages.success(request, _("On record: %(name)s, %(value)s.") % held)
+            return redirect(case.get_absolute_url() + "#conditions")
+    words = {"title": _("Enter what was found"), "action": _("Enter"), "bad": False}
     return _form_page(request, form, case, words)
 
 
