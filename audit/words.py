@@ -61,6 +61,8 @@ PAGES = {
     "visas:bulk": gettext_lazy("Step with many visa cases"),
     "visas:case": gettext_lazy("Visa case"),
     "visas:case_back": gettext_lazy("Step of a visa case taken back"),
+    "visas:case_dependant": gettext_lazy("Dependant of a visa case"),
+    "visas:case_dependant_new": gettext_lazy("Dependant added"),
     "visas:case_fact": gettext_lazy("Finding on a visa case"),
     "visas:case_new": gettext_lazy("Visa case taken in"),
     "visas:case_step": gettext_lazy("Step of a visa case"),

@@ -13,7 +13,7 @@ register(
         "visa_case_taken_in_here": _("This programme is not taken in for this municipality by the workspace."),
         "visa_case_handed_on_with_consent": _("The office gets a file of the client only if the client has agreed."),
         "dependant_settles_with_a_permit": _(
-            "A dependant has settled on the strength of this permit: correct the dependant first."
+            "A dependant settles only on or after the day of the principal's permit: look at both days."
         ),
     }
 )

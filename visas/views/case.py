@@ -17,6 +17,7 @@ from centers.selectors import may
 from centers.views.listing import show
 from visas.access import get_visa_case_or_404
 from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
+from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
 from visas.models import CaseStep, StepKind, VisaCase
@@ -52,6 +53,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "ends": [(kind, ACTIONS[kind]) for kind in steps if kind in ENDS],
         "may_take_back": path.may_take_back(request.user),
         "advice": advice_on(case, request.user),
+        "dependants": dependants_of(case, path.state, request.user),
+        "may_add": may(request.user, "work_clients", case.workspace_id),
         "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],
     }
@@ -131,6 +134,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         if made:
             return _confirmed(request, case.pk)
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS}
+    if kind in ENDS:
+        words["with_them"] = len(dependants_of(case, kind, request.user))
     return _form_page(request, form, case, words)
 
 
