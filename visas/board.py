@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.listings.people import with_client
+from cases.models import Client
 from centers.listing import CodeField, FilterForm
 from centers.listing.filters import codes_of
 from centers.models import Municipality, WorkspaceKind
+from visas.access import own_files
 from visas.models import CaseStep, VisaCase, VisaProgramme
 from visas.path import ACTIONS, ENDS, INNER, Path, may_take
 from visas.stages import CASE_STAGES, in_stage
@@ -46,6 +47,7 @@ class Waiting:
     """One case on the board: since when it stands there, and what it lacks."""
 
     case: VisaCase
+    client: Client | None
     path: Path
     today: date
     choosable: bool
@@ -89,15 +91,15 @@ def board_of(viewer: User, chosen: dict) -> list[Column]:
     """The columns as the viewer may see them; the same number of queries for ten cases and for ten thousand."""
     rows = _waiting(viewer, chosen)
     numbers = dict(rows.values_list("state").annotate(Count("pk")).order_by())
-    cases = [case for _title, states in COLUMNS.values() for case in _oldest(rows, viewer, states)]
+    cases = [case for _title, states in COLUMNS.values() for case in _oldest(rows, states)]
     steps = defaultdict(list)
     for step in CaseStep.objects.visible_to(viewer).filter(case__in=[case.pk for case in cases]).order_by("pk"):
         steps[step.case_id].append(step)
-    today, found = timezone.localdate(), {}
+    today, found, files = timezone.localdate(), {}, own_files(cases, viewer)
     for case in cases:
         path = Path(case, steps[case.pk])  # the lane is the database's, which counts all of them
         choosable = any(path.can(kind) and may_take(viewer, case, kind) for kind in ACTIONS)
-        found.setdefault(case.state, []).append(Waiting(case, path, today, choosable))
+        found.setdefault(case.state, []).append(Waiting(case, files.get(case.pk), path, today, choosable))
     return [
         _column(viewer, code, str(title), sum(numbers.get(state, 0) for state in states), _of(found, states))
         for code, (title, states) in COLUMNS.items()
@@ -147,8 +149,8 @@ def _state():
     )
 
 
-def _oldest(rows: QuerySet[VisaCase], viewer: User, states: tuple[str, ...]) -> list[VisaCase]:
+def _oldest(rows: QuerySet[VisaCase], states: tuple[str, ...]) -> list[VisaCase]:
     """Those of a column that have waited longest, by the day of the stage they stand in."""
     key = "inner_on" if states[0] in {"received", *INNER} else f"{states[0]}_on"
-    here = rows.filter(state__in=states).order_by(key, "pk").prefetch_related(*with_client(viewer))
+    here = rows.filter(state__in=states).order_by(key, "pk")
     return list(here[:SHOWN])

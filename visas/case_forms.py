@@ -59,7 +59,9 @@ class TakeInForm(DayForm):
         _("Remarks"), 500, required=False, help_text=_("Which papers were handed in, and what is still missing.")
     )
     consented = forms.BooleanField(
-        label=_("The client agrees that the office gets a file with name, nationality and birth date."), required=False
+        label=_("Consent of the client"),
+        required=False,
+        help_text=_("The client agrees that the office gets a file with name, nationality and birth date."),
     )
     field_order = ["programme", "municipality", "happened_on", "document", "note", "consented"]
 

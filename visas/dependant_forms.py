@@ -30,6 +30,9 @@ class DependantForm(forms.Form):
 
     def __init__(self, data=None, *, case: VisaCase, viewer: User, link: FamilyLink | None = None):
         super().__init__(data, initial=_initial(case, link))
+        rows = FamilyLink.objects.visible_to(viewer).filter(household__principal=case.client_id)
+        rows = rows.values_list("client__names__text", "client__birth_date") if link is None else ()
+        self.known = {(name.casefold(), born) for name, born in rows if name}
         if is_official(viewer):
             self.fields["status"].queryset = StatusCode.objects.filter(restricted=False)
         if link:
@@ -38,6 +41,8 @@ class DependantForm(forms.Form):
 
     def clean(self) -> dict:
         told = super().clean()
+        if "name" in self.fields and (told.get("name", "").casefold(), told.get("birth_date")) in self.known:
+            self.add_error("name", _("This person is already a dependant of this principal."))
         for name in ("birth_date", "entered_on", "settled_on"):
             if told.get(name) and told[name] > timezone.localdate():
                 self.add_error(name, _("The day lies in the future."))

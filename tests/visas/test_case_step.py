@@ -335,6 +335,16 @@ class PageTests:
         assert answer.context["path"].state == "checked"
         assert client.get(reverse("visas:case_step", args=[case.pk, "recommended"])).status_code == 403
 
+    def test_a_centre_hands_a_case_on_and_knows_it_by_its_own_file(self, client):
+        client.force_login(make_user(Role.COUNSELLOR, "52110-c1"))
+        person = make_client("52110-c1", name="TRAN THI B")
+        told = {"programme": "E-7-4R", "municipality": "52140", "happened_on": str(START)}
+        address = f"{reverse('visas:case_new')}?client={person.pk}"
+        assert client.post(address, told).context["form"].errors["consented"]
+        answer = client.post(address, told | {"consented": "on"}, follow=True)
+        assert answer.context["client"] == person and "TRAN THI B" in answer.content.decode()
+        assert "TRAN THI B" in client.get(reverse("visas:board")).content.decode()
+
     def test_a_refusal_is_a_sentence_at_the_field_and_nothing_is_lost(self, client, city):
         case = make_case()
         step(case, "checked", 30)

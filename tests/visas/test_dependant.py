@@ -43,6 +43,12 @@ class DependantTests:
         with everywhere():
             assert not FamilyLink.objects.exists()
 
+    def test_the_same_person_is_not_added_twice(self, client, city):
+        case, told = make_case(), {"name": "PHAM THI C", "relation": "spouse", "birth_date": "1990-01-01"}
+        address = reverse("visas:case_dependant_new", args=[case.pk])
+        assert client.post(address, told).status_code == 302
+        assert client.post(address, told | {"name": "Pham Thi C"}).context["form"].errors["name"]
+
     def test_a_person_is_counted_once(self, client, city):
         case = make_case()
         spouse = make_dependant(case.client)

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.access import get_client_if_readable, get_client_or_404
+from cases.access import get_client_or_404
 from cases.models import Client
 from centers.access import require_anywhere
 from centers.models import WorkspaceKind
 from centers.refusals import rule_of, sentence, sentence_of
 from centers.selectors import may
 from centers.views.listing import show
-from visas.access import get_visa_case_or_404
+from visas.access import get_visa_case_or_404, own_files
 from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
 from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
@@ -43,7 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     steps = path.next_for(request.user)
     context = {
         "case": case,
-        "client": get_client_if_readable(request.user, case.client_id),
+        "client": own_files([case], request.user).get(case.pk),
         "path": path,
         "state": StepKind(path.state).label,
         "badge": BADGES.get(path.state, "").removeprefix("badge--"),
@@ -237,7 +237,7 @@ def _form_page(request: HttpRequest, form: Form, case: VisaCase, words: dict) ->
     context = {
         "form": form,
         "case": case,
-        "client": get_client_if_readable(request.user, case.client_id),
+        "client": own_files([case], request.user).get(case.pk),
         "path": path_of(case, request.user),
         **words,
     }

@@ -7,11 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from cases.access import get_client_if_readable
 from cases.models import FamilyLink
 from centers.refusals import rule_of, sentence
 from centers.selectors import may
-from visas.access import get_visa_case_or_404
+from visas.access import get_visa_case_or_404, own_files
 from visas.dependant_forms import DependantForm
 from visas.models import VisaCase
 from visas.services.dependant import add_dependant, change_dependant
@@ -73,7 +72,7 @@ def _page(request: HttpRequest, form: DependantForm, case: VisaCase, title: str)
     context = {
         "form": form,
         "case": case,
-        "client": get_client_if_readable(request.user, case.client_id),
+        "client": own_files([case], request.user).get(case.pk),
         "title": title,
         "action": _("Save"),
     }
