@@ -22,7 +22,7 @@ OFFICES = ("52140-office", "52190-office")
 
 def make_quota(owner: psycopg.Connection, places: int | None, pool: str = POOL) -> None:
     """Give a pool so many places and no cases. Run again, it starts anew."""
-    owner.execute("TRUNCATE visas_visacase, visas_visacaseevent")
+    owner.execute("TRUNCATE visas_casefact, visas_casestep, visas_visacase, visas_visacaseevent")
     owner.execute("ALTER TABLE visas_quotaentry DISABLE TRIGGER append_only")
     owner.execute("DELETE FROM visas_quotaentry WHERE pool_id = %s", [pool])
     owner.execute("ALTER TABLE visas_quotaentry ENABLE TRIGGER append_only")
