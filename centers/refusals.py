@@ -24,8 +24,11 @@ def rule_of(error: Exception) -> str:
 def sentence(error: Exception) -> str:
     """What to tell the person whose change was refused; empty if the error is not a refusal."""
     name = rule_of(error)
-    if not name:
-        return ""
+    return sentence_of(name) if name else ""
+
+
+def sentence_of(name: str) -> str:
+    """What to tell of a rule by its name."""
     return str(_SENTENCES.get(name) or _of_model(name) or _("This change breaks a rule of the records (%s).") % name)
 
 

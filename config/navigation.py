@@ -48,6 +48,7 @@ PAGES = (
         ("cases:session", "cases:completion", "cases:template", "cases:follow_up"),
     ),
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair")),
+    Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota",)),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),

@@ -23,7 +23,7 @@ from cases.models import (
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
-from visas.models import EntryKind, QuotaEntry, VisaCase, Voucher
+from visas.models import CaseBatch, EntryKind, QuotaEntry, VisaCase, Voucher
 from visas.services.quota import Move, write_entry
 
 DAY = date(2025, 3, 3)
@@ -178,6 +178,12 @@ def make_export(user: User, **fields) -> Export:
     values = {"listing": "sessions", "language": "ko", "format": "csv", "reason": "점검 자료 제출", "rows_total": 0}
     with acting_for([], actor=user):
         return Export.objects.create(user=user, **(values | fields))
+
+
+def make_batch(user: User, **fields) -> CaseBatch:
+    """A receipt of this person, of a step with no cases."""
+    with acting_for([], actor=user):
+        return CaseBatch.objects.create(actor=user, **({"kind": "checked", "happened_on": DAY} | fields))
 
 
 def _of(client: Client | None, at: str = "") -> dict:

@@ -10,7 +10,8 @@ WALLED = {
     "cases_duplicatecandidate", "cases_familylink", "cases_household", "cases_identifier", "cases_putoff",
     "cases_session", "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay",
     "cases_stayleave", "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer",
-    "visas_visacase", "visas_voucher", "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
+    "visas_casebatch", "visas_casefact", "visas_casestep", "visas_visacase", "visas_voucher",
+    "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {
@@ -34,7 +35,7 @@ NOT_PEOPLE = {
     "centers_workspace", "centers_workspacegrant", "django_content_type", "django_migrations", "django_session",
     "guardian_groupobjectpermission", "guardian_userobjectpermission", "kpi_countingrule", "kpi_dirtymonth",
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_ruleexample", "kpi_target", "mfa_authenticator",
-    "pghistory_context", "scope_key", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing",
-    "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception",
-    "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
+    "pghistory_context", "scope_key", "visas_eligibilityrule", "visas_poolprogramme", "visas_programmearea",
+    "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare",
+    "visas_ruleexception", "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -47,7 +47,7 @@ def test_core_modules_import_only_from_apps_to_the_left(app):
 
 
 PEOPLE = (
-    "AccessEntry|Activity|AuditEntry|Client|ClientMerge|ClientName|Contact|DuplicateCandidate|FamilyLink|Household|Identifier|Session|SessionIssue|"
+    "AccessEntry|Activity|AuditEntry|CaseBatch|CaseFact|CaseStep|Client|ClientMerge|ClientName|Contact|DuplicateCandidate|FamilyLink|Household|Identifier|PutOff|Session|SessionClient|SessionIssue|"
     "Stay|StayLeave|VisaCase|Voucher"
 )
 READS_ROWS = re.compile(rf"\b(?:{PEOPLE})\.objects\.(?!visible_to\()")

@@ -101,6 +101,7 @@ def make_subjects() -> dict[str, int]:
     """The records that routes are asked about: of 52110-c1, of the office there and of its shelter."""
     client = make.make_client("52110-c1")
     held = make.make_user(Role.COUNSELLOR).memberships.get()
+    applicant = make.make_client("52110-office")
     return {
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
@@ -108,7 +109,9 @@ def make_subjects() -> dict[str, int]:
         "deadline": make.make_deadline().pk,
         "activity": make.make_activity("one-centre", "52110-c1").pk,
         "stay": make.make_stay(checked_out_on=make.DAY + timedelta(days=6)).pk,
-        "visa case": make.make_visa_case(at="52110-office").pk,
+        "visa case": make.make_visa_case(client=applicant).pk,
+        "dependant": make.make_dependant(applicant).pk,
+        "receipt": make.make_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
         "voucher": make.make_voucher("52110").pk,
         "quota entry": make.make_entry().pk,
         "membership": held.pk,

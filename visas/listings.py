@@ -21,7 +21,8 @@ from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
 BADGES = {
     "granted": "badge--good", "settled": "badge--good", "paid": "badge--good", "recommended": "badge--note",
-    "submitted": "badge--note", "received": "badge--wait", "applied": "badge--wait",
+    "submitted": "badge--note", "received": "badge--wait", "applied": "badge--wait", "asked": "badge--wait",
+    "answered": "badge--wait", "checked": "badge--note", "reviewed": "badge--note",
 }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.timeline import About, Entry
 from centers.selectors import scope_of
-from visas.models import VisaCase, Voucher
+from visas.models import CaseStep, VisaCase, Voucher
+from visas.path import INNER
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
 
 # What a case waits for. The others have ended.
@@ -46,7 +47,14 @@ def _theirs(about: About, permission: str) -> Q:
 
 
 def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
-    for row in cases:
+    """The steps of cases, those that a case has no day for among them."""
+    cases = {case.pk: case for case in cases}
+    inner = CaseStep.objects.standing().filter(case__in=cases, kind__in=INNER) if cases else ()
+    for step in inner:
+        row = cases[step.case_id]
+        title = f"{row.programme} · {step.get_kind_display()}"
+        yield Entry("visa", step.happened_on, -step.pk, title, "", row.get_absolute_url(), str(row.workspace))
+    for row in cases.values():
         for step, name in CASE_STAGES.items():
             day = getattr(row, f"{step}_on")
             if day:

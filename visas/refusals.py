@@ -13,5 +13,14 @@ register(
         "quota_entry_reverses_all": _("A reversal takes back each line of the entry, and nothing else."),
         "quota_provisional_settled_once": _("The provisional places were settled before."),
         "quota_line_share_of_its_pool": _("The share belongs to another quota."),
+        "case_step_follows": _("The case does not stand where this step follows: look at its way again."),
+        "case_step_in_order": _("The day lies before the last step of the case."),
+        "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),
+        "visa_case_agrees_with_its_steps": _("A step of the case says another day: take the step back first."),
+        "visa_case_taken_in_here": _("This programme is not taken in for this municipality by the workspace."),
+        "visa_case_handed_on_with_consent": _("The office gets a file of the client only if the client has agreed."),
+        "dependant_settles_with_a_permit": _(
+            "A dependant settles only on or after the day of the principal's permit: look at both days."
+        ),
     }
 )

@@ -15,6 +15,7 @@ from centers.selectors import is_official, may
 from visas import progress
 from visas.models import VisaCase, Voucher
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
+from visas.views.case import may_take_in
 
 
 @never_cache
@@ -47,6 +48,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "continued": about.before is not None,
         "official": is_official(request.user),
         **_second_files(client, request),
+        "may_take_in": may_take_in(request.user, client),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
     return render(request, "cases/client_detail.html", context)

@@ -203,9 +203,10 @@ COLUMNS = (
 
 def case_rows(applications: list[Application]) -> Iterator[tuple]:
     """In the order of receipt; a trigger finds the quota and the period."""
-    for number, application in enumerate(sorted(applications, key=lambda one: one.case.received_on), 1):
+    for application in sorted(applications, key=lambda one: one.case.received_on):
         case, file = application.case, application.file
-        letter = f"시연-{case.programme}-{case.recommended_on.year}-{number:04d}" if case.recommended_on else ""
+        # The file's number: a letter is one person's, also where cases are made on several days.
+        letter = f"시연-{case.programme}-{case.recommended_on.year}-{file.pk}" if case.recommended_on else ""
         yield (
             file.site.pk, f"{case.received_on.year}-{file.pk}", case.received_on, file.pk, file.identity,
             case.programme, application.municipality, letter, case.received_on, case.recommended_on,

@@ -52,6 +52,16 @@ class VisaCaseTests:
         outcome = load(비자추천=[{**CASE, "시군": "정읍시"}], refused=True)
         assert errors(outcome) == [("비자추천", 2, "사람번호")]
 
+    def test_a_letter_is_one_person_s_in_a_file_and_across_files(self, load):
+        row = {**CASE, "유형": "F-2-R", "추천일": "2025-03-03", "추천번호": "외국인-7"}
+        rows = [row, {**row, "번호": 2, "사람번호": 2}]
+        assert errors(load(사람=PEOPLE, 비자추천=rows, refused=True)) == [("비자추천", 3, "추천번호")]
+        load(사람=PEOPLE, 비자추천=[row])
+        other = {**row, "번호": 3, "사람번호": 3, "시군": "정읍시"}
+        assert errors(load(비자추천=[other], refused=True)) == [("비자추천", 2, "추천번호")]
+        skilled = {"유형": "E-7-4", "추천번호": "외국인-8"}
+        load(비자추천=[{**row, **skilled, "번호": number, "사람번호": number} for number in (4, 5)])
+
     def test_a_programme_needs_its_office_or_university(self, load):
         rows = [{**CASE, "시군": None}, {**CASE, "번호": 2, "사람번호": 2, "유형": "D-2", "시군": None}]
         assert errors(load(사람=PEOPLE, 비자추천=rows, refused=True)) == [

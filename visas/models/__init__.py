@@ -10,9 +10,12 @@ from visas.models.quota import (
     QuotaShare,
     RuleException,
 )
+from visas.models.rule import CaseFact, EligibilityRule, FactKind
+from visas.models.step import CaseBatch, CaseStep, StepKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "EntryKind", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool",
-    "QuotaShare", "RuleException", "SeatTaken", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
+    "CaseBatch", "CaseFact", "CaseStep", "EligibilityRule", "EntryKind", "FactKind", "PoolProgramme",
+    "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException",
+    "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
 ]  # fmt: skip

@@ -11,6 +11,8 @@ from visas.models.days import NOT_YET
 from visas.models.programme import VisaProgramme
 from visas.models.quota import QuotaPool, RuleException
 
+# Programmes whose letter is one person's; the list of the others carries one number for many.
+OWN_LETTER = ("F-2-R", "F-4-R")
 LIVE = Q(refused_on=None, withdrawn_on=None, lapsed_on=None, ineligible_on=None)
 
 # The order by recommendation; a case without one stands before all that have it.
@@ -74,6 +76,12 @@ class VisaCase(Shared, Kept):
                 condition=LIVE,
                 name="visa_case_one_live",
                 violation_error_message=_("The person already has a live case of this programme in this period."),
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "letter_number"],
+                condition=Q(programme__in=OWN_LETTER) & ~Q(letter_number=""),
+                name="visa_case_letter_once",
+                violation_error_message=_("This letter number belongs to another case of this programme."),
             ),
             models.CheckConstraint(
                 condition=Q(granted_on=None) | Q(refused_on=None),

@@ -1,13 +1,30 @@
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.access import get_client_if_readable
+from cases.access import get_client_or_404
+from cases.models import Client
+from centers.access import require_anywhere
+from centers.models import WorkspaceKind
+from centers.refusals import rule_of, sentence, sentence_of
+from centers.selectors import may
 from centers.views.listing import show
-from visas.access import get_visa_case_or_404
-from visas.listings import CASES
-from visas.stages import CASE_STAGES, stage_of
+from visas.access import get_visa_case_or_404, own_files
+from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
+from visas.dependants import dependants_of
+from visas.eligibility import advice_on, in_words
+from visas.listings import BADGES, CASES
+from visas.models import CaseStep, StepKind, VisaCase
+from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
+from visas.services.case import find_fact, take_back, take_in, take_step
+
+INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
 
 @never_cache
@@ -19,11 +36,209 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The way of a case: what was done, what comes next, and the steps that this reader may take."""
     case = get_visa_case_or_404(request.user, pk)
+    path = path_of(case, request.user)
+    told, who = path.waits_for
+    steps = path.next_for(request.user)
     context = {
         "case": case,
-        "client": get_client_if_readable(request.user, case.client_id),
-        "stage": CASE_STAGES[stage_of(case, CASE_STAGES)],
-        "steps": [(name, day) for stage, name in CASE_STAGES.items() if (day := getattr(case, f"{stage}_on"))],
+        "client": own_files([case], request.user).get(case.pk),
+        "path": path,
+        "state": StepKind(path.state).label,
+        "badge": BADGES.get(path.state, "").removeprefix("badge--"),
+        "told": told,
+        "who": who,
+        "onward": [(kind, ACTIONS[kind]) for kind in steps if kind not in ENDS],
+        "ends": [(kind, ACTIONS[kind]) for kind in steps if kind in ENDS],
+        "may_take_back": path.may_take_back(request.user),
+        "advice": advice_on(case, request.user),
+        "dependants": dependants_of(case, path.state, request.user),
+        "may_add": may(request.user, "work_clients", case.workspace_id),
+        "may_find": may_find(request.user, case),
+        "undone": [step for step in path.steps if step.takes_back],
     }
     return render(request, "visas/case_detail.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Take a case in for a client (``?client=``) of a workspace in which the person takes cases in."""
+    require_anywhere(request.user, "work_visa_cases")
+    client = _client_of(request)
+    if client is None:
+        return render(request, "visas/case_new.html", {"client": None})
+    form = TakeInForm(request.POST if request.method == "POST" else None, client=client)
+    if form.is_valid():
+        made = _taken_in(form, client)
+        if made:
+            case = get_visa_case_or_404(request.user, made)
+            held = {"programme": case.programme, "day": case.received_on.isoformat(), "office": case.workspace}
+            messages.success(request, _("On record: %(programme)s, received on %(day)s, kept by %(office)s.") % held)
+            return redirect(case)
+    context = {"form": form, "client": client, "names": client.names.order_by("-kind", "pk")}
+    return render(request, "visas/case_new.html", context, status=400 if form.errors else 200)
+
+
+def may_take_in(user, client: Client) -> bool:
+    """Whether the person takes visa cases in where this file is kept."""
+    return client.workspace.kind in INTAKE and may(user, "work_visa_cases", client.workspace_id)
+
+
+def _client_of(request: HttpRequest) -> Client | None:
+    asked = request.GET.get("client", "")
+    if not asked:
+        return None
+    if not (asked.isascii() and asked.isdecimal()):
+        raise Http404
+    client = get_client_or_404(request.user, int(asked))
+    if not may_take_in(request.user, client):
+        raise PermissionDenied(_("You take no visa cases in where this file is kept."))
+    return client
+
+
+def _taken_in(form: TakeInForm, client: Client) -> int | None:
+    told = form.cleaned_data
+    try:
+        return take_in(
+            client=client,
+            programme=told["programme"],
+            municipality=told.get("municipality"),
+            received_on=told["happened_on"],
+            document=told["document"],
+            note=told["note"],
+            consented=told.get("consented", False),
+        )
+    except IntegrityError as error:
+        form.refuse(rule_of(error), sentence(error))
+        return None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The next step of a case, by whoever may take it."""
+    case = get_visa_case_or_404(request.user, pk)
+    if kind not in ACTIONS:
+        raise Http404
+    if not may_take(request.user, case, kind):
+        raise PermissionDenied(_("This step is not yours to take: the page of the case says whose turn it is."))
+    if request.method != "POST" and not path_of(case, request.user).can(kind):
+        messages.info(request, sentence_of("case_step_follows"))
+        return redirect(case)
+    against = advice_on(case, request.user).speaks_against(kind)
+    form = StepForm(request.POST if request.method == "POST" else None, kind=kind, against=against)
+    if form.is_valid():
+        made = _stepped(request, form, case) or _sent_before(request, form, case)
+        if made:
+            return _confirmed(request, case.pk)
+    words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS}
+    if kind in ENDS:
+        words["with_them"] = len(dependants_of(case, kind, request.user))
+    return _form_page(request, form, case, words)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the last step back, with a reason. What was written stays in sight."""
+    case = get_visa_case_or_404(request.user, pk)
+    path = path_of(case, request.user)
+    if not path.may_take_back(request.user):
+        raise PermissionDenied(_("The last step of this case is not yours to take back."))
+    form = TakeBackForm(request.POST if request.method == "POST" else None, initial={"kind": path.state})
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            take_back(actor=request.user, case=case, kind=told["kind"], reason=told["note"], at=request.workspace)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            now = path_of(get_visa_case_or_404(request.user, pk), request.user)
+            held = {"step": StepKind(told["kind"]).label, "state": StepKind(now.state).label}
+            messages.success(request, _("Taken back: %(step)s. The case stands at: %(state)s.") % held)
+            return redirect(case)
+    last = path.last
+    words = {
+        "title": _("Take the last step back"),
+        "lead": f"{last.name} {last.day.isoformat()}",
+        "action": _("Take it back"),
+        "bad": True,
+    }
+    return _form_page(request, form, case, words)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def fact(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was found of the applicant, for one of the conditions of the programme."""
+    case = get_visa_case_or_404(request.user, pk)
+    if not may_find(request.user, case):
+        raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
+    kinds = [condition.rule.kind for condition in advice_on(case, request.user).conditions]
+    form = FactForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            found = find_fact(
+                actor=request.user,
+                case=case,
+                kind=told["kind"],
+                value=told["value"],
+                found_on=told["happened_on"],
+                evidence=told["evidence"],
+            )
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            found.refresh_from_db()
+            held = {"name": found.get_kind_display(), "value": in_words(found.kind, found.value)}
+            messages.success(request, _("On record: %(name)s, %(value)s.") % held)
+            return redirect(case.get_absolute_url() + "#conditions")
+    words = {"title": _("Enter what was found"), "action": _("Enter"), "bad": False}
+    return _form_page(request, form, case, words)
+
+
+def _stepped(request: HttpRequest, form: StepForm, case: VisaCase) -> CaseStep | None:
+    """The step that was taken; none where the database refused, told on the form."""
+    try:
+        return take_step(actor=request.user, case=case, kind=form.kind, at=request.workspace, **form.told)
+    except IntegrityError as error:
+        form.refuse(rule_of(error), sentence(error))
+        return None
+
+
+def _sent_before(request: HttpRequest, form: StepForm, case: VisaCase) -> CaseStep | None:
+    """The last step where it is this very one by the same person: the form came twice."""
+    last = path_of(case, request.user).last
+    if last.step and last.kind == form.kind and last.step.actor_id == request.user.pk:
+        told = form.data
+        same = last.day.isoformat() == told.get("happened_on") and last.step.document == told.get("document", "")
+        return last.step if same else None
+    return None
+
+
+def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what the database holds now, and not what was typed."""
+    case = get_visa_case_or_404(request.user, pk)
+    last = path_of(case, request.user).last
+    held = {"step": last.name, "day": last.day.isoformat(), "programme": case.programme}
+    if last.kind == StepKind.RECOMMENDED:
+        told = _("On record: %(programme)s, recommended on %(day)s, letter %(letter)s.")
+        held["letter"] = case.letter_number
+    else:
+        told = _("On record: %(programme)s, %(step)s on %(day)s.")
+    messages.success(request, told % held)
+    return redirect(case)
+
+
+def _form_page(request: HttpRequest, form: Form, case: VisaCase, words: dict) -> HttpResponse:
+    context = {
+        "form": form,
+        "case": case,
+        "client": own_files([case], request.user).get(case.pk),
+        "path": path_of(case, request.user),
+        **words,
+    }
+    return render(request, "visas/case_step.html", context, status=400 if form.errors else 200)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.utils.translation import gettext as _
 
 from visas.models import VisaCase
-from visas.models.case import LIVE
+from visas.models.case import LIVE, OWN_LETTER
 from workbook.batch import Row
 from workbook.rules import Check
 from workbook.rules.person import warn_of_expiry
@@ -40,6 +40,7 @@ def check(check: Check) -> None:
             _warn(check, row)
             _warn_of_eligibility(check, row)
     _check_one_live(check)
+    _check_letters(check)
     _check_quota(check)
 
 
@@ -146,6 +147,25 @@ def _check_one_live(check: Check) -> None:
                 "person_ref",
                 _("The person already has a live case of this programme in the period %s.") % key[2] + here,
             )
+        else:
+            taken[key] = row
+
+
+def _check_letters(check: Check) -> None:
+    """A letter is one person's, but for the lists that carry one number for many."""
+    rows = [row for row in check.batch.looked_at(VISA_CASES, "programme", "letter_number") if row["letter_number"]]
+    rows = [row for row in rows if row["programme"] in OWN_LETTER]
+    numbers = {row["letter_number"] for row in rows}
+    replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
+    found = VisaCase.objects.filter(programme__in=OWN_LETTER, letter_number__in=numbers).exclude(pk__in=replaced)
+    taken: dict[tuple, Row | None] = dict.fromkeys(found.values_list("programme", "letter_number"))
+    for row in rows:
+        key = (row["programme"], row["letter_number"])
+        if key in taken:
+            first = taken[key]
+            here = " " + _("It stands in row %d.") % first.line if first else ""
+            told = _("This letter number belongs to another case of this programme.")
+            check.batch.error(row, "letter_number", told + here)
         else:
             taken[key] = row
 

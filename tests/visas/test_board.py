@@ -1,0 +1,124 @@
+"""The board: who stands in which lane, how long, and the receipt of a step with many cases."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from centers.models import Role
+from tests.make import everywhere, make_user, make_visa_case
+from tests.visas.test_case_step import START, TODAY, make_case, step, walk
+from visas.models import CaseBatch
+
+pytestmark = pytest.mark.django_db
+BOARD, BULK = reverse("visas:board"), reverse("visas:bulk")
+
+
+@pytest.fixture
+def province(client):
+    user = make_user(Role.PROVINCE_STAFF, "52-office", name="도 담당자")
+    client.force_login(user)
+    return user
+
+
+def lanes(browser, **filters) -> dict[str, list[int]]:
+    columns = browser.get(BOARD, filters).context["columns"]
+    return {column.code: [one.case.pk for one in column.waiting] for column in columns if column.number}
+
+
+class BoardTests:
+    def test_every_case_stands_in_the_lane_of_what_it_waits_for(self, client, province):
+        received, asked = make_case(), make_case()
+        step(asked, "asked", 1, note="소득금액증명원")
+        answered = make_case()
+        for number, kind in enumerate(("checked", "asked", "answered")):
+            step(answered, kind, number, note="여권 사본")
+        student = make_visa_case("D-2", "jbnu", received_on=START)
+        ended = make_case()
+        step(ended, "withdrawn", 1)
+        made = {
+            kind: walk(make_case(), kind) for kind in ("checked", "reviewed", "recommended", "submitted", "granted")
+        }
+        walk(make_case(), "settled")
+        found = lanes(client)
+        assert found["received"] == [received.pk] and found["asked"] == [asked.pk]
+        assert set(found["checked"]) == {made["checked"].pk, answered.pk, student.pk}
+        for kind in ("reviewed", "recommended", "submitted", "granted"):
+            assert found[kind] == [made[kind].pk]
+
+    def test_the_oldest_stand_first_and_what_is_missing_is_named(self, client, province):
+        cases = [make_case(), make_case()]
+        step(cases[0], "asked", 9, note="임대차계약서")
+        step(cases[1], "asked", 4, note="여권 사본")
+        column = next(one for one in client.get(BOARD).context["columns"] if one.code == "asked")
+        assert [one.case.pk for one in column.waiting] == [cases[1].pk, cases[0].pk]
+        assert [one.missing for one in column.waiting] == ["여권 사본", "임대차계약서"]
+        assert column.waiting[0].days == (TODAY - START).days - 4
+
+    def test_it_is_narrowed_by_programme_and_municipality_and_by_who_looks(self, client, province):
+        city, here = make_user(Role.CITY_OFFICER, "52180-office"), make_case()
+        there = make_visa_case("F-2-R", "52180-office", received_on=START, municipality_id="52180")
+        assert lanes(client, programme="F-2-R") == {"received": [there.pk]}
+        assert lanes(client, municipality="52140") == {"received": [here.pk]}
+        client.force_login(city)
+        assert lanes(client) == {"received": [there.pk]}
+
+    def test_more_cases_ask_the_database_no_more_often(self, client, province):
+        def queries() -> int:
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                client.get(BOARD)
+            return len(seen)
+
+        walk(make_case(), "reviewed")
+        queries()
+        few = queries()
+        for _ in range(8):
+            walk(make_case(), "reviewed")
+        assert queries() == few
+
+
+class ReceiptTests:
+    def ask(self, browser, cases, kind: str, **told):
+        return browser.post(
+            BULK, {"case": [case.pk for case in cases], "kind": kind, "take": "1", **told}, follow=True
+        )
+
+    def test_twenty_are_recommended_by_one_list_and_the_receipt_can_be_opened_again(self, client, province):
+        cases = [walk(make_case("E-7-4"), "reviewed") for _ in range(20)]
+        late = make_case("E-7-4")
+        answer = self.ask(client, [*cases, late], "recommended", happened_on=str(TODAY), document="명단-7")
+        batch = answer.context["batch"]
+        assert answer.request["PATH_INFO"] == batch.get_absolute_url()
+        again = client.get(batch.get_absolute_url()).context
+        assert (len(again["batch"].asked), again["standing"], len(again["refused"])) == (21, 20, 1)
+        case, reason = again["refused"][0]
+        assert case.pk == late.pk and reason
+
+    def test_the_receipt_reads_the_records_again(self, client, province):
+        case = make_case()
+        batch = self.ask(client, [case], "checked", happened_on=str(TODAY)).context["batch"]
+        client.post(reverse("visas:case_back", args=[case.pk]), {"kind": "checked", "note": "착오"})
+        assert client.get(batch.get_absolute_url()).context["standing"] == 0
+
+    def test_a_form_with_a_mistake_keeps_the_choice(self, client, province):
+        case = walk(make_case(), "reviewed")
+        answer = self.ask(client, [case], "recommended", happened_on=str(TODAY + timedelta(days=1)))
+        assert answer.status_code == 400 and answer.context["cases"] == [case]
+        with everywhere():
+            assert not CaseBatch.objects.filter(actor=province).exists()
+
+    def test_a_receipt_is_for_whoever_took_the_step(self, client, province):
+        other = make_user(Role.PROVINCE_STAFF, "52-office")
+        batch = self.ask(client, [make_case()], "checked", happened_on=str(TODAY)).context["batch"]
+        client.force_login(other)
+        assert client.get(batch.get_absolute_url()).status_code == 404
+
+    def test_a_case_of_another_office_is_not_even_asked_for(self, client):
+        client.force_login(make_user(Role.CITY_OFFICER, "52190-office"))
+        answer = self.ask(client, [make_case()], "checked", happened_on=str(timezone.localdate()))
+        assert "batch" not in answer.context

@@ -1,0 +1,61 @@
+"""At the same moment: one person through two municipalities, and two batches with the same cases."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from centers.models import Municipality, Role
+from centers.scope import acting_for, set_scope
+from centers.selectors import scope_of
+from tests.make import everywhere, make_client, make_person, make_user
+from tests.support import crowd, rule
+from tests.visas.test_case_step import START, TODAY, make_case, walk
+from visas.models import CaseStep, VisaCase, VisaProgramme
+from visas.services.case import take_in, take_steps
+
+pytestmark = pytest.mark.committed
+ROUNDS = 5
+
+
+def hand_in(asked: tuple) -> str:
+    """Take a case in from a centre of its own, in a transaction of its own. Answers with what came of it."""
+    client, municipality = asked
+    try:
+        with acting_for([client.workspace_id]):
+            take_in(
+                client=client,
+                programme=VisaProgramme.objects.get(pk="F-2-R"),
+                municipality=Municipality.objects.get(pk=municipality),
+                received_on=START,
+                consented=True,
+            )
+    except IntegrityError as error:
+        return rule(error)
+    return "taken in"
+
+
+class RaceTests:
+    def test_one_person_through_two_municipalities_at_once_has_one_case(self, committed):
+        with crowd(2) as at_once:
+            for _ in range(ROUNDS):
+                person = make_person()
+                files = [make_client(at, person=person) for at in ("52110-c1", "52-jobs")]
+                answers = at_once(hand_in, list(zip(files, ("52180", "52190"), strict=True)))
+                assert sorted(answers) == ["taken in", "visa_case_one_live"]
+                with everywhere():
+                    assert VisaCase.objects.filter(person=person).count() == 1
+
+    def test_two_batches_with_the_same_cases_take_each_step_once_and_do_not_wait_for_each_other(self, committed):
+        users = [make_user(Role.PROVINCE_STAFF, "52-office") for _ in range(2)]
+        cases = [walk(make_case("E-7-4"), "checked") for _ in range(6)]
+
+        def review(asked: tuple):
+            user, mine = asked
+            with transaction.atomic():
+                set_scope(scope_of(user))
+                return len(take_steps(actor=user, cases=mine, kind="reviewed", happened_on=TODAY).done)
+
+        with crowd(2) as at_once:
+            done = at_once(review, [(users[0], cases), (users[1], cases[::-1])])
+        assert sorted(done) == [0, 6]
+        with everywhere():
+            assert CaseStep.objects.filter(kind="reviewed").count() == 6

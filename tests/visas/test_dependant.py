@@ -1,0 +1,84 @@
+"""Dependants on the page of the principal's case: entered there, counted once, and looked at when the case ends."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from cases.models import FamilyLink
+from centers.models import Role
+from tests.make import everywhere, make_client, make_dependant, make_user
+from tests.visas.test_case_step import START, TODAY, make_case, step, walk
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city(client):
+    client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
+
+
+def shown(browser, case) -> list:
+    return browser.get(case.get_absolute_url()).context["dependants"]
+
+
+class DependantTests:
+    def test_a_dependant_is_added_and_changed_on_the_case(self, client, city):
+        case = walk(make_case(), "granted")
+        told = {"name": "PHAM THI C", "relation": "spouse", "municipality": "52140", "entered_on": str(START)}
+        answer = client.post(reverse("visas:case_dependant_new", args=[case.pk]), told, follow=True)
+        (one,) = answer.context["dependants"]
+        assert one.link.entered_on == START and "PHAM THI C" in answer.content.decode()
+        address = reverse("visas:case_dependant", args=[case.pk, one.link.pk])
+        answer = client.post(address, told | {"settled_on": str(TODAY), "status": "F-3"}, follow=True)
+        (one,) = answer.context["dependants"]
+        assert one.link.settled_on == TODAY and one.link.client.status_id == "F-3"
+
+    def test_nobody_settles_before_the_permit_and_what_was_typed_stays(self, client, city):
+        case = walk(make_case(), "recommended")
+        told = {"name": "PHAM THI C", "relation": "spouse", "settled_on": str(TODAY)}
+        answer = client.post(reverse("visas:case_dependant_new", args=[case.pk]), told)
+        assert answer.status_code == 400 and answer.context["form"].errors["settled_on"]
+        assert "PHAM THI C" in answer.content.decode()
+        with everywhere():
+            assert not FamilyLink.objects.exists()
+
+    def test_the_same_person_is_not_added_twice(self, client, city):
+        case, told = make_case(), {"name": "PHAM THI C", "relation": "spouse", "birth_date": "1990-01-01"}
+        address = reverse("visas:case_dependant_new", args=[case.pk])
+        assert client.post(address, told).status_code == 302
+        assert client.post(address, told | {"name": "Pham Thi C"}).context["form"].errors["name"]
+
+    def test_a_person_is_counted_once(self, client, city):
+        case = make_case()
+        spouse = make_dependant(case.client)
+        assert [one.link for one in shown(client, case)] == [spouse]
+
+    @pytest.mark.parametrize(
+        ("status", "place", "told"), [("F-3-1R", "52180", True), ("F-3-1R", "52140", False), ("F-3", "52180", False)]
+    )
+    def test_whoever_has_to_live_with_the_principal_and_does_not_is_to_be_checked(
+        self, client, city, status, place, told
+    ):
+        case = make_case()
+        make_dependant(case.client, client=make_client("52140-office", municipality_id=place), status_id=status)
+        (one,) = shown(client, case)
+        assert bool(one.check) == told
+
+    def test_when_the_case_ends_the_status_of_each_is_to_be_checked(self, client, city):
+        case = make_case()
+        make_dependant(case.client)
+        assert client.get(reverse("visas:case_step", args=[case.pk, "withdrawn"])).context["with_them"] == 1
+        step(case, "withdrawn", 3)
+        (one,) = shown(client, case)
+        assert one.check
+
+    def test_a_dependant_of_another_case_is_not_found(self, client, city):
+        case, other = make_case(), make_case()
+        link = make_dependant(other.client)
+        assert client.get(reverse("visas:case_dependant", args=[case.pk, link.pk])).status_code == 404
+
+    def test_a_day_in_the_future_is_told_at_its_field(self, client, city):
+        told = {"name": "A", "relation": "child", "entered_on": str(TODAY + timedelta(days=1))}
+        answer = client.post(reverse("visas:case_dependant_new", args=[make_case().pk]), told)
+        assert answer.context["form"].errors["entered_on"]

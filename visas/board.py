@@ -1,0 +1,156 @@
+"""The board: cases that wait for something, by where they stand, with how long and for what."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from cases.models import Client
+from centers.listing import CodeField, FilterForm
+from centers.listing.filters import codes_of
+from centers.models import Municipality, WorkspaceKind
+from visas.access import own_files
+from visas.models import CaseStep, VisaCase, VisaProgramme
+from visas.path import ACTIONS, ENDS, INNER, Path, may_take
+from visas.stages import CASE_STAGES, in_stage
+
+SHOWN = 25  # cases of a column
+LONG = 30  # days after which a case that waits is marked; illustrative, no source sets a limit
+# The columns, each with the states that stand in it.
+COLUMNS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "received": (gettext_lazy("Waits for the city's check"), ("received", "answered")),
+    "asked": (gettext_lazy("Waits for completion"), ("asked",)),
+    "checked": (gettext_lazy("Waits for the provincial review"), ("checked",)),
+    "reviewed": (gettext_lazy("Waits for the recommendation"), ("reviewed",)),
+    "recommended": (gettext_lazy("Waits for the application"), ("recommended",)),
+    "submitted": (gettext_lazy("Waits for the decision"), ("submitted",)),
+    "granted": (gettext_lazy("Waits for the check of residence"), ("granted",)),
+}
+OPEN = ("received", "recommended", "submitted", "granted")
+
+
+class BoardFilter(FilterForm):
+    permission = "view_visa_cases"
+
+    programme = CodeField(codes_of(VisaProgramme), label=gettext_lazy("Visa programme"))
+    municipality = CodeField(codes_of(Municipality), label=gettext_lazy("Municipality"))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One case on the board: since when it stands there, and what it lacks."""
+
+    case: VisaCase
+    client: Client | None
+    path: Path
+    today: date
+    choosable: bool
+
+    @property
+    def since(self) -> date:
+        return self.path.last.day
+
+    @property
+    def days(self) -> int:
+        return (self.today - self.since).days
+
+    @property
+    def long(self) -> bool:
+        return self.days > LONG
+
+    @property
+    def missing(self) -> str:
+        """What is missing, as the completion request says it; else what the case has no place in."""
+        if self.path.state == "asked":
+            return self.path.last.step.note
+        if self.case.municipality_id is None and not self.path.of_a_university:
+            return _("No municipality is entered.")
+        return ""
+
+
+@dataclass(frozen=True)
+class Column:
+    code: str
+    title: str
+    number: int
+    waiting: list[Waiting]
+    steps: list[tuple[str, str]]
+
+    @property
+    def further(self) -> int:
+        return self.number - len(self.waiting)
+
+
+def board_of(viewer: User, chosen: dict) -> list[Column]:
+    """The columns as the viewer may see them; the same number of queries for ten cases and for ten thousand."""
+    rows = _waiting(viewer, chosen)
+    numbers = dict(rows.values_list("state").annotate(Count("pk")).order_by())
+    cases = [case for _title, states in COLUMNS.values() for case in _oldest(rows, states)]
+    steps = defaultdict(list)
+    for step in CaseStep.objects.visible_to(viewer).filter(case__in=[case.pk for case in cases]).order_by("pk"):
+        steps[step.case_id].append(step)
+    today, found, files = timezone.localdate(), {}, own_files(cases, viewer)
+    for case in cases:
+        path = Path(case, steps[case.pk])  # the lane is the database's, which counts all of them
+        choosable = any(path.can(kind) and may_take(viewer, case, kind) for kind in ACTIONS)
+        found.setdefault(case.state, []).append(Waiting(case, files.get(case.pk), path, today, choosable))
+    return [
+        _column(viewer, code, str(title), sum(numbers.get(state, 0) for state in states), _of(found, states))
+        for code, (title, states) in COLUMNS.items()
+    ]
+
+
+def _of(found: dict[str, list[Waiting]], states: tuple[str, ...]) -> list[Waiting]:
+    here = [one for state in states for one in found.get(state, ())]
+    return sorted(here, key=lambda one: (one.since, one.case.pk))
+
+
+def _column(viewer: User, code: str, title: str, number: int, waiting: list[Waiting]) -> Column:
+    kinds = [
+        kind for kind in ACTIONS if any(one.path.can(kind) and may_take(viewer, one.case, kind) for one in waiting)
+    ]
+    kinds.sort(key=lambda kind: kind in ENDS)
+    return Column(code, title, number, waiting, [(kind, str(ACTIONS[kind])) for kind in kinds])
+
+
+def _waiting(viewer: User, chosen: dict) -> QuerySet[VisaCase]:
+    """The cases that wait, each with its state."""
+    open_ones = Q()
+    for stage in OPEN:
+        open_ones |= in_stage(stage, CASE_STAGES)
+    rows = VisaCase.objects.visible_to(viewer).filter(open_ones)
+    for name in ("programme", "municipality"):
+        if chosen.get(name):
+            rows = rows.filter(**{f"{name}_id": chosen[name]})
+    inner = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
+    checked = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind="checked")
+    return rows.annotate(
+        inner=Coalesce(Subquery(inner.values("kind")[:1]), Value("received"), output_field=CharField()),
+        to_review=Q(programme__workspace_kind=WorkspaceKind.UNIVERSITY) | Exists(checked),
+        inner_on=Coalesce(Subquery(inner.values("happened_on")[:1]), "received_on"),
+    ).annotate(state=_state())
+
+
+def _state():
+    return Case(
+        When(granted_on__isnull=False, then=Value("granted")),
+        When(submitted_on__isnull=False, then=Value("submitted")),
+        When(recommended_on__isnull=False, then=Value("recommended")),
+        # No city is waited for where none checks, or where it did before a completion.
+        When(inner__in=("received", "answered"), to_review=True, then=Value("checked")),
+        default=F("inner"),
+        output_field=CharField(),
+    )
+
+
+def _oldest(rows: QuerySet[VisaCase], states: tuple[str, ...]) -> list[VisaCase]:
+    """Those of a column that have waited longest, by the day of the stage they stand in."""
+    key = "inner_on" if states[0] in {"received", *INNER} else f"{states[0]}_on"
+    here = rows.filter(state__in=states).order_by(key, "pk")
+    return list(here[:SHOWN])

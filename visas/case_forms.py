@@ -1,0 +1,168 @@
+"""The forms of a visa case: to take it in, to take a step, and to take the last one back."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms import day_field, no_hidden_signs
+from cases.models import Client
+from centers.models import Municipality, WorkspaceKind
+from visas.models import FactKind, StepKind, VisaProgramme
+from visas.path import FOLLOWS
+
+# The field at which a refusal of the database is told; what is not here is told above the form.
+FIELD_OF = {
+    "not_in_the_future": "happened_on",
+    "case_step_in_order": "happened_on",
+    "visa_case_dates_in_order": "happened_on",
+    "quota_not_exceeded": "happened_on",
+    "visa_case_letter_once": "document",
+    "recommendation_has_a_number": "document",
+    "case_step_valid_from_its_day": "valid_until",
+    "visa_case_one_live": "programme",
+    "visa_case_taken_in_here": "municipality",
+    "visa_case_handed_on_with_consent": "consented",
+    "case_step_taken_back_with_a_reason": "note",
+}
+
+
+def _text(label: str, longest: int, **options) -> forms.CharField:
+    return forms.CharField(label=label, max_length=longest, validators=[no_hidden_signs], **options)
+
+
+class DayForm(forms.Form):
+    """What all steps have: a day that is not in the future, and a refusal that is told at its field."""
+
+    happened_on = day_field(_("Day"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["happened_on"].initial = today
+        self.fields["happened_on"].widget.attrs["max"] = today.isoformat()
+
+    def refuse(self, rule: str, sentence: str) -> None:
+        """Tell what the database has refused, at its field."""
+        field = FIELD_OF.get(rule)
+        self.add_error(field if field in self.fields else None, sentence)
+
+
+class TakeInForm(DayForm):
+    """A case of a client: which programme, and where the file of a client is elsewhere, at which municipality."""
+
+    programme = forms.ModelChoiceField(label=_("Visa programme"), queryset=VisaProgramme.objects.none())
+    municipality = forms.ModelChoiceField(
+        label=_("Municipality"), queryset=Municipality.objects.none(), help_text=_("Where the recommendation is for.")
+    )
+    document = _text(_("Document number"), 60, required=False)
+    note = _text(
+        _("Remarks"), 500, required=False, help_text=_("Which papers were handed in, and what is still missing.")
+    )
+    consented = forms.BooleanField(
+        label=_("Consent of the client"),
+        required=False,
+        help_text=_("The client agrees that the office gets a file with name, nationality and birth date."),
+    )
+    field_order = ["programme", "municipality", "happened_on", "document", "note", "consented"]
+
+    def __init__(self, data=None, *, client: Client):
+        super().__init__(data)
+        self.client = client
+        self.fields["happened_on"].label = _("Received on")
+        place = client.workspace
+        kept_by = WorkspaceKind.UNIVERSITY if place.kind == WorkspaceKind.UNIVERSITY else WorkspaceKind.OFFICE
+        self.fields["programme"].queryset = VisaProgramme.objects.filter(workspace_kind=kept_by)
+        if place.kind == WorkspaceKind.UNIVERSITY:
+            del self.fields["municipality"]
+        elif place.kind == WorkspaceKind.OFFICE:
+            self.fields["municipality"].queryset = Municipality.objects.filter(pk=place.municipality_id)
+            self.fields["municipality"].empty_label = None
+        else:
+            self.fields["municipality"].queryset = Municipality.objects.all()
+            self.fields["municipality"].initial = place.municipality_id or client.municipality_id
+        if place.kind not in {WorkspaceKind.CENTER, WorkspaceKind.AGENCY}:
+            del self.fields["consented"]
+
+    def clean(self) -> dict:
+        told = super().clean()
+        programme, municipality = told.get("programme"), told.get("municipality")
+        if programme and municipality:
+            areas = {area.municipality_id: area for area in programme.areas.all()}
+            if areas and municipality.pk not in areas:
+                sentence = _("%(programme)s is not offered in this municipality.") % {"programme": programme}
+                self.add_error("municipality", sentence)
+        if "consented" in self.fields and not told.get("consented"):
+            self.add_error("consented", _("The office gets a file of the client only if the client has agreed."))
+        return told
+
+
+class StepForm(DayForm):
+    """One step of a case, or the same step of many."""
+
+    document = _text(_("Document number"), 60, required=False)
+    valid_until = day_field(_("Valid until"), required=False)
+    note = _text(_("Remarks"), 500, required=False)
+
+    against_advice = _text(
+        _("Reason against the advice"), 500, help_text=_("The conditions say otherwise: write why it is decided so.")
+    )
+
+    def __init__(self, data=None, *, kind: str, against: bool = False):
+        super().__init__(data)
+        self.kind = kind
+        if not against:
+            del self.fields["against_advice"]
+        if kind == StepKind.RECOMMENDED:
+            self.fields["document"].label = _("Letter number")
+            self.fields["document"].required = True
+            self.fields["document"].help_text = _("Of the letter, or of the list that goes to the ministry.")
+        else:
+            del self.fields["valid_until"]
+        if kind == StepKind.ASKED:
+            self.fields["note"].label = _("What is missing")
+            self.fields["note"].required = True
+        elif kind in {StepKind.INELIGIBLE, StepKind.REFUSED, StepKind.WITHDRAWN, StepKind.LEFT}:
+            self.fields["note"].label = _("Reason")
+
+    @property
+    def told(self) -> dict:
+        """What the step keeps beside its day."""
+        return {name: value for name, value in self.cleaned_data.items() if name in self.TOLD}
+
+    TOLD = ("happened_on", "document", "valid_until", "note", "against_advice")
+
+
+class FactForm(DayForm):
+    """What was found of an applicant: one condition, its value and the paper that says so."""
+
+    kind = forms.ChoiceField(label=_("Condition"))
+    value = forms.IntegerField(
+        label=_("Value found"),
+        min_value=0,
+        max_value=10**12,
+        help_text=_("Won, months, points, per cent or level as a whole number; 1 for yes, 0 for no."),
+    )
+    evidence = _text(_("Evidence"), 200, help_text=_("Which paper says so, and of which day."))
+    field_order = ["kind", "value", "happened_on", "evidence"]
+
+    def __init__(self, data=None, *, kinds: list[str]):
+        super().__init__(data)
+        names = dict(FactKind.choices)
+        self.fields["kind"].choices = [(kind, names[kind]) for kind in kinds]
+        self.fields["happened_on"].label = _("As of")
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("kind") == FactKind.DEGREE and told.get("value", 0) > 1:
+            self.add_error("value", _("Write 1 for yes or 0 for no."))
+        return told
+
+
+class TakeBackForm(forms.Form):
+    """Take the last step back, with the reason; ``kind`` is the step that was seen as the last one."""
+
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in FOLLOWS], widget=forms.HiddenInput)
+    note = _text(_("Why it is taken back"), 500)
+
+    def refuse(self, rule: str, sentence: str) -> None:
+        self.add_error(None, sentence)

@@ -1,0 +1,115 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit.access import OnRecord
+from cases.models.kept import client_key, person_key, staff_key, workspace_key
+from centers.models.municipality import Decline
+from visas.models.case import VisaCase
+from visas.models.programme import VisaProgramme
+
+
+class FactKind(models.TextChoices):
+    """What is asked of an applicant: a sum in won, a level, months, points, or yes (1) and no (0)."""
+
+    DEGREE = "degree", _("Domestic degree (associate or higher)")
+    INCOME = "income", _("Income of a year (won)")
+    KOREAN = "korean", _("Korean level (TOPIK or KIIP)")
+    STAY = "stay", _("Stay in the last ten years (months)")
+    POINTS = "points", _("Points of the self-assessment")
+    CONTRACT_PAY = "contract_pay", _("Pay of the contract (won a year)")
+    CONTRACT_MONTHS = "contract_months", _("Contract still runs (months)")
+    TENURE = "tenure", _("Time at the workplace (months)")
+    RESIDENCE = "residence", _("Residence in the area (months)")
+    FAMILY_MOVE = "family_move", _("Moves with the family, under 60")
+    FUNDS = "funds", _("Proof of funds (won)")
+    SAME_NATIONALITY = "same_nationality", _("Share of one nationality among the recommended (%)")
+
+
+UNITS = {
+    "degree": "yes", "income": "won", "korean": "level", "stay": "months", "points": "points", "contract_pay": "won",
+    "contract_months": "months", "tenure": "months", "residence": "months",
+    "family_move": "yes", "funds": "won",
+    "same_nationality": "percent",
+}  # fmt: skip
+
+
+class EligibilityRule(models.Model):
+    """One condition of a programme for those received from a day on, with where it stands. Reference data.
+
+    ``threshold`` is the least that is asked, or with ``at_most`` the most; empty where no number is published, and
+    then the condition stays not known. Of the rules of one ``one_of`` it is enough to meet one. ``area_class``: it is
+    asked only in municipalities of this class. ``pending``: it holds also for cases that were received before and are
+    not yet decided.
+    """
+
+    programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="rules")
+    kind = models.CharField(_("condition"), max_length=20, choices=FactKind)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    threshold = models.BigIntegerField(_("threshold"), null=True, blank=True)
+    at_most = models.BooleanField(_("at most"), default=False)
+    area_class = models.CharField(_("population class"), max_length=10, choices=Decline, blank=True)
+    one_of = models.CharField(max_length=20, blank=True)
+    pending = models.BooleanField(default=False)
+    text_ko = models.CharField(_("wording"), max_length=300)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("eligibility rule")
+        verbose_name_plural = _("eligibility rules")
+        ordering = ["programme", "kind", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "kind", "valid_from"], name="eligibility_rule_once"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="eligibility_rule_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.programme_id} {self.kind} {self.valid_from}"
+
+
+class CaseFactQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "CaseFactQuerySet":
+        """The facts of the cases that the person may read."""
+        return self.filter(case__in=VisaCase.objects.visible_to(user))
+
+
+class CaseFact(OnRecord):
+    """What was found of an applicant on a day, with its evidence. Rows are added; the last of a kind counts."""
+
+    workspace = workspace_key()
+    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="facts")
+    client = client_key("visa_facts")
+    person = person_key()
+    kind = models.CharField(_("condition"), max_length=20, choices=FactKind)
+    value = models.BigIntegerField(_("value found"))
+    found_on = models.DateField(_("as of"))
+    evidence = models.CharField(_("evidence"), max_length=200)
+    actor = staff_key()
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    objects = CaseFactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fact of a visa case")
+        verbose_name_plural = _("facts of visa cases")
+        indexes = [
+            models.Index(fields=["case", "id"], name="case_fact_by_case"),
+            models.Index(fields=["client"], name="case_fact_by_client"),
+            models.Index(fields=["person"], name="case_fact_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(value__gte=0),
+                name="case_fact_is_no_less_than_nothing",
+                violation_error_message=_("The value is not below zero."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.kind} {self.value}"

@@ -1,0 +1,135 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit.access import OnRecord
+from cases.models.kept import client_key, person_key, staff_key, workspace_key
+from centers.models import Workspace
+from visas.models.case import VisaCase
+
+
+class StepKind(models.TextChoices):
+    """What can happen to a visa case. Those of a name that a case has a day for are its stages."""
+
+    RECEIVED = "received", _("Received")
+    ASKED = "asked", _("Completion requested")
+    ANSWERED = "answered", _("Completed")
+    CHECKED = "checked", _("Checked by the city")
+    REVIEWED = "reviewed", _("Reviewed by the province")
+    RECOMMENDED = "recommended", _("Recommended")
+    SUBMITTED = "submitted", _("Submitted")
+    GRANTED = "granted", _("Granted")
+    SETTLED = "settled", _("Settled")
+    REFUSED = "refused", _("Refused")
+    INELIGIBLE = "ineligible", _("Ineligible")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+    LEFT = "left", _("Left")
+
+
+class CaseStepQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "CaseStepQuerySet":
+        """The steps of the cases that the person may read."""
+        return self.filter(case__in=VisaCase.objects.visible_to(user))
+
+    def standing(self) -> "CaseStepQuerySet":
+        """Those that were not taken back, nor take another one back."""
+        return self.filter(takes_back=False, undone_by=None)
+
+
+class CaseStep(OnRecord):
+    """One step of a visa case: what was done on which day, by whom, on which paper. Rows are added and never changed.
+
+    The step gives the case its day where the case has one for it, by a trigger that also holds the order of steps and
+    of days. A step that was wrong is taken back by a further row, with the reason in ``note``; ``undoes`` is the row
+    that it takes back, none where the day came by a workbook. ``document`` is the number of the letter or file,
+    ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file.
+    """
+
+    workspace = workspace_key()
+    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="steps")
+    client = client_key("visa_steps")
+    person = person_key()
+    kind = models.CharField(_("step"), max_length=20, choices=StepKind)
+    happened_on = models.DateField(_("day"))
+    takes_back = models.BooleanField(default=False)
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    document = models.CharField(_("document number"), max_length=60, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    against_advice = models.CharField(_("reason against the advice"), max_length=500, blank=True)
+    consented = models.BooleanField(default=False)
+    actor = staff_key()
+    at = models.ForeignKey(Workspace, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    objects = CaseStepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of a visa case")
+        verbose_name_plural = _("steps of visa cases")
+        indexes = [
+            models.Index(fields=["case", "id"], name="case_step_by_case"),
+            models.Index(fields=["client"], name="case_step_by_client"),
+            models.Index(fields=["person"], name="case_step_by_person"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(takes_back=False) | ~Q(note=""),
+                name="case_step_taken_back_with_a_reason",
+                violation_error_message=_("Say why the step is taken back."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=StepKind.RECOMMENDED) | ~Q(document="") | Q(takes_back=True),
+                name="recommendation_has_a_number",
+                violation_error_message=_("A recommendation has the number of its letter or list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("happened_on")),
+                name="case_step_valid_from_its_day",
+                violation_error_message=_("It is valid up to a day that lies before the recommendation."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.kind} {self.happened_on}"
+
+
+class CaseBatchQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "CaseBatchQuerySet":
+        """A receipt is for whoever took the step."""
+        return self.filter(actor=user)
+
+
+class CaseBatch(models.Model):
+    """A step that was taken with many cases at once, as its receipt: what was asked, and what was refused why.
+
+    ``asked`` are the cases, ``done`` the rows of their steps, ``refused`` pairs of a case and the name of the rule.
+    """
+
+    actor = staff_key()
+    at = models.ForeignKey(Workspace, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    kind = models.CharField(_("step"), max_length=20, choices=StepKind)
+    happened_on = models.DateField(_("day"))
+    document = models.CharField(_("document number"), max_length=60, blank=True)
+    asked = ArrayField(models.BigIntegerField(), default=list)
+    done = ArrayField(models.BigIntegerField(), default=list)
+    refused = models.JSONField(default=list)
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    objects = CaseBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt of steps")
+        verbose_name_plural = _("receipts of steps")
+        indexes = [models.Index(fields=["actor", "-id"], name="case_batch_by_actor")]
+
+    def __str__(self):
+        return f"{self.pk} {self.kind}"
+
+    def get_absolute_url(self):
+        return reverse("visas:receipt", args=[self.pk])

@@ -1,0 +1,151 @@
+"""Visa cases on their way: each function writes in one transaction what the database lets stand."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Client
+from centers.models import Municipality, Workspace
+from centers.refusals import rule_of
+from centers.scope import settle_constraints
+from visas.eligibility import advice_on
+from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
+from visas.path import may_take
+
+NOT_YOURS = "not_yours"
+NEEDS_A_REASON = "against_advice"
+MOST = 200  # cases of one batch
+
+
+@transaction.atomic
+def take_in(
+    *,
+    client: Client,
+    programme: VisaProgramme,
+    municipality: Municipality | None,
+    received_on: date,
+    document: str = "",
+    note: str = "",
+    consented: bool = False,
+) -> int:
+    """Take a case in (접수) for a client of one's own workspace; the id of the case.
+
+    It is kept at the office of the municipality, or at the university that keeps the client. Where the client's file
+    is elsewhere, the office gets one of its own, which the client has to agree to. Raises IntegrityError where the
+    database refuses: a second live case of the period, a day in the future, a programme that is not taken in here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wall.take_in(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                client.pk,
+                programme.pk,
+                municipality and municipality.pk,
+                received_on,
+                document,
+                note,
+                consented,
+                client.workspace_id,
+            ],
+        )
+        case = cursor.fetchone()[0]
+    settle_constraints()
+    return case
+
+
+@transaction.atomic
+def take_step(
+    *, actor: User, case: VisaCase, kind: str, happened_on: date, at: Workspace | None = None, **told
+) -> CaseStep:
+    """Put the next step of a case on record. Raises IntegrityError where the database refuses it.
+
+    ``told`` are ``document``, ``valid_until``, ``note`` and ``against_advice``, as far as they are known.
+    """
+    step = CaseStep.objects.create(case_id=case.pk, **_of(case), kind=kind, happened_on=happened_on, actor=actor,
+                                   at=at, **told)  # fmt: skip
+    settle_constraints()
+    return step
+
+
+@transaction.atomic
+def take_back(*, actor: User, case: VisaCase, kind: str, reason: str, at: Workspace | None = None) -> CaseStep:
+    """Take the last step of a case back, with the reason. ``kind`` is the step that was seen as the last one.
+
+    Raises IntegrityError where another one came last meanwhile, or where something stands on it.
+    """
+    step = CaseStep.objects.create(
+        case_id=case.pk,
+        **_of(case),
+        kind=kind,
+        happened_on=timezone.localdate(),
+        takes_back=True,
+        note=reason,
+        actor=actor,
+        at=at,
+    )
+    settle_constraints()
+    return step
+
+
+@transaction.atomic
+def take_steps(
+    *, actor: User, cases: Iterable[VisaCase], kind: str, happened_on: date, at: Workspace | None = None, **told
+) -> CaseBatch:
+    """Take one step with many cases. What one case is refused does not hold up the others; the receipt names it.
+
+    A decision against the advice needs a reason of its own and so is not taken with many.
+    The cases are held in one order before the first is touched, so that two batches do not wait for each other.
+    """
+    cases = sorted(cases, key=lambda case: case.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('visa case', c.id)) "
+            "FROM (SELECT unnest(%s::bigint[]) AS id ORDER BY 1) c",
+            [[case.pk for case in cases]],
+        )
+    done, refused = [], []
+    for case in cases:
+        if not may_take(actor, case, kind):
+            refused.append([case.pk, NOT_YOURS])
+            continue
+        if advice_on(case, actor, on=happened_on).speaks_against(kind):
+            refused.append([case.pk, NEEDS_A_REASON])
+            continue
+        try:
+            step = take_step(actor=actor, case=case, kind=kind, happened_on=happened_on, at=at, **told)
+        except IntegrityError as error:
+            refused.append([case.pk, rule_of(error)])
+        except DatabaseError as error:
+            if getattr(error.__cause__, "sqlstate", "") != "42501":
+                raise
+            refused.append([case.pk, NOT_YOURS])
+        else:
+            done.append(step.pk)
+    return CaseBatch.objects.create(
+        actor=actor,
+        at=at,
+        kind=kind,
+        happened_on=happened_on,
+        document=told.get("document", ""),
+        asked=[case.pk for case in cases],
+        done=done,
+        refused=refused,
+    )
+
+
+@transaction.atomic
+def find_fact(*, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str) -> CaseFact:
+    """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts."""
+    fact = CaseFact.objects.create(
+        case_id=case.pk, **_of(case), kind=kind, value=value, found_on=found_on, evidence=evidence, actor=actor
+    )
+    settle_constraints()
+    return fact
+
+
+def _of(case: VisaCase) -> dict:
+    """Whose row a step is; the database takes it from the case itself."""
+    return {"workspace_id": case.workspace_id, "client_id": case.client_id, "person_id": case.person_id}
