@@ -37,7 +37,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect(before)
     client = draft.client if draft and draft.client_id else client_named(request)
     if client and client.merged_into_id:
-        return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': client.merged_into_id})}")
+        return _of_kept_file(request, client)
     centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
     offers = offers_for(request.user, client, [client.workspace] if client else centers)
     initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else _filled(request, offers)
@@ -46,8 +46,28 @@ def new(request: HttpRequest) -> HttpResponse:
         session = _logged(form, request, client)
         if session:
             return _confirmed(request, session.pk)
+    return _page(request, form, client, draft, offers)
+
+
+def _page(
+    request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None, offers: list[Offer], **more
+) -> HttpResponse:
     context = form_context(request, form, client, draft) | {"page": reverse("cases:session_new"), "offers": offers}
-    return render(request, "cases/session_new.html", context, status=400 if form.errors else 200)
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "cases/session_new.html", context, **({"status": status} | more))
+
+
+def _of_kept_file(request: HttpRequest, gone: Client) -> HttpResponse:
+    """The same form for the file that lives on, where the one it was typed for was merged away meanwhile."""
+    told = _("The file %(number)s was merged into this one.") % {"number": gone.ref or str(gone)}
+    if request.method != "POST":
+        messages.info(request, told)
+        return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': gone.merged_into_id})}")
+    unsaved = _("Nothing is on record yet: look at it, and put it on record for this client.")
+    messages.info(request, f"{told} {unsaved}")
+    kept = get_client_or_404(request.user, gone.merged_into_id)
+    form = SessionForm(request.POST, actor=request.user, centers=[kept.workspace], client=kept)
+    return _page(request, form, kept, None, offers_for(request.user, kept, [kept.workspace]), status=409)
 
 
 def form_context(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:

@@ -141,6 +141,19 @@ class RefusalTests:
             Client.objects.filter(pk=gone.pk).update(merged_into=kept)
         assert client.get(NEW, {"client": gone.pk})["Location"] == f"{NEW}?client={kept.pk}"
 
+    def test_merged_away_in_another_tab_it_says_so_and_keeps_what_was_typed(self, client, counsellor):
+        kept, gone = make_client(), make_client()
+        with everywhere():
+            Client.objects.filter(pk=gone.pk).update(merged_into=kept)
+        form = typed()
+        answer = client.post(f"{NEW}?client={gone.pk}", form)
+        assert (answer.status_code, recorded()) == (409, [])
+        assert "아직 기록하지 않았습니다" in answer.content.decode()
+        assert answer.context["form"]["note"].value() == form["note"]
+        assert f'action="{NEW}?client={kept.pk}"' in answer.content.decode()
+        client.post(f"{NEW}?client={kept.pk}", form)
+        assert recorded()[0].client_id == kept.pk
+
 
 @pytest.mark.committed
 def test_two_clicks_at_once_make_one_session(committed):
