@@ -20,6 +20,7 @@ from cases.models import (
     Stay,
     StayLeave,
 )
+from cases.services.session import join
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
@@ -145,6 +146,14 @@ def make_pair(one: Client, other: Client, **fields) -> DuplicateCandidate:
     with everywhere():
         told = {"score": 90, "why": [["surname", "same"], ["born", "same"]]} | fields
         return DuplicateCandidate.objects.create(workspace=first.workspace, first=first, second=second, **told)
+
+
+def make_together(session: Session, *others: Client) -> Session:
+    """Further clients of a session."""
+    with everywhere():
+        join(session, others)
+        Session.objects.filter(pk=session.pk).update(clients=1 + len(others))
+    return session
 
 
 def make_deadline(session: Session | None = None, **fields) -> Deadline:

@@ -21,6 +21,7 @@ from tests.make import (
     make_pair,
     make_session,
     make_stay,
+    make_together,
     make_user,
     make_visa_case,
     make_voucher,
@@ -31,7 +32,7 @@ from tests.support import as_owner, forbidden, refused_by, run, run_together
 
 TABLES = (
     "cases_client", "cases_clientname", "cases_contact", "cases_identifier", "cases_household", "cases_familylink",
-    "cases_session", "cases_stay", "cases_deadline", "cases_draft", "cases_personkey", "visas_visacase",
+    "cases_session", "cases_sessionclient", "cases_stay", "cases_deadline", "cases_draft", "cases_personkey", "visas_visacase",
     "visas_voucher", "visas_quotapool", "visas_voucherbudget", "cases_duplicatecandidate",
 )  # fmt: skip
 
@@ -74,17 +75,23 @@ def fill(client: Client, pieces: set[str], number: int) -> None:
                 ciphertext=b"1",
                 digest=b"%d" % number,
             )
-    if "sessions" in pieces:
-        session = make_session(client.workspace.code, client=client, held_on=day)
-        if "deadline" in pieces:
-            make_deadline(session, starts_on=day, due_on=day)
+    fill_sessions(client, pieces, day)
     if "household" in pieces:
         make_dependant(client)
     if "dependant" in pieces:
         make_dependant(make_client(client.workspace.code), client=client)
 
 
-PIECES = ("names", "contacts", "identifier", "sessions", "deadline", "household", "dependant")
+def fill_sessions(client: Client, pieces: set[str], day: date) -> None:
+    if "sessions" in pieces:
+        session = make_session(client.workspace.code, client=client, held_on=day)
+        if "deadline" in pieces:
+            make_deadline(session, starts_on=day, due_on=day)
+    if "beside" in pieces:
+        make_together(make_session(client.workspace.code, client=make_client(client.workspace.code)), client)
+
+
+PIECES = ("names", "contacts", "identifier", "sessions", "deadline", "beside", "household", "dependant")
 SOME = st.sets(st.sampled_from(PIECES))
 KNOWN = st.fixed_dictionaries(
     {},
@@ -99,12 +106,24 @@ KNOWN = st.fixed_dictionaries(
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=SOME, second=SOME, known=KNOWN, other=KNOWN, one_person=st.booleans())
-def test_merging_and_parting_gives_back_exactly_the_same_rows(committed, first, second, known, other, one_person):
+@given(
+    first=SOME,
+    second=SOME,
+    known=KNOWN,
+    other=KNOWN,
+    one_person=st.booleans(),
+    together=st.sampled_from(["", "first", "further"]),
+)
+def test_merging_and_parting_gives_back_exactly_the_same_rows(
+    committed, first, second, known, other, one_person, together
+):
     kept = make_client(name="SAME NAME", **known)
     absorbed = make_client(name="SAME NAME", person=kept.person_id if one_person else None, **other)
     fill(kept, first, 0)
     fill(absorbed, second, 1)
+    if together:
+        one, another = (kept, absorbed) if together == "first" else (absorbed, kept)
+        make_together(make_session(client=one), another)
     make_pair(kept, absorbed)
     before = world(committed)
     row = merge(kept, absorbed)
