@@ -32,8 +32,8 @@ from tests.support import as_owner, forbidden, refused_by, run, run_together
 
 TABLES = (
     "cases_client", "cases_clientname", "cases_contact", "cases_identifier", "cases_household", "cases_familylink",
-    "cases_session", "cases_sessionclient", "cases_stay", "cases_deadline", "cases_draft", "cases_personkey", "visas_visacase",
-    "visas_voucher", "visas_quotapool", "visas_voucherbudget", "cases_duplicatecandidate",
+    "cases_session", "cases_sessionclient", "cases_stay", "cases_deadline", "cases_draft", "cases_personkey",
+    "visas_visacase", "visas_voucher", "visas_quotapool", "visas_voucherbudget", "cases_duplicatecandidate",
 )  # fmt: skip
 
 
