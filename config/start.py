@@ -12,7 +12,10 @@ APPLICATION_CANNOT_LOAD = 4
 
 def refuse_mistakes(**kwargs) -> None:
     """Look at the settings and the database before the first request or task. Raises SystemExit."""
-    found = checks.run_checks(databases=["default"])
+    # The database first, and by itself where it says something: others ask it what it can do.
+    found = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
+    if not any(mistake.level >= SERIOUS for mistake in found):
+        found = checks.run_checks(databases=["default"])
     # What the check opened must not be shared by processes forked later.
     connections.close_all()
     mistakes = [str(mistake.msg) for mistake in found if mistake.level >= SERIOUS and not mistake.is_silenced()]
