@@ -34,27 +34,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_session_or_404(request.user, pk, "work_sessions")
     if session.voided_at:
         messages.info(request, _("This session is void. Let it count again before you correct it."))
-        return redirect(session)
+        if request.method != "POST":
+            return redirect(session)
     version, values = version_of(session), values_of(session)
     draft = None if request.method == "POST" else _draft_of(request, session, version)
     client = client_named(request) or (draft and draft.client) or _client(request, session)
     form = _form(request, session, values, draft, client)
-    overtaken = request.method == "POST" and request.POST.get("read_version") != version
+    overtaken = request.method == "POST" and (request.POST.get("read_version") != version or bool(session.voided_at))
     if request.method == "POST" and form.is_valid() and not overtaken:
         try:
             if _corrected(form, request, session, client):
                 return _confirmed(request, session)
-        except Overtaken:
-            return redirect(request.get_full_path())
-    typed = _typed(
-        request,
-        draft,
-        overtaken=overtaken,
-        stale=bool(draft) and draft.token != _token(session, version, request.user),
-    )
+        except Overtaken:  # between the reading above and the writing
+            session = get_session_or_404(request.user, pk, "work_sessions")
+            version, values, overtaken = version_of(session), values_of(session), True
+    typed = _typed(request, draft, overtaken=overtaken, stale=_is_stale(request, draft, session, version))
     both = _side_by_side(as_texts(values), typed) if typed else []
-    if overtaken and not both and not form.errors:  # the same form came twice, or two people corrected the same
-        return _confirmed(request, session)
+    if overtaken and not (both or form.errors or session.voided_at):
+        return _confirmed(request, session)  # the same form came twice, or two people corrected the same
     context = form_context(request, form, client, draft) | {
         "session": session,
         "page": reverse("cases:session_edit", args=[pk]),
@@ -63,6 +60,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = 409 if overtaken else 400 if form.errors else 200
     return render(request, "cases/session_edit.html", context, status=status)
+
+
+def _is_stale(request: HttpRequest, draft: Draft | None, session: Session, version: str) -> bool:
+    """Whether a draft was written upon a state of the session that is not the newest."""
+    return draft is not None and draft.token != _token(session, version, request.user)
 
 
 def _token(session: Session, version: str, actor: User) -> UUID:

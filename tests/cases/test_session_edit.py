@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
 from cases.models import CompletionRule, Draft, Session, SessionIssue
@@ -12,8 +13,8 @@ from centers.models import Role
 from centers.models.codes import forget_kept_rows
 from centers.scope import acting_for
 from tests.make import everywhere, make_client, make_deadline, make_session, make_user, place
+from tests.support import run_together
 
-pytestmark = pytest.mark.django_db
 NOTE = "Công ty chưa trả lương.\n두 번째 줄"
 
 
@@ -60,6 +61,7 @@ def issues(session: Session) -> list[str]:
         return sorted(SessionIssue.objects.filter(session=session).values_list("topic", flat=True))
 
 
+@pytest.mark.django_db
 class CorrectTests:
     def test_writes_what_was_changed_and_nothing_else(self, client, session):
         form = opened(client, session) | {"minutes": "45", "other_topics": ["health"], "urgency": "urgent"}
@@ -113,6 +115,7 @@ class CorrectTests:
         assert client.get(page_of(session) + query).status_code in {200, 400, 404}
 
 
+@pytest.mark.django_db
 class TwoPeopleTests:
     def test_the_second_is_shown_both_versions_and_loses_nothing(self, client, session):
         mine = opened(client, session) | {"note": "내가 쓴 내용", "minutes": "50"}
@@ -143,6 +146,27 @@ class TwoPeopleTests:
         assert opened(client, session)["read_version"] != first
 
 
+@pytest.mark.committed
+def test_two_who_press_at_the_same_moment_are_one_correction_and_one_question(committed):
+    user = make_user(Role.COUNSELLOR, official=False)
+    session = make_session(client=make_client(), counsellor=user, note=NOTE)
+    browsers = [Browser(), Browser()]
+    for browser in browsers:
+        browser.force_login(user)
+    form = opened(browsers[0], session)
+
+    def press(number: int):
+        return browsers[number].post(page_of(session), form | {"note": f"정정 {number}"})
+
+    answers = run_together(lambda: press(0), lambda: press(1))
+    assert sorted(answer.status_code for answer in answers) == [302, 409]
+    [second] = [answer for answer in answers if answer.status_code == 409]
+    [(label, now, mine)] = second.context["both"]
+    assert (label, {now, mine}) == ("상담 내용", {"정정 0", "정정 1"})
+    assert held(session).note == now
+
+
+@pytest.mark.django_db
 class DraftTests:
     def kept(self, client, session, **changes) -> dict:
         form = opened(client, session) | {"draft_tab": "tab-1", "draft_version": "0", "draft_sequence": "1"} | changes
@@ -178,6 +202,7 @@ class DraftTests:
         assert page.context["form"]["note"].value() == "쓰다 만 정정"
 
 
+@pytest.mark.django_db
 class VoidTests:
     def test_a_void_session_counts_no_more_and_says_why(self, client, session):
         assert client.post(f"/sessions/{session.pk}/void/", {"reason": ""}).status_code == 400
@@ -185,6 +210,14 @@ class VoidTests:
         now = held(session)
         assert (bool(now.voided_at), now.void_reason) == (True, "두 번 기록함")
         assert "두 번 기록함" in client.get(session.get_absolute_url()).content.decode()
+
+    def test_voided_in_another_tab_what_was_typed_stays_and_nothing_is_written(self, client, session):
+        form = opened(client, session) | {"note": "내가 쓴 내용"}
+        client.post(f"/sessions/{session.pk}/void/", {"reason": "두 번 기록함"})
+        answer = client.post(page_of(session), form)
+        assert answer.status_code == 409
+        assert answer.context["form"]["note"].value() == "내가 쓴 내용"
+        assert held(session).note == NOTE
 
     def test_it_is_corrected_only_after_it_counts_again(self, client, session):
         client.post(f"/sessions/{session.pk}/void/", {"reason": "두 번 기록함"})
@@ -194,6 +227,7 @@ class VoidTests:
         assert client.get(page_of(session)).status_code == 200
 
 
+@pytest.mark.django_db
 class OfficialTests:
     """An official who corrects a session keeps what is not shown to them."""
 
@@ -223,6 +257,7 @@ class OfficialTests:
         assert issues(session) == ["health", "stay.penalty_departure"]
 
 
+@pytest.mark.django_db
 class CompletionTests:
     def test_a_summary_is_asked_for_unless_it_was_in_korean(self, client, counsellor):
         today = {"client": make_client(), "counsellor": counsellor, "held_on": timezone.localdate()}
@@ -252,6 +287,7 @@ class CompletionTests:
             assert list(CompletionRule.objects.all()) == []
 
 
+@pytest.mark.django_db
 class LanguageTests:
     def test_the_language_of_the_session_is_not_asked_for_twice(self, client, session):
         client.post(page_of(session), opened(client, session) | {"wanted_language": "vi", "note_language": "ko"})
