@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from django.db.models import F, Max
 from django.utils import timezone
 
-from cases.models import Session, Stay
+from cases.models import Session, SessionTemplate, Stay
+from cases.services.pairs import find_pairs
+from centers.models import Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from demo.installation import Refused, permitted_address
 from demo.synthetic.calendar import NoOpenCentre
@@ -17,6 +19,14 @@ from kpi.services.summary import drain
 # A year of the demonstration, of which only the part up to today is made.
 PEOPLE, SESSIONS = 1_700, 10_000
 TODAY_AT = {"52110-c1": 6}  # where the counsellor and the manager sign in
+FREQUENT = {
+    "임금체불 첫 상담 (예시)": {
+        "topic": ["labour.wages"],
+        "channel": ["visit"],
+        "note": ["체불 기간:\n체불 금액:\n사업주 연락 여부:\n안내한 절차:"],
+    },
+    "체류기간 연장 안내 (예시)": {"topic": ["stay.extension"], "minutes": ["20"], "outcome": ["informed"]},
+}
 
 
 def first_missing_day() -> date | None:
@@ -47,7 +57,17 @@ def catch_up(first: date) -> bool:
         generate(replace(plan, sessions=sum(TODAY_AT.values())), address)
     with acting_for(WHOLE_PROVINCE, reason="demo"):
         drain(wait=True)
+    for code in TODAY_AT:
+        _as_at_work(Workspace.objects.get(code=code))
     return True
+
+
+def _as_at_work(center: Workspace) -> None:
+    """What those who sign in find beside the records: likely pairs to look at, and frequent cases to fill in."""
+    find_pairs(center.pk)
+    with acting_for([center.pk]):
+        for name, fields in FREQUENT.items():
+            SessionTemplate.objects.get_or_create(workspace=center, owner=None, name=name, defaults={"fields": fields})
 
 
 def _end_stays(today: date) -> None:

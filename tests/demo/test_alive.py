@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from cases.models import Session, Stay
+from cases.models import DuplicateCandidate, Session, Stay
 from demo import alive, signins
 from demo.signins import NOT_RUNNING
 from kpi.rollup import roll_up
@@ -45,6 +45,7 @@ class AliveTests:
             assert not verify().differences
             self.look_at_the_landing_pages(today)
         with as_owner(demonstration) as owner:
+            assert one(owner, "SELECT count(*) FROM cases_sessiontemplate WHERE owner_id IS NULL") == 2
             closed = "SELECT id FROM centers_workspace WHERE code = %s"
             assert one(owner, f"SELECT count(*) FROM cases_client WHERE workspace_id = ({closed})", NOT_RUNNING) == 0
 
@@ -52,6 +53,7 @@ class AliveTests:
         """Something to show for everybody who can sign in."""
         mine = Session.objects.filter(counsellor__username="counsellor", workspace__code="52110-c1")
         assert mine.filter(held_on=today).count() >= 6
+        assert DuplicateCandidate.objects.filter(state="open").exists()
         if today < date(today.year, 2, 1):
             return  # the year is too young for the rest
         assert Session.objects.filter(follow_up_on__gte=today).exists()
