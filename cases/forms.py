@@ -94,7 +94,8 @@ class OthersField(forms.ModelMultipleChoiceField):
 
     def offer(self, viewer: User, client: Client, named: Iterable[str]) -> None:
         self.queryset = may_join(viewer, client)
-        self.choices = [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
+        # Read where the field is drawn: a form that goes on record needs no choices.
+        self.choices = lambda: [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
 
 
 class LongText(forms.CharField):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import names_in_text, names_shown
+from cases.listings.people import names_in_text, names_shown, number_of
 from cases.models import Client, Country, Language, Session, StatusCode
 from cases.models.client import NEVER
 from cases.selectors import NOT_TOLD, StatusShown, status_shown
@@ -125,7 +125,7 @@ CLIENTS = register(
             Column(
                 "number",
                 _("Number"),
-                value=lambda row, viewer: row.ref or str(row),
+                value=lambda row, viewer: number_of(row),
                 order="file",
             ),
             named("nationality", _("Nationality")),

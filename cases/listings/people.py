@@ -41,6 +41,11 @@ def number_of(row: Model) -> str:
     return row.ref or f"{row.workspace_id}-{row.pk}"
 
 
+def merge_in_words(gone: Client) -> str:
+    """What is said to whoever asks for a file that was merged away, on the page of the file that lives on."""
+    return _("The file %(number)s was merged into this one.") % {"number": number_of(gone)}
+
+
 def client_column(label: str = gettext_lazy("Client")) -> Column:
     return Column("client", label, value=_in_text, shown=_shown, css="table__long")
 

@@ -2,11 +2,11 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.files import age, files_of, households_of, stays_of, time_left
+from cases.listings.people import merge_in_words
 from cases.models import Client, PairState
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
@@ -24,8 +24,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A client's file with all that this viewer may see of the person. One that was merged leads to what was kept."""
     client = _client(request, pk)
     if client.merged_into_id:
-        gone = {"number": client.ref or str(client)}
-        messages.info(request, _("The file %(number)s was merged into this one.") % gone)
+        messages.info(request, merge_in_words(client))
         return redirect("cases:client", client.merged_into_id)
     about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
     kind = request.GET.get("kind", "")

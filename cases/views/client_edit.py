@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cases.access import get_client_or_404
 from cases.client_form import NUMBERS, ClientForm, initial_of, meanwhile, merged, name_kind, texts_of
 from cases.likely import Files, Known, Likely, likely_files
+from cases.listings.people import merge_in_words, number_of
 from cases.models import Client
 from cases.secrecy import digest
 from cases.services.client import create_client, edit_client, one_at_a_time
@@ -55,7 +56,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A file to be edited; one that was merged away leads to the file that lives on."""
     client = get_client_or_404(request.user, pk, WORK)
     if client.merged_into_id:
-        messages.info(request, _("The file %(number)s was merged into this one.") % {"number": _number(client)})
+        messages.info(request, merge_in_words(client))
         return redirect("cases:client_edit", client.merged_into_id)
     client = _file(request, pk)
     theirs = texts_of(client, request.user)
@@ -164,12 +165,8 @@ def _saved(request: HttpRequest, client: Client, sentence: str) -> HttpResponse:
         "names": len(kept.names.all()),
         "phones": len(kept.contacts.all()),
     }
-    told = {"number": _number(kept), "center": kept.workspace, "many": many}
+    told = {"number": number_of(kept), "center": kept.workspace, "many": many}
     messages.success(request, sentence % told)
     if _then(request) and workspaces_where(request.user, "work_sessions").filter(pk=kept.workspace_id).exists():
         return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': kept.pk})}")
     return redirect(kept)
-
-
-def _number(client: Client) -> str:
-    return client.ref or str(client)

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from cases.listings.people import number_of
 from cases.models import Client, ClientMerge, DuplicateCandidate, NameKind, PairState, Session
 from cases.selectors import StatusShown, identifiers_shown, status_shown
 from cases.services.merge import KEPT_APART, merge_clients, part_clients, rows_moved, rows_of
@@ -206,7 +207,7 @@ def _merged(kept: Client, absorbed: Client, done: ClientMerge, figures: list[tup
     """What the database holds after the merge, counted anew."""
     rows = rows_of(kept.pk, absorbed.pk)
     told = {
-        "gone": absorbed.ref or str(absorbed),
+        "gone": number_of(absorbed),
         "moved": rows_moved(done),
         "here": sum(row.kept for row in rows),
         "left": sum(row.absorbed for row in rows),

@@ -39,7 +39,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     version, values = version_of(session), values_of(session)
     draft = None if request.method == "POST" else _draft_of(request, session, version)
     client = client_named(request) or (draft and draft.client) or _client(request, session)
-    form = _form(request, session, values, draft, client)
+    form = _form(request, session, draft, client, fresh=values | {"token": _token(session, version, request.user)})
     overtaken = request.method == "POST" and (request.POST.get("read_version") != version or bool(session.voided_at))
     if request.method == "POST" and form.is_valid() and not overtaken:
         try:
@@ -89,13 +89,13 @@ def _client(request: HttpRequest, session: Session) -> Client | None:
 
 
 def _form(
-    request: HttpRequest, session: Session, values: dict, draft: Draft | None, client: Client | None
+    request: HttpRequest, session: Session, draft: Draft | None, client: Client | None, *, fresh: dict
 ) -> SessionForm:
-    initial = SessionForm.initial_of(draft.fields) if draft else values
-    token = draft.token if draft else _token(session, version_of(session), request.user)
+    """The form as the draft left it, or ``fresh``: as the session is on record."""
+    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else fresh
     return SessionForm(
         request.POST if request.method == "POST" else None,
-        initial=initial | {"token": token},
+        initial=initial,
         actor=request.user,
         centers=[session.workspace],
         client=client,

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from cases.access import get_client_or_404
 from cases.forms import SessionForm
+from cases.listings.people import merge_in_words
 from cases.models import Client, Draft, Session
-from cases.offers import Offer, offers_for
+from cases.offers import offers_for
 from cases.services.session import log_session
 from cases.unsent import HOURS, key_for_unsent
 from centers.access import require_anywhere
+from centers.models import Workspace
 from centers.refusals import rule_of, sentence
 from centers.selectors import workspaces_where
 
@@ -39,27 +41,27 @@ def new(request: HttpRequest) -> HttpResponse:
     if client and client.merged_into_id:
         return _of_kept_file(request, client)
     centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
-    offers = offers_for(request.user, client, [client.workspace] if client else centers)
-    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else _filled(request, offers)
+    filled = _filled(request, client, centers)
+    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else filled
     form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)
     if request.method == "POST" and form.is_valid():
         session = _logged(form, request, client)
         if session:
             return _confirmed(request, session.pk)
-    return _page(request, form, client, draft, offers)
+    return _page(request, form, client, draft, status=400 if form.errors else 200)
 
 
 def _page(
-    request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None, offers: list[Offer], **more
+    request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None, *, status: int
 ) -> HttpResponse:
+    offers = offers_for(request.user, client, form.centers)
     context = form_context(request, form, client, draft) | {"page": reverse("cases:session_new"), "offers": offers}
-    status = 400 if form.is_bound and form.errors else 200
-    return render(request, "cases/session_new.html", context, **({"status": status} | more))
+    return render(request, "cases/session_new.html", context, status=status)
 
 
 def _of_kept_file(request: HttpRequest, gone: Client) -> HttpResponse:
     """The same form for the file that lives on, where the one it was typed for was merged away meanwhile."""
-    told = _("The file %(number)s was merged into this one.") % {"number": gone.ref or str(gone)}
+    told = merge_in_words(gone)
     if request.method != "POST":
         messages.info(request, told)
         return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': gone.merged_into_id})}")
@@ -67,7 +69,7 @@ def _of_kept_file(request: HttpRequest, gone: Client) -> HttpResponse:
     messages.info(request, f"{told} {unsaved}")
     kept = get_client_or_404(request.user, gone.merged_into_id)
     form = SessionForm(request.POST, actor=request.user, centers=[kept.workspace], client=kept)
-    return _page(request, form, kept, None, offers_for(request.user, kept, [kept.workspace]), status=409)
+    return _page(request, form, kept, None, status=409)
 
 
 def form_context(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:
@@ -84,9 +86,10 @@ def form_context(request: HttpRequest, form: SessionForm, client: Client | None,
     }
 
 
-def _filled(request: HttpRequest, offers: list[Offer]) -> dict:
+def _filled(request: HttpRequest, client: Client | None, centers: list[Workspace]) -> dict:
     """What the address asks to be filled in (``?fill=``)."""
     asked = request.GET.get("fill", "")
+    offers = offers_for(request.user, client, [client.workspace] if client else centers) if asked else []
     chosen = next((offer for offer in offers if offer.key == asked), None)
     return SessionForm.initial_of(chosen.fields) if chosen else {}
 
