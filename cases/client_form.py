@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.drafted import DraftedForm
 from cases.forms import day_field, no_hidden_signs, term
 from cases.models import Client, Country, IdentifierKind, Language, NameKind, Sex, StatusCode
 from cases.selectors import NOT_TOLD
@@ -56,12 +57,12 @@ def names_field(kind: NameKind, **options) -> LinesField:
     return LinesField(most=MOST_NAMES, longest=200, label=_("Name") if kind is None else kind.label, **options)
 
 
-class ClientForm(forms.Form):
+class ClientForm(DraftedForm):
     """What is known of a client. At least one name, in whatever script; all else may be unknown.
 
     ``client`` is the file that is edited. ``seen`` carries what its fields said when the page was made, so that what
     others have changed since is told and not overwritten. A number of the state is never shown again: it is typed
-    anew, or taken away.
+    anew, or taken away. ``then`` is "session" where the person goes on with one.
     """
 
     workspace = forms.ModelChoiceField(
@@ -85,6 +86,7 @@ class ClientForm(forms.Form):
     drop_registration = forms.BooleanField(label=_("Take the registration number away"), required=False)
     drop_passport = forms.BooleanField(label=_("Take the passport number away"), required=False)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    then = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, actor: User, workspaces: list[Workspace] = (), client: Client | None = None, **kwargs):
         super().__init__(*args, **kwargs)

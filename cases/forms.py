@@ -1,7 +1,6 @@
 import re
 from collections.abc import Iterable
 from itertools import groupby
-from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -10,10 +9,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from modeltranslation.utils import build_localized_fieldname
 
 from accounts.models import User
 from cases.companions import may_join, offered
+from cases.drafted import DraftedForm
 from cases.listings.people import names_in_text
 from cases.models import (
     Caller,
@@ -30,6 +31,7 @@ from cases.models import (
     Topic,
     Urgency,
 )
+from cases.models.draft import Fields
 from centers.models import Workspace
 from centers.models.codes import kept_rows
 from centers.selectors import is_official
@@ -142,14 +144,13 @@ def day_field(label: str, **options) -> forms.DateField:
     )
 
 
-class SessionForm(forms.Form):
+class SessionForm(DraftedForm):
     """One session as a counsellor types it.
 
     ``client`` is the file it is about; without one the session is anonymous, and what was told is asked for.
     ``centers`` are those in which the person counsels: asked for where they are several and no client says which.
     """
 
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     workspace = forms.ModelChoiceField(
         label=_("Centre"), queryset=Workspace.objects.none(), to_field_name="code", empty_label="—"
     )
@@ -192,7 +193,7 @@ class SessionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.client, self.centers = client, [client.workspace] if client else centers
         today = timezone.localdate()
-        fresh = {"token": uuid4(), "held_on": today, "language": client and client.language_id}
+        fresh = {"held_on": today, "language": client and client.language_id}
         self.initial = fresh | self.initial
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
         self._offer_topics(actor)
@@ -210,11 +211,16 @@ class SessionForm(forms.Form):
             self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
 
     @classmethod
-    def initial_of(cls, fields: dict[str, list[str]]) -> dict:
-        """What a form shows that goes on with these texts of a draft, as they were typed."""
-        lists = [name for name, field in cls.base_fields.items() if isinstance(field, forms.ModelMultipleChoiceField)]
-        known = {name: texts for name, texts in fields.items() if name in cls.base_fields and texts}
-        return {name: texts if name in lists else texts[-1] for name, texts in known.items()}
+    def topic_of(cls, fields: Fields) -> str:
+        """What a draft is about, empty where that is not chosen yet."""
+        texts = [text for text in fields.get("topic", []) if text]
+        return cls.in_words("topic", texts) if texts else ""
+
+    @classmethod
+    def spoken(cls, field: forms.Field, texts: list[str]) -> str:
+        if isinstance(field, OthersField):
+            return ngettext("%(number)d client", "%(number)d clients", len(texts)) % {"number": len(texts)}
+        return super().spoken(field, texts)
 
     def _named(self) -> list[str]:
         """The ids of further clients, as they were typed or are on record."""
@@ -228,7 +234,6 @@ class SessionForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        cleaned["token"] = cleaned.get("token") or uuid4()
         day, back = cleaned.get("held_on"), cleaned.get("follow_up_on")
         cleaned.setdefault("workspace", self.centers[0] if len(self.centers) == 1 else None)
         if day and cleaned["workspace"]:

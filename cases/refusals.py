@@ -19,6 +19,6 @@ register(
         "merge_parted_within_90_days": _("The 90 days in which a merge can be undone are over."),
         "merge_parted_last_first": _("A later merge stands on this one. Undo that one first."),
         "person_join_parted_last_first": _("The two people were joined with others later. Undo that first."),
-        "draft_is_of_no_session": _("This form was sent before: the session is on record."),
+        "draft_is_of_no_record": _("This form was sent before: it is on record."),
     }
 )

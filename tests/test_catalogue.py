@@ -19,7 +19,7 @@ CALLED_BY_THE_APPLICATION = {
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "begin_budget", "begin_share", "case_agrees_with_steps", "close_quota", "count_money", "count_seats",
-    "count_vouchers", "dependant_has_a_permit", "draft_is_of_no_session", "entry_balances", "fit_rooms_again",
+    "count_vouchers", "dependant_has_a_permit", "draft_is_of_no_record", "entry_balances", "fit_rooms_again",
     "ledger_changed", "line_joins_a_new_entry", "mark_clients", "mark_months", "mark_reference", "one_household",
     "place_again", "place_visa_case", "places_of_files", "readers_of", "recount", "recount_places",
     "session_within_operation", "settled_without_permit", "share", "share_changed", "stay_fits_its_room",

@@ -31,7 +31,10 @@ class IdentifierKind(models.TextChoices):
 
 @with_history
 class Client(Shared, Kept):
-    """One workspace's file on a person. The same human being may have files in several workspaces."""
+    """One workspace's file on a person. The same human being may have files in several workspaces.
+
+    ``form_token`` is the form it was opened in: a form that is sent twice opens one file.
+    """
 
     whose = ("id",)
 
@@ -46,6 +49,7 @@ class Client(Shared, Kept):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, db_constraint=False, related_name="merged"
     )
+    form_token = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = scoped("view_clients", shared=True).as_manager()
 
@@ -58,6 +62,14 @@ class Client(Shared, Kept):
             models.Index(fields=["workspace", "birth_date"], name="client_by_birth"),
             models.Index(fields=["workspace", "ref"], name="client_by_number", condition=~Q(ref="")),
             models.Index("workspace", Coalesce("status_expires_on", Value(NEVER)), "id", name="client_by_expiry"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["form_token"],
+                condition=~Q(form_token=None),
+                name="client_opened_once",
+                violation_error_message=_("This form was sent before: the file is open."),
+            ),
         ]
 
     def __str__(self):

@@ -1,10 +1,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import User
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind
 from cases.secrecy import digest, encrypt
 from centers.models import Workspace
@@ -28,15 +28,9 @@ class Told:
         return bool(self.of_file or self.names or self.phones is not None or self.numbers)
 
 
-def one_at_a_time(actor: User) -> None:
-    """Wait until an earlier request of the same person is over: a button pressed twice sees what the first made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('client opened'), %s)", [actor.pk])
-
-
 @transaction.atomic
-def create_client(*, workspace: Workspace, told: Told) -> Client:
-    """Open a file on a person in a workspace, as of today.
+def create_client(*, workspace: Workspace, told: Told, form_token: UUID | None = None) -> Client:
+    """Open a file on a person in a workspace, as of today; once for one form (rule ``client_opened_once``).
 
     Whoever holds the registration number, else the passport number, is the person; without either they are new.
     Raises IntegrityError where the database refuses, ValueError for a number without a digit or a letter.
@@ -47,6 +41,7 @@ def create_client(*, workspace: Workspace, told: Told) -> Client:
         workspace=workspace,
         person_id=_person_for(digest(order[0], numbers[order[0]]) if order else None),
         recorded_on=timezone.localdate(),
+        form_token=form_token,
         **told.of_file,
     )
     _write(client, told)

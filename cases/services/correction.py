@@ -51,7 +51,7 @@ def correct_session(
     it is no longer the newest. The draft of the form ends. Raises IntegrityError where the database refuses.
     """
     held = _locked(session, version)
-    end_draft(actor=actor, token=form_token, tab=seen[0], version=seen[1])
+    end_draft(actor=actor, token=form_token, seen=seen)
     if client and client.pk != held.client_id:
         told = told | {"client": client, "person_id": client.person_id} | of_file(client)
         moved = {"client": client, "person_id": client.person_id}

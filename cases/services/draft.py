@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Client, Draft, Session
+from cases.models.draft import DraftKind, Fields, opened, sealed
 from centers.models import Workspace
 from centers.refusals import rule_of
 
@@ -27,19 +28,20 @@ class Typed:
     tab: str
     sequence: int
     version: int
-    fields: dict[str, list[str]]
+    fields: Fields
 
     @property
-    def clean(self) -> dict[str, list[str]]:
+    def texts(self) -> Fields:
         return {name: [text.translate(NO_NULL) for text in texts] for name, texts in self.fields.items()}
 
 
 class Place(NamedTuple):
-    """What a form is about: where it lies, with whom it was, and which session it corrects."""
+    """Which form it is, where it lies, whom it is about, and which session it corrects."""
 
+    kind: DraftKind
     workspace: Workspace
     client: Client | None
-    session: Session | None
+    session: Session | None = None
 
 
 @dataclass(frozen=True)
@@ -50,22 +52,20 @@ class Saved:
     beside: bool = False
 
 
-def save_draft(
-    *, actor: User, workspace: Workspace, client: Client | None, typed: Typed, session: Session | None = None
-) -> Saved:
-    """Keep what was typed; the first save makes the draft. ``session`` is the one that is being corrected.
+def save_draft(*, actor: User, place: Place, typed: Typed) -> Saved:
+    """Keep what was typed; the first save makes the draft.
 
-    Raises IntegrityError by the rule ``draft_is_of_no_session`` where the form is on record.
+    Raises IntegrityError by the rule ``draft_is_of_no_record`` where the form is on record.
     """
     try:
         with transaction.atomic():
-            return _save(Place(workspace, client, session), actor, typed)
+            return _save(place, actor, typed)
     except IntegrityError as error:
         if rule_of(error) != "cases_draft_token_key":
             raise
     # Another save of the same form made it meanwhile.
     with transaction.atomic():
-        return _save(Place(workspace, client, session), actor, typed)
+        return _save(place, actor, typed)
 
 
 def _save(place: Place, actor: User, typed: Typed) -> Saved:
@@ -77,7 +77,7 @@ def _save(place: Place, actor: User, typed: Typed) -> Saved:
         return Saved(draft)
     if own or (typed.version == draft.version):
         return Saved(_write(draft, place, typed))
-    if typed.clean == draft.fields:  # two tabs that say the same
+    if typed.texts == draft.texts:  # two tabs that say the same
         return Saved(draft)
     _keep_beside(draft, typed)
     return Saved(draft, beside=True)
@@ -89,17 +89,17 @@ def _held(actor: User, token: UUID) -> Draft | None:
 
 
 def _write(draft: Draft, place: Place, typed: Typed) -> Draft:
-    draft.workspace, draft.client, draft.session = place.workspace, place.client, place.session
-    draft.fields, draft.tab, draft.sequence = typed.clean, typed.tab, typed.sequence
+    draft.kind, draft.workspace, draft.client, draft.session = place
+    draft.fields, draft.tab, draft.sequence = sealed(typed.texts), typed.tab, typed.sequence
     draft.version += 1
     return _touch(draft)
 
 
 def _keep_beside(draft: Draft, typed: Typed) -> None:
     before = draft.rivals.get(typed.tab, {})
-    if before.get("sequence", -1) < typed.sequence and before.get("fields") != typed.clean:
+    if before.get("sequence", -1) < typed.sequence and opened(before.get("fields", {})) != typed.texts:
         at = timezone.now().isoformat()
-        draft.rivals[typed.tab] = {"fields": typed.clean, "at": at, "sequence": typed.sequence}
+        draft.rivals[typed.tab] = {"fields": sealed(typed.texts), "at": at, "sequence": typed.sequence}
         _touch(draft)
 
 
@@ -140,18 +140,19 @@ def restore_draft(*, actor: User, token: UUID) -> bool:
     return drafts.update(discarded_at=None, updated_at=timezone.now()) > 0
 
 
-def end_draft(*, actor: User, token: UUID, tab: str = "", version: int = 0) -> int:
+def end_draft(*, actor: User, token: UUID, seen: tuple[str, int] = ("", 0)) -> int:
     """The form goes on record: its draft ends, in the running transaction.
 
-    ``tab`` and ``version`` say what was on the screen. What another tab wrote and nobody chose between becomes a
-    draft of its own; the answer is how many.
+    ``seen`` is the tab and the version that were on the screen. What another tab wrote and nobody chose between
+    becomes a draft of its own; the answer is how many.
     """
     draft = _held(actor, token)
-    others = _others(draft, tab, version) if draft else []
+    others = _others(draft, *seen) if draft else []
     for fields in others:
         Draft.objects.create(
             token=uuid4(),
             user=actor,
+            kind=draft.kind,
             workspace_id=draft.workspace_id,
             client_id=draft.client_id,
             session_id=draft.session_id,

@@ -41,9 +41,8 @@ def log_session(
     refuses: a day in the future or outside the time the centre counts, or a form that was sent before
     (``session_logged_once``).
     """
-    tab, version = seen
     told["clients"] = at_least(told.get("clients", 1), others)
-    end_draft(actor=actor, token=form_token, tab=tab, version=version)
+    end_draft(actor=actor, token=form_token, seen=seen)
     session = Session.objects.create(
         workspace=workspace,
         client=client,

@@ -1,4 +1,8 @@
-"""Opening a client's file and editing it. Nothing that was typed is lost to an error or to another's change."""
+"""Opening a client's file and editing it. Nothing that was typed is lost: not to an error, to another's change, nor to
+a closed page.
+"""
+
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -7,47 +11,74 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from cases.access import get_client_or_404
 from cases.client_form import NUMBERS, ClientForm, initial_of, meanwhile, merged, name_kind, texts_of
 from cases.likely import Files, Known, Likely, likely_files
 from cases.listings.people import merge_in_words, number_of
-from cases.models import Client
+from cases.models import Client, Draft
+from cases.models.draft import DraftKind
 from cases.secrecy import digest
-from cases.services.client import create_client, edit_client, one_at_a_time
+from cases.services.client import create_client, edit_client
+from cases.services.draft import end_draft
 from cases.services.pairs import different_from, note_likely
+from cases.views.drafted import draft_context, draft_named, lead_to, on_screen, token_named
 from centers.access import require_anywhere
-from centers.refusals import sentence
+from centers.refusals import rule_of, sentence
 from centers.selectors import workspaces_where
 
 WORK = "work_clients"
+SESSION = "session"  # where the person goes on with one
+OPENED = gettext_lazy("On record: file %(number)s, %(center)s, %(many)s.")
+CHANGED = gettext_lazy("Changed: file %(number)s, %(center)s, %(many)s.")
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A file to be opened. With ``begin`` the form begins with a name that was looked for in vain (``q``)."""
+    """A file to be opened. With ``begin`` the form begins with a name that was looked for in vain (``q``).
+
+    ``?draft=`` goes on with a draft.
+    """
     require_anywhere(request.user, WORK)
     workspaces = list(workspaces_where(request.user, WORK).order_by("code"))
     if request.method != "POST" or "begin" in request.POST:
-        return _page(request, ClientForm(actor=request.user, workspaces=workspaces, initial=_begun(request)))
-    one_at_a_time(request.user)
+        before = _made_of(request, token_named(request))
+        if before:
+            return redirect(before)
+        draft = draft_named(request, DraftKind.CLIENT)
+        begun = _gone_on_with(draft) if draft else _begun(request)
+        return _page(request, ClientForm(actor=request.user, workspaces=workspaces, initial=begun), draft=draft)
     form = ClientForm(request.POST, actor=request.user, workspaces=workspaces)
     if not form.is_valid():
         return _page(request, form, status=400)
+    return _opened(request, form)
+
+
+def _opened(request: HttpRequest, form: ClientForm) -> HttpResponse:
+    token = form.cleaned_data["token"]
     unseen = _not_shown_yet(request, likely := _likely(request, form))
+    before = _made_of(request, token)
+    if before:  # the form came twice
+        return _saved(request, form, before, OPENED)
     if unseen:
         return _page(request, form, likely=likely, asks=True)
     try:
         with transaction.atomic():
-            client = create_client(workspace=form.cleaned_data["workspace"], told=form.told())
+            end_draft(actor=request.user, token=token, seen=on_screen(request))
+            client = create_client(workspace=form.cleaned_data["workspace"], told=form.told(), form_token=token)
             note_likely(client, likely)
     except IntegrityError as error:
-        form.add_error(None, sentence(error))
-        return _page(request, form, status=409)
-    return _saved(request, client, _("On record: file %(number)s, %(center)s, %(many)s."))
+        before = _made_of(request, token) if rule_of(error) == "client_opened_once" else None
+        if before is None:
+            form.add_error(None, sentence(error))
+            return _page(request, form, status=409)
+        client = before
+    return _saved(request, form, client, OPENED)
 
 
 @never_cache
@@ -61,33 +92,65 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client = _file(request, pk)
     theirs = texts_of(client, request.user)
     if request.method != "POST":
-        return _page(request, ClientForm(actor=request.user, client=client, initial=initial_of(theirs)))
+        draft = _draft_of(request, client, theirs)
+        begun = _gone_on_with(draft) if draft else initial_of(theirs) | {"token": _token(client, request.user)}
+        return _page(request, ClientForm(actor=request.user, client=client, initial=begun), draft=draft)
     form = ClientForm(request.POST, actor=request.user, client=client)
     if not form.is_valid():
         return _page(request, form, status=400)
     others = meanwhile(form, theirs)
     if others:
-        again = ClientForm(actor=request.user, client=client, initial=merged(form, theirs))
+        kept = merged(form, theirs) | {"token": form.cleaned_data["token"]}
+        again = ClientForm(actor=request.user, client=client, initial=kept)
         return _page(request, again, others=others, status=409)
     return _edited(request, client, form)
 
 
 def _edited(request: HttpRequest, client: Client, form: ClientForm) -> HttpResponse:
-    told = form.told(form.before)
+    told, token = form.told(form.before), form.cleaned_data["token"]
     if not told:
+        end_draft(actor=request.user, token=token, seen=on_screen(request))
         messages.info(request, _("Nothing was changed."))
-        return redirect(client)
+        return lead_to(request, client.get_absolute_url())
     likely = _likely(request, form)
     if _not_shown_yet(request, likely):
         return _page(request, form, likely=likely, asks=True)
     try:
         with transaction.atomic():
+            end_draft(actor=request.user, token=token, seen=on_screen(request))
             edit_client(client, told=told)
             note_likely(client, likely)
     except IntegrityError as error:
         form.add_error(None, sentence(error))
         return _page(request, form, status=409)
-    return _saved(request, client, _("Changed: file %(number)s, %(center)s, %(many)s."))
+    return _saved(request, form, client, CHANGED)
+
+
+def _made_of(request: HttpRequest, token: UUID | None) -> Client | None:
+    """The file that was opened in this form."""
+    return Client.objects.visible_to(request.user).filter(form_token=token).first() if token else None
+
+
+def _token(client: Client, actor: User) -> UUID:
+    """One form for each person and file: two windows of theirs write versions of one draft."""
+    return uuid5(NAMESPACE_OID, f"client:{client.pk}:{actor.pk}")
+
+
+def _draft_of(request: HttpRequest, client: Client, theirs: dict[str, str]) -> Draft | None:
+    """What the person typed into this file before and did not save; a draft that says nothing new ends."""
+    draft = draft_named(request, DraftKind.CLIENT)
+    if draft is None or draft.client_id != client.pk:
+        drafts = Draft.objects.visible_to(request.user).filter(kind=DraftKind.CLIENT, client=client, discarded_at=None)
+        draft = drafts.order_by("-updated_at").first()
+    held = {name: [text] for name, text in initial_of(theirs).items()}
+    if draft and not draft.asks and not ClientForm.differences(draft.texts, [held]):
+        end_draft(actor=request.user, token=draft.token, seen=("", draft.version))
+        return None
+    return draft
+
+
+def _gone_on_with(draft: Draft) -> dict:
+    return ClientForm.initial_of(draft.texts) | {"token": draft.token}
 
 
 @never_cache
@@ -113,7 +176,8 @@ def _file(request: HttpRequest, pk: int) -> Client:
 
 def _begun(request: HttpRequest) -> dict[str, str]:
     text = " ".join(request.POST.get("q", "").split())[:200]
-    return {name_kind(text): text} if any(sign.isalpha() for sign in text) else {"phones": text}
+    begun = {name_kind(text): text} if any(sign.isalpha() for sign in text) else {"phones": text}
+    return begun | {"then": request.POST.get("then") or request.GET.get("then", "")}
 
 
 def _likely(request: HttpRequest, form: ClientForm) -> list[Likely]:
@@ -138,27 +202,29 @@ def _not_shown_yet(request: HttpRequest, likely: list[Likely]) -> list[Likely]:
 
 
 def _page(
-    request: HttpRequest, form: ClientForm, *, likely=(), others=(), asks: bool = False, status: int = 200
+    request: HttpRequest,
+    form: ClientForm,
+    *,
+    draft: Draft | None = None,
+    likely=(),
+    others=(),
+    asks: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     client = form.client
-    context = {
-        "form": form,
+    context = draft_context(request, DraftKind.CLIENT, form, draft) | {
+        "page": request.path,
         "client": client,
         "likely": likely,
         "others": others,
         "asks": asks,
-        "then": _then(request),
+        "then": form["then"].value() == SESSION,
         "back": client.get_absolute_url() if client else reverse("cases:clients"),
     }
     return render(request, "cases/client_form.html", context, status=status)
 
 
-def _then(request: HttpRequest) -> str:
-    """Where the person goes on afterwards: to the file, or with a session."""
-    return "session" if "session" in {request.GET.get("then"), request.POST.get("then")} else ""
-
-
-def _saved(request: HttpRequest, client: Client, sentence: str) -> HttpResponse:
+def _saved(request: HttpRequest, form: ClientForm, client: Client, sentence: str) -> HttpResponse:
     """Say what the database holds now; nothing of the person."""
     kept = Client.objects.visible_to(request.user).prefetch_related("names", "contacts").get(pk=client.pk)
     many = _("%(names)s names, %(phones)s telephone numbers") % {
@@ -167,6 +233,7 @@ def _saved(request: HttpRequest, client: Client, sentence: str) -> HttpResponse:
     }
     told = {"number": number_of(kept), "center": kept.workspace, "many": many}
     messages.success(request, sentence % told)
-    if _then(request) and workspaces_where(request.user, "work_sessions").filter(pk=kept.workspace_id).exists():
-        return redirect(f"{reverse('cases:session_new')}?{urlencode({'client': kept.pk})}")
-    return redirect(kept)
+    counsels = workspaces_where(request.user, "work_sessions").filter(pk=kept.workspace_id).exists()
+    if form.cleaned_data["then"] == SESSION and counsels:
+        return lead_to(request, f"{reverse('cases:session_new')}?{urlencode({'client': kept.pk})}")
+    return lead_to(request, kept.get_absolute_url())

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.completion import incomplete, missing_of, rules_of
-from cases.draft_words import topic_of
 from cases.files import time_left
+from cases.forms import SessionForm
 from cases.listings import SESSIONS, STAYS
 from cases.listings.client import running_out
 from cases.listings.people import with_client
@@ -33,8 +33,9 @@ LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
 def panels(request: HttpRequest) -> Iterator[Panel]:
     scope = scope_of(request.user)
-    if scope.of("work_sessions"):
+    if scope.of("work_clients"):
         yield _drafts(request)
+    if scope.of("work_sessions"):
         yield from _counselling(request)
     if scope.of("view_stays"):
         yield _tonight(request)
@@ -53,7 +54,7 @@ def _drafts(request: HttpRequest) -> Panel:
         "key": key_for_unsent(request.user),
         "hours": HOURS,
     }
-    return Panel(_("Sessions being written"), "cases/landing/drafts.html", shown)
+    return Panel(_("Being written"), "cases/landing/drafts.html", shown)
 
 
 def _in_list(draft: Draft, now: datetime) -> dict:
@@ -61,7 +62,7 @@ def _in_list(draft: Draft, now: datetime) -> dict:
     ends_at = draft.updated_at + timedelta(days=KEPT_UNTOUCHED)
     return {
         "row": draft,
-        "topic": topic_of(draft.fields),
+        "topic": SessionForm.topic_of(draft.fields),
         "ends_on": timezone.localdate(ends_at) if ends_at - now < WARNED else None,
     }
 

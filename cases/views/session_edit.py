@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from cases.access import get_client_or_404, get_session_or_404
-from cases.draft_words import differences
 from cases.forms import SessionForm
 from cases.models import Client, Draft, Session
 from cases.services.correction import Overtaken, correct_session, count_again, version_of, void_session
 from cases.session_values import as_texts, values_of
-from cases.views.session_new import FIELD_OF, client_named, form_context, on_screen
+from cases.views.drafted import lead_to, on_screen
+from cases.views.session_new import FIELD_OF, client_named, form_context
 from centers.refusals import rule_of, sentence
 
 LONGEST_REASON = 200
@@ -92,7 +92,7 @@ def _form(
     request: HttpRequest, session: Session, draft: Draft | None, client: Client | None, *, fresh: dict
 ) -> SessionForm:
     """The form as the draft left it, or ``fresh``: as the session is on record."""
-    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else fresh
+    initial = SessionForm.initial_of(draft.texts) | {"token": draft.token} if draft else fresh
     return SessionForm(
         request.POST if request.method == "POST" else None,
         initial=initial,
@@ -106,11 +106,12 @@ def _typed(request: HttpRequest, draft: Draft | None, *, overtaken: bool, stale:
     """What the person typed upon a state of the session that is not the newest; empty where it is."""
     if overtaken:
         return {name: request.POST.getlist(name) for name in SessionForm.base_fields}
-    return draft.fields if stale else {}
+    return draft.texts if stale else {}
 
 
 def _side_by_side(held: dict[str, list[str]], typed: dict[str, list[str]]) -> list[tuple[str, str, str]]:
     """Label, what is on record and what was typed, for each field in which they differ."""
+    differences = SessionForm.differences
     both = zip(differences(held, [typed]), differences(typed, [held]), strict=True)
     return [(label, now, mine) for (label, now), (_label, mine) in both]
 
@@ -147,9 +148,7 @@ def _confirmed(request: HttpRequest, session: Session) -> HttpResponse:
     messages.success(
         request, _("Corrected and on record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % told
     )
-    if request.headers.get("accept") == "application/json":
-        return JsonResponse({"url": held.get_absolute_url()}, status=201)
-    return redirect(held)
+    return lead_to(request, held.get_absolute_url())
 
 
 class ReasonForm(forms.Form):

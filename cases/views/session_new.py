@@ -1,9 +1,7 @@
-from uuid import UUID
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,9 +13,10 @@ from cases.access import get_client_or_404
 from cases.forms import SessionForm
 from cases.listings.people import merge_in_words
 from cases.models import Client, Draft, Session
+from cases.models.draft import DraftKind
 from cases.offers import offers_for
 from cases.services.session import log_session
-from cases.unsent import HOURS, key_for_unsent
+from cases.views.drafted import draft_context, draft_named, lead_to, on_screen, token_named
 from centers.access import require_anywhere
 from centers.models import Workspace
 from centers.refusals import rule_of, sentence
@@ -34,15 +33,16 @@ def new(request: HttpRequest) -> HttpResponse:
     ``?draft=`` goes on with a draft. A script that sends the form asks for JSON and is told where the session is.
     """
     require_anywhere(request.user, "work_sessions")
-    draft, before = _draft_of(request)
+    before = _made_of(request)
     if before:
         return redirect(before)
+    draft = draft_named(request, DraftKind.SESSION)
     client = draft.client if draft and draft.client_id else client_named(request)
     if client and client.merged_into_id:
         return _of_kept_file(request, client)
     centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
     filled = _filled(request, client, centers)
-    initial = SessionForm.initial_of(draft.fields) | {"token": draft.token} if draft else filled
+    initial = SessionForm.initial_of(draft.texts) | {"token": draft.token} if draft else filled
     form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)
     if request.method == "POST" and form.is_valid():
         session = _logged(form, request, client)
@@ -74,16 +74,8 @@ def _of_kept_file(request: HttpRequest, gone: Client) -> HttpResponse:
 
 def form_context(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:
     """What the page of a session's form shows, be it new or corrected."""
-    return {
-        "form": form,
-        "client": client,
-        "names": client.names.order_by("-kind", "pk") if client else [],
-        "draft": draft,
-        "tab": request.POST.get("draft_tab", ""),
-        "version": draft.version if draft else request.POST.get("draft_version", "0"),
-        "key": key_for_unsent(request.user),
-        "hours": HOURS,
-    }
+    names = client.names.order_by("-kind", "pk") if client else []
+    return draft_context(request, DraftKind.SESSION, form, draft) | {"client": client, "names": names}
 
 
 def _filled(request: HttpRequest, client: Client | None, centers: list[Workspace]) -> dict:
@@ -94,20 +86,11 @@ def _filled(request: HttpRequest, client: Client | None, centers: list[Workspace
     return SessionForm.initial_of(chosen.fields) if chosen else {}
 
 
-def _draft_of(request: HttpRequest) -> tuple[Draft | None, Session | None]:
-    """The draft that the address names; or the session that it has become."""
-    asked = request.GET.get("draft", "")
-    if not asked or request.method == "POST":
-        return None, None
-    try:
-        token = UUID(asked)
-    except ValueError:
-        raise Http404 from None
-    draft = Draft.objects.visible_to(request.user).filter(token=token).first()
-    session = Session.objects.visible_to(request.user).filter(form_token=token, counsellor=request.user).first()
-    if draft is None and session is None:
-        raise Http404(_("This draft is gone: it was discarded, or nobody went on with it for a long time."))
-    return draft, None if draft else session
+def _made_of(request: HttpRequest) -> Session | None:
+    """The session that the draft of the address has become."""
+    token = token_named(request)
+    sessions = Session.objects.visible_to(request.user).filter(counsellor=request.user)
+    return sessions.filter(form_token=token).first() if token else None
 
 
 def client_named(request: HttpRequest) -> Client | None:
@@ -147,12 +130,6 @@ def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> S
         return None
 
 
-def on_screen(request: HttpRequest) -> tuple[str, int]:
-    """The tab that sends the form, and the version of the draft that it has seen."""
-    version = request.POST.get("draft_version", "")
-    return request.POST.get("draft_tab", ""), int(version) if version.isascii() and version.isdecimal() else 0
-
-
 def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the database holds now, and not what was typed; nothing of the person."""
     session = Session.objects.visible_to(request.user).get(pk=pk)
@@ -163,6 +140,4 @@ def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
         "center": session.workspace,
     }
     messages.success(request, _("On record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % held)
-    if request.headers.get("accept") == "application/json":
-        return JsonResponse({"url": session.get_absolute_url()}, status=201)
-    return redirect(session)
+    return lead_to(request, session.get_absolute_url())

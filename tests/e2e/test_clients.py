@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from centers.models import Role
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
 from tests.e2e.site import PASSWORD, serving
+from tests.e2e.test_log import says, stored
 from tests.make import make_client, make_contact, make_pair, make_session, make_user, name_client
 
 pytestmark = [
@@ -116,3 +118,41 @@ def test_a_pair_is_compared_merged_and_undone(committed, screen):
         page.get_by_role("link", name="비교하기").click()
         look(page, "pair-different", screen)
         assert complaints == []
+
+
+def test_what_is_typed_into_a_file_outlives_line_page_and_window(committed):
+    username, complaints = counsellor(), []
+    with serving(committed) as address, chromium() as browser, page_of(browser, "desk", complaints) as page:
+        sign_in(page, address, username, PASSWORD)
+        page.goto(f"{address}/clients/new/")
+        page.fill("#client_roman", "NGUYEN DEMO AN")
+        says(page, "saved")
+        page.context.set_offline(True)
+        page.fill("#client_korean", "응우옌 데모 안")
+        says(page, "waits")
+        assert "응우옌" not in stored(page)
+        page.context.set_offline(False)
+        says(page, "saved")
+        page.fill("#client_phones", "010-0000-9999")
+        page.goto(address)
+        picture(page, "client-draft-listed-desk")
+        page.locator("[aria-labelledby=drafts] .rows__row a").first.click()
+        expect(page.locator("#client_korean")).to_have_value("응우옌 데모 안")
+        expect(page.locator("#client_phones")).to_have_value("010-0000-9999")
+        page.locator("#client_phones").press("Control+Enter")
+        page.locator(".notice--good").wait_for()
+        picture(page, "client-draft-opened-desk")
+        page.get_by_role("link", name="기록 수정").click()
+        page.fill("#client_korean", "응우옌 반 안")
+        says(page, "saved")
+        page.goto(page.url.partition("?")[0])
+        expect(page.locator("#client_korean")).to_have_value("응우옌 반 안")
+        picture(page, "client-draft-kept-desk")
+        page.context.set_offline(True)
+        page.keyboard.press("Control+Enter")
+        says(page, "cut")
+        page.context.set_offline(False)
+        page.locator("#client_korean").press("Control+Enter")
+        page.locator(".notice--good").wait_for()
+        page.goto(address)
+        expect(page.locator("[aria-labelledby=drafts] .rows__row")).to_have_count(0)

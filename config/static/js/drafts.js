@@ -1,7 +1,7 @@
 /*
- * What is typed into a new session is kept as a draft: on the server a second after the last key and on leaving, and
- * until it is there, encrypted, in this browser. Beside the form always stands where it is. Without this script the
- * form works as any other.
+ * What is typed into a session or a client's file is kept as a draft: on the server a second after the last key and on
+ * leaving, and until it is there, encrypted, in this browser. Beside the form always stands where it is. Without this
+ * script the form works as any other.
  */
 
 import { sendUnsent } from "./unsent.js";
@@ -11,7 +11,7 @@ const PAUSE = 1000; // milliseconds after the last key
 const RETRY = { first: 2000, longest: 60000 };
 const SMALL = 60000; // bytes that a browser still sends while the page goes away
 
-const form = document.getElementById("log");
+const form = document.querySelector("form[data-draft-address]");
 const state = document.getElementById("state");
 const field = (name) => form.elements[name];
 const ours = new Set(["csrfmiddlewaretoken"]);
