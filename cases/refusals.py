@@ -19,6 +19,8 @@ register(
         "merge_parted_within_90_days": _("The 90 days in which a merge can be undone are over."),
         "merge_parted_last_first": _("A later merge stands on this one. Undo that one first."),
         "person_join_parted_last_first": _("The two people were joined with others later. Undo that first."),
+        "asked_within_the_rate": _("Too many questions to other centres within a day. Ask again tomorrow."),
+        "asked_between_centers": _("Only the files of support centres are compared with other centres."),
         "draft_is_of_no_record": _("This form was sent before: it is on record."),
     }
 )

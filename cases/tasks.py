@@ -25,3 +25,20 @@ def find_all_pairs() -> None:
 
     for workspace_id in Workspace.objects.order_by("pk").values_list("pk", flat=True):
         queue(find_pairs, workspace_id)
+
+
+@shared_task(name="cases.tasks.work_out_question", ignore_result=True)
+def work_out_question(question_id: int) -> None:
+    """Whether another centre may know the client of one question."""
+    from cases.services.identity import work_out
+
+    work_out(question_id)
+
+
+@shared_task(name="cases.tasks.work_out_questions", ignore_result=True)
+def work_out_questions() -> None:
+    """The questions whose message was lost."""
+    from cases.services.identity import open_questions, work_out
+
+    for question_id in open_questions():
+        work_out(question_id)

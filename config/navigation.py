@@ -47,7 +47,7 @@ PAGES = (
         "view_sessions",
         ("cases:session", "cases:completion", "cases:template", "cases:follow_up"),
     ),
-    Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair")),
+    Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair", "cases:identity")),
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota",)),

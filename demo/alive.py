@@ -6,9 +6,11 @@ from datetime import date, timedelta
 from django.db.models import F, Max
 from django.utils import timezone
 
-from cases.models import Session, SessionTemplate, Stay
+from cases.models import Client, IdentityQuestion, IdentityRequest, NameKind, Session, SessionTemplate, Stay
+from cases.services.client import Told, create_client
+from cases.services.identity import send
 from cases.services.pairs import find_pairs
-from centers.models import Workspace
+from centers.models import Workspace, WorkspaceKind
 from centers.scope import WHOLE_PROVINCE, acting_for
 from demo.installation import Refused, permitted_address
 from demo.synthetic.calendar import NoOpenCentre
@@ -19,6 +21,7 @@ from kpi.services.summary import drain
 # A year of the demonstration, of which only the part up to today is made.
 PEOPLE, SESSIONS = 1_700, 10_000
 TODAY_AT = {"52110-c1": 6}  # where the counsellor and the manager sign in
+ASKED_WHY = "이사 와서 다시 상담을 받는다고 함 (예시)"
 FREQUENT = {
     "임금체불 첫 상담 (예시)": {
         "topic": ["labour.wages"],
@@ -27,6 +30,20 @@ FREQUENT = {
     },
     "체류기간 연장 안내 (예시)": {"topic": ["stay.extension"], "minutes": ["20"], "outcome": ["informed"]},
 }
+
+
+def _ask_from_elsewhere(center: Workspace) -> None:
+    """Somebody known here has moved, and the centre where they opened a file asked an hour ago."""
+    known = Client.objects.filter(workspace=center, merged_into=None, birth_date__isnull=False).order_by("pk").first()
+    others = Workspace.objects.filter(kind=WorkspaceKind.CENTER, counts_from__isnull=False).exclude(pk=center.pk)
+    names = {kind: [row.text for row in known.names.filter(kind=kind)] for kind in NameKind.values}
+    told = Told({field: getattr(known, field) for field in ("birth_date", "nationality", "sex")}, names)
+    client, now = create_client(workspace=others.order_by("code").first(), told=told), timezone.now()
+    question = IdentityQuestion.objects.create(
+        workspace=client.workspace, client=client, reason=ASKED_WHY, found=True, worked_out_at=now
+    )
+    IdentityQuestion.objects.filter(pk=question.pk).update(asked_at=now - timedelta(hours=1))
+    send(question, actor=None)
 
 
 def first_missing_day() -> date | None:
@@ -63,8 +80,11 @@ def catch_up(first: date) -> bool:
 
 
 def _as_at_work(center: Workspace) -> None:
-    """What those who sign in find beside the records: likely pairs to look at, and frequent cases to fill in."""
+    """What those who sign in find beside the records: likely pairs, what another centre asks, and frequent cases."""
     find_pairs(center.pk)
+    with acting_for(WHOLE_PROVINCE, reason="demo"):
+        if not IdentityRequest.objects.filter(workspace=center).exists():
+            _ask_from_elsewhere(center)
     with acting_for([center.pk]):
         for name, fields in FREQUENT.items():
             SessionTemplate.objects.get_or_create(workspace=center, owner=None, name=name, defaults={"fields": fields})

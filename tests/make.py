@@ -4,6 +4,7 @@ from datetime import date
 from itertools import count
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from cases.models import (
@@ -15,11 +16,15 @@ from cases.models import (
     DuplicateCandidate,
     FamilyLink,
     Household,
+    IdentityQuestion,
+    IdentityRequest,
     NameKind,
     Session,
     Stay,
     StayLeave,
 )
+from cases.models.identity import ANSWERED_AFTER
+from cases.services.identity import told_of
 from cases.services.session import join
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
@@ -146,6 +151,31 @@ def make_pair(one: Client, other: Client, **fields) -> DuplicateCandidate:
     with everywhere():
         told = {"score": 90, "why": [["surname", "same"], ["born", "same"]]} | fields
         return DuplicateCandidate.objects.create(workspace=first.workspace, first=first, second=second, **told)
+
+
+def make_question(client: Client, *, asked_by: User | None = None, **fields) -> IdentityQuestion:
+    """A counsellor's question whether another centre knows a client, asked so long ago that its answer shows."""
+    with everywhere():
+        told = {"reason": "x", "found": True, "worked_out_at": timezone.now()} | fields
+        row = IdentityQuestion.objects.create(
+            workspace=client.workspace, client=client, asked_by=asked_by or make_user(), **told
+        )
+        row.asked_at = timezone.now() - ANSWERED_AFTER
+        row.save(update_fields=["asked_at"])
+        return row
+
+
+def make_request(client: Client, question: IdentityQuestion, **fields) -> IdentityRequest:
+    """What the centre of ``client`` is asked by that of the question."""
+    with everywhere():
+        told = {"reason": "x", "score": 90, "told": told_of(question.client)} | fields
+        return IdentityRequest.objects.create(
+            workspace=client.workspace,
+            client=client,
+            from_workspace=question.workspace,
+            question_id=question.pk,
+            **told,
+        )
 
 
 def make_together(session: Session, *others: Client) -> Session:

@@ -7,7 +7,8 @@ A table stands on exactly one of the two lists; ``tests/test_catalogue.py`` fail
 WALLED = {
     "audit_accessentry", "audit_auditentry", "cases_activity", "cases_client", "cases_clientmerge",
     "cases_clientname", "cases_completionrule", "cases_contact", "cases_deadline", "cases_draft",
-    "cases_duplicatecandidate", "cases_familylink", "cases_household", "cases_identifier", "cases_putoff",
+    "cases_duplicatecandidate", "cases_familylink", "cases_household", "cases_identifier",
+    "cases_identityquestion", "cases_identityrequest", "cases_putoff",
     "cases_session", "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay",
     "cases_stayleave", "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer",
     "visas_casebatch", "visas_casefact", "visas_casestep", "visas_visacase", "visas_voucher",

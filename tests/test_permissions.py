@@ -105,6 +105,7 @@ def make_subjects() -> dict[str, int]:
     return {
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
+        "request": make.make_request(client, make.make_question(make.make_client("52130-c1"))).pk,
         "session": make.make_session(client=client).pk,
         "deadline": make.make_deadline().pk,
         "activity": make.make_activity("one-centre", "52110-c1").pk,

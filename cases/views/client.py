@@ -10,6 +10,7 @@ from cases.listings.people import merge_in_words
 from cases.models import Client, PairState
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
+from cases.views.identity import answers_of, may_ask, question_of
 from cases.views.pairs import merges_to_undo, pairs_of
 from centers.selectors import is_official, may
 from visas import progress
@@ -47,6 +48,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "continued": about.before is not None,
         "official": is_official(request.user),
         **_second_files(client, request),
+        **_elsewhere(client, request),
         "may_take_in": may_take_in(request.user, client),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
@@ -63,6 +65,14 @@ def _second_files(client: Client, request: HttpRequest) -> dict:
         "pairs": waiting.order_by("-score")[:3],
         "merges": merges_to_undo(client, request.user),
     }
+
+
+def _elsewhere(client: Client, request: HttpRequest) -> dict:
+    """Whether another centre may know the client, for those who may ask."""
+    if not may_ask(request.user, client):
+        return {"may_ask": False}
+    question = question_of(client, request.user)
+    return {"may_ask": True, "question": question, "answers": answers_of(question) if question else []}
 
 
 def _client(request: HttpRequest, pk: int) -> Client:

@@ -17,6 +17,7 @@ from cases.listings.people import with_client
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, key_for_unsent
+from cases.views.identity import waiting_requests
 from centers.listing import listed
 from centers.models import Bed
 from centers.selectors import is_official, scope_of
@@ -80,7 +81,15 @@ def _counselling(request: HttpRequest) -> list[Panel]:
     reminders = [] if is_official(request.user) else [_deadlines(request), _running_out(request, sessions)]
     shown = [row for panel in (today, due, unfinished, latest) for row in panel.shown["sessions"]]
     prefetch_related_objects(shown, *with_client(request.user))
-    return [today, due, *reminders, unfinished, latest]
+    return [*_asked_by_others(request), today, due, *reminders, unfinished, latest]
+
+
+def _asked_by_others(request: HttpRequest) -> list[Panel]:
+    """What other centres ask, where something waits."""
+    waiting = waiting_requests(request.user)
+    return (
+        [Panel(_("Requests of other centres"), "cases/landing/requests.html", {"waiting": waiting})] if waiting else []
+    )
 
 
 def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:

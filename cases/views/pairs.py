@@ -25,7 +25,7 @@ from centers.access import require_anywhere
 from centers.models.codes import name_of
 from centers.querysets import get_visible_or_404
 from centers.refusals import sentence
-from centers.selectors import may
+from centers.selectors import may, may_anywhere
 
 WORK = "work_clients"
 SHOWN = 50
@@ -42,6 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     files = _files(request.user, {pk for row in rows for pk in (row.first_id, row.second_id)})
     shown = [(row, files.get(row.first_id), files.get(row.second_id)) for row in rows]
     context = {"pairs": shown[:SHOWN], "more": len(shown) > SHOWN, "state": state, "states": PairState}
+    context["counsels"] = may_anywhere(request.user, "work_sessions")
     return render(request, "cases/pairs.html", context)
 
 

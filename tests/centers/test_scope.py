@@ -24,6 +24,8 @@ from tests.make import (
     make_export,
     make_leave,
     make_pair,
+    make_question,
+    make_request,
     make_session,
     make_stay,
     make_together,
@@ -60,6 +62,7 @@ def make_a_row_in_every_table(database: str) -> None:
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
     make_pair(client, make_client(ELSEWHERE))
+    make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)
     make_export(make_user(Role.COUNSELLOR, ELSEWHERE), workspace=place(ELSEWHERE))

@@ -1,0 +1,139 @@
+"""Whether a client of one centre is known at another: the question, and what the other centre is asked."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.access import OnRecord
+from cases.matching.reasons import in_words
+from cases.models.kept import client_key, staff_key, workspace_key
+from centers.models import Workspace
+from centers.querysets import scoped
+
+ANSWERED_AFTER = timedelta(minutes=1)  # after which the answer is shown, be it yes or no
+OPEN_FOR = timedelta(days=30)  # in which the other centre can answer
+
+
+class IdentityQuestion(OnRecord):
+    """A counsellor's question whether another centre may know a client too (동일인 확인).
+
+    The first answer says only whether a file elsewhere is likely: ``found``, which is shown ``ANSWERED_AFTER`` the
+    question whatever it is and however long it took. ``sent_at``: then the other centre is asked. ``answers`` are
+    what came back, each with ``answer``, ``at`` and, only where it is the same person, the workspace.
+    """
+
+    whose = ("client_id",)
+
+    workspace = workspace_key()
+    client = client_key("+")
+    asked_by = staff_key()
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    reason = models.CharField(_("reason"), max_length=200)
+    worked_out_at = models.DateTimeField(null=True, blank=True)
+    found = models.BooleanField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    asked = models.PositiveSmallIntegerField(null=True, blank=True)
+    answers = models.JSONField(default=list)
+
+    objects = scoped("work_sessions").as_manager()
+
+    class Meta:
+        verbose_name = _("question to other centres")
+        verbose_name_plural = _("questions to other centres")
+        indexes = [
+            models.Index(fields=["client", "-id"], name="question_by_client"),
+            models.Index(fields=["asked_by", "-asked_at"], name="question_by_asker"),
+            models.Index(fields=["id"], name="question_to_work_out", condition=Q(worked_out_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="question_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(worked_out_at=None, found=None) | Q(worked_out_at__isnull=False, found__isnull=False),
+                name="question_worked_out_iff_answered",
+            ),
+            models.CheckConstraint(condition=Q(sent_at=None) | Q(found=True), name="question_sent_where_likely"),
+        ]
+
+    def __str__(self):
+        return f"{self.workspace_id}-{self.pk}"
+
+    @property
+    def ready(self) -> bool:
+        return self.worked_out_at is not None and timezone.now() >= self.asked_at + ANSWERED_AFTER
+
+    @property
+    def ends_at(self):
+        return self.sent_at and self.sent_at + OPEN_FOR
+
+
+class IdentityAnswer(models.TextChoices):
+    OPEN = "open", _("Waiting for an answer")
+    SAME = "same", _("The same person")
+    DIFFERENT = "different", _("Not the same person")
+    UNSURE = "unsure", _("Cannot be said")
+
+
+class IdentityRequest(OnRecord):
+    """What a centre is asked: whether a file of its own is of the person that another centre describes.
+
+    ``told`` is what the asking centre told of its client, to compare and nothing else. ``join_id`` is the join of
+    the two identities where it is the same person; it can be taken back for 90 days.
+    """
+
+    whose = ("client_id",)
+
+    workspace = workspace_key()
+    client = client_key("+")
+    from_workspace = models.ForeignKey(Workspace, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    question_id = models.BigIntegerField()
+    told = models.JSONField(default=dict)
+    reason = models.CharField(_("reason"), max_length=200)
+    score = models.PositiveSmallIntegerField(_("likeness"))
+    why = models.JSONField(default=list)
+    sent_at = models.DateTimeField(db_default=Now(), editable=False)
+    answer = models.CharField(_("answer"), max_length=10, choices=IdentityAnswer, default=IdentityAnswer.OPEN)
+    answered_by = staff_key()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    join_id = models.BigIntegerField(null=True, blank=True)
+
+    objects = scoped("work_sessions").as_manager()
+
+    class Meta:
+        verbose_name = _("request of another centre")
+        verbose_name_plural = _("requests of other centres")
+        indexes = [
+            models.Index(fields=["workspace", "answer", "-id"], name="request_by_answer"),
+            models.Index(fields=["client"], name="request_by_client"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["question_id", "client"], name="request_once"),
+            models.CheckConstraint(
+                condition=Q(answer=IdentityAnswer.OPEN, answered_at=None)
+                | (~Q(answer=IdentityAnswer.OPEN) & Q(answered_at__isnull=False)),
+                name="request_answered_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(join_id=None) | Q(answer=IdentityAnswer.SAME), name="request_joins_the_same"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_workspace_id} → {self.workspace_id}-{self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("cases:identity_request", args=[self.pk])
+
+    @property
+    def over(self) -> bool:
+        return timezone.now() > self.sent_at + OPEN_FOR
+
+    @property
+    def reasons(self) -> str:
+        """Why the two are alike, in the language of the moment."""
+        return in_words(self.why)

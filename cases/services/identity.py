@@ -1,0 +1,184 @@
+"""One person known at two centres: asked, answered, and their identities joined. No file moves."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.queue import queue
+from audit.models import Action
+from audit.services import record
+from cases.likely import Files, Known, Likely, likely_files
+from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest
+from cases.services.pairs import WORTH_LOOKING
+from centers.models import Workspace, WorkspaceKind
+from centers.scope import WHOLE_PROVINCE, acting_for, settle_constraints
+
+A_DAY = 20  # questions of one person in 24 hours; the trigger ``asked_within_the_rate`` holds it, and 60 of a centre
+ASKED_AT_ONCE = 3  # centres that are asked of one person: the likeliest
+KEPT_APART = timedelta(days=90)  # in which a join can be taken back
+
+
+class NotYet(Exception):
+    """A question was asked too often, or its answer is not there yet."""
+
+
+def may_ask_again_at(actor: User) -> datetime | None:
+    """When the person may ask next; none where they may now."""
+    since = timezone.now() - timedelta(days=1)
+    asked = IdentityQuestion.objects.filter(asked_by=actor, asked_at__gt=since).order_by("-asked_at")
+    times = list(asked.values_list("asked_at", flat=True)[:A_DAY])
+    return times[-1] + timedelta(days=1) if len(times) == A_DAY else None
+
+
+@transaction.atomic
+def ask(*, actor: User, client: Client, reason: str) -> IdentityQuestion:
+    """Ask whether another centre may know the client. The answer is worked out by a task, whatever it is.
+
+    Raises IntegrityError by the rule ``asked_within_the_rate``, and by ``asked_between_centers`` for a file of
+    another kind of workspace: what a shelter, a university or an office holds is never compared here.
+    """
+    question = IdentityQuestion.objects.create(
+        workspace_id=client.workspace_id, client=client, asked_by=actor, reason=reason
+    )
+    record(Action.IDENTITY_ASKED, actor=actor, target=client, workspace_id=client.workspace_id)
+    from cases.tasks import work_out_question
+
+    queue(work_out_question, question.pk)
+    return question
+
+
+def work_out(question_id: int) -> None:
+    """Look whether a file of another centre is likely, and keep the answer alone."""
+    with acting_for(WHOLE_PROVINCE, reason="cases.identity"):
+        question = IdentityQuestion.objects.select_for_update().filter(pk=question_id, worked_out_at=None).first()
+        if question:
+            question.found = bool(likely_elsewhere(question.client))
+            question.worked_out_at = timezone.now()
+            question.save(update_fields=["found", "worked_out_at"])
+
+
+def open_questions() -> list[int]:
+    """The questions that nobody has worked out yet, of every centre: their ids and nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall.open_questions()")
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def likely_elsewhere(client: Client) -> list[Likely]:
+    """The likeliest file of each other centre, none that is known to be the same person already."""
+    centers = Workspace.objects.filter(kind=WorkspaceKind.CENTER).exclude(pk=client.workspace_id)
+    files = Files(tuple(centers.values_list("pk", flat=True)))
+    best: dict[int, Likely] = {}
+    for row in likely_files(Known.of_file(client), files):
+        if row.score >= WORTH_LOOKING and row.client.person_id != client.person_id:
+            best.setdefault(row.client.workspace_id, row)
+    return list(best.values())[:ASKED_AT_ONCE]
+
+
+@transaction.atomic
+def send(question: IdentityQuestion, *, actor: User | None) -> int:
+    """Ask the other centres. Returns how many are asked; raises NotYet where the answer is not there, or is sent."""
+    question = IdentityQuestion.objects.select_for_update().get(pk=question.pk)
+    if not question.ready or not question.found or question.sent_at:
+        raise NotYet
+    record(Action.IDENTITY_SENT, actor=actor, target=question.client, workspace_id=question.workspace_id)
+    with acting_for(WHOLE_PROVINCE, actor=actor, reason="cases.identity"):
+        found = likely_elsewhere(question.client)
+        IdentityRequest.objects.bulk_create(_request(question, row) for row in found)
+        question.sent_at, question.asked = timezone.now(), len(found)
+        question.save(update_fields=["sent_at", "asked"])
+    return len(found)
+
+
+def _request(question: IdentityQuestion, likely: Likely) -> IdentityRequest:
+    return IdentityRequest(
+        workspace_id=likely.client.workspace_id,
+        client=likely.client,
+        from_workspace_id=question.workspace_id,
+        question_id=question.pk,
+        told=told_of(question.client),
+        reason=question.reason,
+        score=round(100 * likely.score),
+        why=list(likely.why),
+    )
+
+
+def told_of(client: Client) -> dict:
+    """What one centre tells another to compare: names, birth date, sex, nationality, the end of a number."""
+    phones = [row.value[-4:] for row in client.contacts.all() if row.kind == "phone"]
+    return {
+        "names": [name.text for name in client.names.order_by("-kind", "pk")],
+        "birth_date": client.birth_date.isoformat() if client.birth_date else "",
+        "sex": client.sex_id or "",
+        "nationality": client.nationality_id or "",
+        "phones": phones,
+    }
+
+
+@transaction.atomic
+def answer(request: IdentityRequest, *, actor: User, said: IdentityAnswer, note: str = "") -> IdentityRequest:
+    """Answer for one's centre; where it is the same person, the two identities become one.
+
+    Raises NotYet where it was answered meanwhile or is over, IntegrityError where the person would then hold twice
+    what there is once: nothing has changed then.
+    """
+    request = IdentityRequest.objects.select_for_update().get(pk=request.pk)
+    if request.answer != IdentityAnswer.OPEN or request.over:
+        raise NotYet
+    request.answer, request.answered_by, request.answered_at, request.note = said, actor, timezone.now(), note
+    if said == IdentityAnswer.SAME:
+        request.join_id = _join(request, actor)
+    request.save(update_fields=["answer", "answered_by", "answered_at", "note", "join_id"])
+    record(
+        Action.IDENTITY_ANSWERED, actor=actor, target=request.client, workspace_id=request.workspace_id, answer=said
+    )
+    _tell(request, actor, said)
+    return request
+
+
+def _join(request: IdentityRequest, actor: User) -> int | None:
+    """Join the identities of the two files; none where they are one meanwhile."""
+    with acting_for(WHOLE_PROVINCE, actor=actor, reason="cases.identity"):
+        asking = IdentityQuestion.objects.get(pk=request.question_id).client
+        if asking.person_id == request.client.person_id:
+            return None
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT wall.join_persons(%s, %s)", [asking.person_id, request.client.person_id])
+            join_id = cursor.fetchone()[0]
+        settle_constraints()
+    record(Action.PERSONS_JOINED, actor=actor, target=request.client, workspace_id=request.workspace_id)
+    return join_id
+
+
+@transaction.atomic
+def take_back(request: IdentityRequest, *, actor: User) -> IdentityRequest:
+    """The answer was wrong: the identities are two again, and the request is open. Within 90 days of the answer.
+
+    Raises NotYet where there is nothing to take back, IntegrityError where a later join stands on this one.
+    """
+    request = IdentityRequest.objects.select_for_update().get(pk=request.pk)
+    if request.answer == IdentityAnswer.OPEN or timezone.now() > request.answered_at + KEPT_APART:
+        raise NotYet
+    if request.join_id:
+        with acting_for(WHOLE_PROVINCE, actor=actor, reason="cases.identity"), connection.cursor() as cursor:
+            cursor.execute("SELECT wall.part_persons(%s)", [request.join_id])
+            settle_constraints()
+        record(Action.PERSONS_PARTED, actor=actor, target=request.client, workspace_id=request.workspace_id)
+    request.answer, request.answered_by, request.answered_at = IdentityAnswer.OPEN, None, None
+    request.note, request.join_id = "", None
+    request.save(update_fields=["answer", "answered_by", "answered_at", "note", "join_id"])
+    _tell(request, actor, IdentityAnswer.OPEN)
+    return request
+
+
+def _tell(request: IdentityRequest, actor: User, said: IdentityAnswer) -> None:
+    """The asking centre learns the answer; which centre it is of, only where it is the same person."""
+    told = {"answer": said, "at": timezone.now().isoformat()}
+    if said == IdentityAnswer.SAME:
+        told["workspace"] = request.workspace_id
+    with acting_for([request.from_workspace_id], actor=actor):
+        question = IdentityQuestion.objects.select_for_update().get(pk=request.question_id)
+        question.answers = [*question.answers, told]
+        question.save(update_fields=["answers"])

@@ -1,0 +1,233 @@
+"""Whether a client is known at another centre: asked from the file, answered by the other centre."""
+
+from collections.abc import Iterator
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from cases.access import get_client_or_404
+from cases.models import Client, Country, IdentityAnswer, IdentityQuestion, IdentityRequest, Sex
+from cases.models.identity import OPEN_FOR
+from cases.services import identity
+from cases.services.identity import KEPT_APART, NotYet, may_ask_again_at
+from centers.access import require_anywhere
+from centers.models import Workspace, WorkspaceKind
+from centers.models.codes import kept_names
+from centers.querysets import get_visible_or_404
+from centers.refusals import rule_of, sentence
+from centers.selectors import may
+
+WORK = "work_sessions"
+SHOWN = 50
+
+
+def may_ask(user: User, client: Client) -> bool:
+    """Whoever counsels asks, of files of their centre."""
+    return client.workspace.kind == WorkspaceKind.CENTER and may(user, WORK, client.workspace_id)
+
+
+def question_of(client: Client, viewer: User) -> IdentityQuestion | None:
+    """The latest question on a file."""
+    return IdentityQuestion.objects.visible_to(viewer).filter(client=client).order_by("-pk").first()
+
+
+class AskForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why you ask"),
+        max_length=200,
+        help_text=gettext_lazy(
+            "It is kept with the question, and the other centre reads it where you send a request."
+        ),
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether another centre may know the client. What comes of it stands on the file a minute later."""
+    client = get_client_or_404(request.user, pk, WORK)
+    if not may_ask(request.user, client):
+        raise PermissionDenied(_("Counsellors of a support centre ask this."))
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _asked(request, form, client):
+        messages.success(request, _("Asked. Whether it is likely or not stands on this page in a minute."))
+        return redirect(client)
+    context = {
+        "title": _("Known at another centre?"),
+        "sentence": _(
+            "You learn only whether a file at another centre is likely, and not where. Then you can send a request "
+            "there. Shelters, universities and offices are never asked."
+        ),
+        "form": form,
+        "action": _("Ask"),
+        "back": client.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context, status=400 if form.errors else 200)
+
+
+def _asked(request: HttpRequest, form: AskForm, client: Client) -> bool:
+    """Whether the question is on record; else the form says why not."""
+    try:
+        with transaction.atomic():
+            identity.ask(actor=request.user, client=client, reason=form.cleaned_data["reason"])
+    except IntegrityError as error:
+        form.add_error(
+            None, _too_often(request.user) if rule_of(error) == "asked_within_the_rate" else sentence(error)
+        )
+        return False
+    return True
+
+
+def _too_often(user: User) -> str:
+    again = may_ask_again_at(user)
+    if again is None:
+        return _("Your centre has asked 60 times within a day. Ask again tomorrow.")
+    told = {"time": f"{timezone.localtime(again):%m-%d %H:%M}"}
+    return _("You have asked 20 times within a day. You can ask again from %(time)s on.") % told
+
+
+@never_cache
+@require_POST
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the centres where a file is likely."""
+    question = get_object_or_404(IdentityQuestion.objects.visible_to(request.user), pk=pk)
+    if not may_ask(request.user, question.client):
+        raise PermissionDenied(_("Counsellors of a support centre ask this."))
+    try:
+        identity.send(question, actor=request.user)
+    except NotYet:
+        messages.info(request, _("This request was sent already, or its answer is not there yet."))
+    else:
+        messages.success(request, _("The request is sent. The answer will stand on this page."))
+    return redirect(question.client)
+
+
+def requests_to(user: User) -> QuerySet[IdentityRequest]:
+    """What other centres ask the centres of a person, the newest first."""
+    return IdentityRequest.objects.visible_to(user).select_related("from_workspace").order_by("-pk")
+
+
+def waiting_requests(user: User) -> int:
+    """How many requests of other centres can still be answered."""
+    since = timezone.now() - OPEN_FOR
+    return requests_to(user).order_by().filter(answer=IdentityAnswer.OPEN, sent_at__gt=since).count()
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What other centres ask: those that wait first, then those that were answered."""
+    require_anywhere(request.user, WORK)
+    rows = list(requests_to(request.user)[:SHOWN])
+    context = {
+        "waiting": [row for row in rows if row.answer == IdentityAnswer.OPEN and not row.over],
+        "rest": [row for row in rows if row.answer != IdentityAnswer.OPEN or row.over],
+    }
+    return render(request, "cases/identity_requests.html", context)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=gettext_lazy("Your answer"),
+        choices=[choice for choice in IdentityAnswer.choices if choice[0] != IdentityAnswer.OPEN],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=gettext_lazy("Note for your centre"), max_length=200, required=False)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One request: what the other centre told beside the file here, and the answer to it."""
+    row = get_visible_or_404(IdentityRequest, request.user, pk, WORK)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _answered(request, row, form)
+    client = get_client_or_404(request.user, row.client_id)
+    until = row.answered_at + KEPT_APART if row.answered_at else None
+    context = {
+        "row": row,
+        "client": client,
+        "facts": list(_side_by_side(row.told, identity.told_of(client))),
+        "form": form,
+        "open": row.answer == IdentityAnswer.OPEN and not row.over,
+        "until": until if until and until > timezone.now() else None,
+    }
+    return render(request, "cases/identity_request.html", context, status=400 if form.errors else 200)
+
+
+def _answered(request: HttpRequest, row: IdentityRequest, form: AnswerForm) -> HttpResponse:
+    said = IdentityAnswer(form.cleaned_data["answer"])
+    try:
+        with transaction.atomic():
+            identity.answer(row, actor=request.user, said=said, note=form.cleaned_data["note"])
+    except NotYet:
+        messages.info(request, _("This request was answered already, or its time is over."))
+    except IntegrityError as error:
+        messages.error(request, f"{_('Nothing was changed.')} {sentence(error)}")
+    else:
+        held = IdentityRequest.objects.visible_to(request.user).get(pk=row.pk)
+        told = {"answer": held.get_answer_display(), "center": held.from_workspace}
+        messages.success(request, _("Answered to %(center)s: %(answer)s.") % told)
+    return redirect(row)
+
+
+@never_cache
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_visible_or_404(IdentityRequest, request.user, pk, WORK)
+    try:
+        with transaction.atomic():
+            identity.take_back(row, actor=request.user)
+    except NotYet:
+        messages.info(request, _("There is nothing to take back any more."))
+    except IntegrityError as error:
+        messages.error(request, f"{_('Nothing was changed.')} {sentence(error)}")
+    else:
+        messages.success(request, _("Taken back. The request waits for an answer again."))
+    return redirect(row)
+
+
+def _side_by_side(theirs: dict, ours: dict) -> Iterator[tuple[str, str, str, bool]]:
+    """Label, what they told, what stands here, and whether it agrees; nothing that neither has."""
+    for name, label in FACTS.items():
+        one, other = _spoken(name, theirs.get(name)), _spoken(name, ours.get(name))
+        if one or other:
+            yield label, one, other, bool(one) and one == other
+
+
+FACTS = {
+    "names": gettext_lazy("Names"),
+    "birth_date": gettext_lazy("Birth date"),
+    "sex": gettext_lazy("Sex"),
+    "nationality": gettext_lazy("Nationality"),
+    "phones": gettext_lazy("End of the telephone number"),
+}
+CODES = {"sex": Sex, "nationality": Country}
+
+
+def _spoken(name: str, told) -> str:
+    if name in CODES:
+        return kept_names(CODES[name]).get(told, told or "")
+    return ", ".join(told or []) if isinstance(told, list) else told or ""
+
+
+def answers_of(question: IdentityQuestion) -> list[tuple[str, str, str]]:
+    """What came back on a question: the day, the answer, and where it is the same person, the centre."""
+    centers = {told["workspace"] for told in question.answers if "workspace" in told}
+    names = {row.pk: str(row) for row in Workspace.objects.filter(pk__in=centers)} if centers else {}
+    return [
+        (told["at"][:10], IdentityAnswer(told["answer"]).label, names.get(told.get("workspace"), ""))
+        for told in reversed(question.answers)
+    ]

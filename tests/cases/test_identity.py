@@ -1,0 +1,242 @@
+"""One person known at two centres: nothing is told before it may be, and identities are joined and parted."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest
+from cases.models.identity import ANSWERED_AFTER
+from cases.services import identity
+from cases.services.identity import NotYet, work_out
+from cases.tasks import work_out_questions
+from centers.models import Role
+from centers.scope import acting_for
+from kpi.services.summary import drain
+from kpi.services.verification import verify
+from tests.make import everywhere, make_client, make_question, make_session, make_user, place
+from tests.support import as_owner, refused_by, run_together
+
+HERE, THERE = "52110-c1", "52130-c1"
+AN = {"name": "NGUYEN VAN AN", "birth_date": "1990-05-04", "nationality_id": "VN", "sex_id": "male"}
+
+
+def kept() -> list[IdentityQuestion]:
+    with everywhere():
+        return list(IdentityQuestion.objects.order_by("pk"))
+
+
+def requests() -> list[IdentityRequest]:
+    with everywhere():
+        return list(IdentityRequest.objects.select_related("client").order_by("pk"))
+
+
+def later(question: IdentityQuestion) -> None:
+    """The minute is over in which nothing is told."""
+    with everywhere():
+        IdentityQuestion.objects.filter(pk=question.pk).update(asked_at=timezone.now() - ANSWERED_AFTER)
+
+
+def persons(*clients: Client) -> int:
+    with everywhere():
+        return len(set(Client.objects.filter(pk__in=[row.pk for row in clients]).values_list("person", flat=True)))
+
+
+@pytest.fixture
+def there():
+    return make_user(Role.COUNSELLOR, THERE, official=False)
+
+
+@pytest.fixture
+def counsellor(client, there):
+    user = make_user(Role.COUNSELLOR, HERE, official=False)
+    client.force_login(user)
+    return user
+
+
+def ask(client, person: Client) -> IdentityQuestion:
+    answer = client.post(f"/clients/{person.pk}/elsewhere/", {"reason": "옮겨 왔다고 함"})
+    assert answer.status_code == 302
+    return kept()[-1]
+
+
+@pytest.mark.django_db
+class FirstStepTests:
+    def page_of(self, client, person: Client) -> str:
+        """The card of the file, without what names the file and the moment."""
+        text = client.get(person.get_absolute_url()).content.decode()
+        [card] = re.findall(r'<section[^>]*aria-labelledby="elsewhere">.*?</section>', text, re.DOTALL)
+        card = re.sub(r'value="[^"]*"', "", card)
+        return re.sub(r"[0-9]+", "#", card)
+
+    def test_likely_or_not_looks_the_same_until_the_minute_is_over(self, client, counsellor):
+        make_client(THERE, **AN)
+        likely, unlikely = make_client(HERE, **AN), make_client(HERE, name="KIM MIN", birth_date="1971-01-01")
+        asked = [ask(client, likely), ask(client, unlikely)]
+        before = [self.page_of(client, person) for person in (likely, unlikely)]
+        assert before[0] == before[1]
+        for question in asked:
+            work_out(question.pk)
+        worked = [self.page_of(client, person) for person in (likely, unlikely)]
+        assert worked == before
+        for question in asked:
+            later(question)
+        after = [self.page_of(client, person) for person in (likely, unlikely)]
+        assert "있을 수 있습니다" in after[0]
+        assert after[0] != after[1]
+
+    def test_both_take_the_same_statements(self, client, counsellor):
+        """The answer is worked out by a task: asking costs the same, found or not."""
+        make_client(THERE, **AN)
+        seen = []
+        for person in (make_client(HERE, **AN), make_client(HERE, name="KIM MIN")):
+            with CaptureQueriesContext(connection) as queries:
+                ask(client, person)
+            seen.append([re.sub("[0-9a-f]{8,}|[0-9]+|'[^']*'", "#", query["sql"]) for query in queries])
+        assert seen[0] == seen[1]
+
+    def test_nothing_of_the_other_file_is_told(self, client, counsellor):
+        other = make_client(THERE, **AN | {"ref": "OTHER-17"})
+        person = make_client(HERE, **AN)
+        question = ask(client, person)
+        work_out(question.pk)
+        later(question)
+        page = client.get(person.get_absolute_url()).content.decode()
+        assert "OTHER-17" not in page
+        assert str(other.workspace) not in page
+        assert client.get(other.get_absolute_url()).status_code == 404
+
+    @pytest.mark.parametrize("at", ["52110-s1", "jbnu", "52140-office"])
+    def test_the_files_of_others_than_centres_are_not_compared(self, client, counsellor, at):
+        make_client(at, **AN)
+        question = ask(client, make_client(HERE, **AN))
+        work_out(question.pk)
+        assert kept()[-1].found is False
+        with refused_by("asked_between_centers"):
+            identity.ask(actor=counsellor, client=make_client(at), reason="x")
+
+    def test_who_is_known_to_be_the_same_is_no_answer(self, client, counsellor):
+        person = make_client(HERE, **AN)
+        make_client(THERE, person=person.person_id, **AN)
+        question = ask(client, person)
+        work_out(question.pk)
+        assert kept()[-1].found is False
+
+    def test_a_lost_message_is_swept(self, client, counsellor):
+        ask(client, make_client(HERE, **AN))
+        work_out_questions()
+        assert kept()[-1].found is False
+
+    def test_no_reason_no_question(self, client, counsellor):
+        person = make_client(HERE)
+        assert client.post(f"/clients/{person.pk}/elsewhere/", {"reason": " "}).status_code == 400
+        assert kept() == []
+
+    def test_asked_too_often_is_refused_with_the_time(self, client, counsellor):
+        person = make_client(HERE)
+        for _ in range(20):
+            make_question(person, asked_by=counsellor)
+        answer = client.post(f"/clients/{person.pk}/elsewhere/", {"reason": "x"})
+        assert answer.status_code == 400
+        assert re.search(r"[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", answer.content.decode())
+        assert len(kept()) == 20
+
+
+@pytest.mark.django_db
+class RequestTests:
+    @pytest.fixture
+    def sent(self, client, counsellor):
+        self.other, self.person = make_client(THERE, **AN), make_client(HERE, **AN)
+        self.sessions = [make_session(client=row, at=row.workspace.code) for row in (self.other, self.person)]
+        question = ask(client, self.person)
+        work_out(question.pk)
+        later(question)
+        assert client.post(f"/elsewhere/{question.pk}/send/").status_code == 302
+        return requests()[0]
+
+    def test_is_sent_only_when_the_answer_shows(self, client, counsellor):
+        make_client(THERE, **AN)
+        question = ask(client, make_client(HERE, **AN))
+        work_out(question.pk)
+        client.post(f"/elsewhere/{question.pk}/send/")
+        assert requests() == []
+
+    def test_the_other_centre_finds_it_and_compares(self, client, sent, there):
+        client.force_login(there)
+        assert "다른 센터의 확인 요청" in client.get("/").content.decode()
+        page = client.get(sent.get_absolute_url()).content.decode()
+        assert "옮겨 왔다고 함" in page
+        assert page.count("NGUYEN VAN AN") == 2
+        assert client.get(self.person.get_absolute_url()).status_code == 404
+
+    def test_the_same_person_counts_once_and_no_file_moves(self, client, sent, there, counsellor):
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "same"})
+        assert persons(self.other, self.person) == 1
+        with everywhere():
+            assert Client.objects.get(pk=self.other.pk).workspace.code == THERE
+            drain(wait=True)
+            assert verify().differences == []
+        client.force_login(counsellor)
+        page = client.get(self.person.get_absolute_url()).content.decode()
+        assert "같은 사람" in page
+        assert str(self.other.workspace) in page
+
+    def test_taken_back_they_are_two_again(self, client, sent, there):
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "same"})
+        client.post(f"{sent.get_absolute_url()}back/")
+        assert persons(self.other, self.person) == 2
+        assert requests()[0].answer == IdentityAnswer.OPEN
+
+    def test_another_answer_joins_nobody_and_names_no_centre(self, client, sent, there, counsellor):
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "different", "note": "생년월일이 다름"})
+        assert persons(self.other, self.person) == 2
+        client.force_login(counsellor)
+        page = client.get(self.person.get_absolute_url()).content.decode()
+        assert "생년월일이 다름" not in page
+        assert str(self.other.workspace) not in page
+
+    def test_is_answered_once(self, client, sent, there):
+        with acting_for([sent.workspace_id], actor=there):
+            identity.answer(sent, actor=there, said=IdentityAnswer.DIFFERENT)
+            with pytest.raises(NotYet):
+                identity.answer(sent, actor=there, said=IdentityAnswer.SAME)
+
+    def test_is_over_after_thirty_days(self, client, sent, there):
+        with everywhere():
+            IdentityRequest.objects.update(sent_at=timezone.now() - timedelta(days=31))
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "same"})
+        assert persons(self.other, self.person) == 2
+        assert "다른 센터의 확인 요청" not in client.get("/").content.decode()
+
+    def test_the_asking_centre_does_not_read_the_request(self, client, sent, counsellor):
+        assert client.get(sent.get_absolute_url()).status_code == 404
+        with acting_for([place(HERE).pk], actor=counsellor):
+            assert not IdentityRequest.objects.exists()
+
+
+def test_the_rate_holds_when_asked_at_once(committed):
+    user, person = make_user(Role.COUNSELLOR), make_client()
+    for _ in range(19):
+        make_question(person, asked_by=user)
+
+    def once() -> str:
+        try:
+            with acting_for([person.workspace_id], actor=user):
+                IdentityQuestion.objects.create(
+                    workspace_id=person.workspace_id, client=person, asked_by=user, reason="x"
+                )
+        except Exception as error:
+            return type(error).__name__
+        return "asked"
+
+    answers = run_together(*[once] * 6)
+    assert answers.count("asked") == 1
+    with as_owner(committed) as owner:
+        assert owner.execute("SELECT count(*) FROM cases_identityquestion").fetchone() == (20,)
