@@ -29,6 +29,8 @@ class Action(models.TextChoices):
     PERSONS_PARTED = "persons.parted", _("Identities parted")
     CLIENTS_MERGED = "clients.merged", _("Client files merged")
     CLIENTS_PARTED = "clients.parted", _("Client files parted")
+    FILE_ATTACHED = "file.attached", _("File attached")
+    FILE_DELETED = "file.deleted", _("File deleted")
     IDENTITY_ASKED = "identity.asked", _("Asked whether another centre knows the client")
     IDENTITY_SENT = "identity.sent", _("Request sent to other centres")
     IDENTITY_ANSWERED = "identity.answered", _("Request of another centre answered")

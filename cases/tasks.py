@@ -42,3 +42,10 @@ def work_out_questions() -> None:
 
     for question_id in open_questions():
         work_out(question_id)
+
+
+@shared_task(name="cases.tasks.purge_attachments", ignore_result=True)
+def purge_attachments() -> None:
+    from cases.services.attachment import purge_attachments
+
+    purge_attachments()

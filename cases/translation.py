@@ -5,6 +5,7 @@ from cases import models
 
 @register(
     [
+        models.AttachmentKind,
         models.Caller,
         models.Channel,
         models.Country,

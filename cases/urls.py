@@ -2,6 +2,7 @@ from django.urls import path
 
 from cases.views import (
     activity,
+    attachment,
     client,
     client_edit,
     client_find,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("drafts/<uuid:token>/", draft.versions, name="draft"),
     path("drafts/<uuid:token>/discard/", draft.discard, name="draft_discard"),
     path("drafts/<uuid:token>/restore/", draft.restore, name="draft_restore"),
+    path("clients/<int:pk>/attachments/new/", attachment.new, name="attachment_new"),
+    path("attachments/<int:pk>/", attachment.download, name="attachment"),
+    path("attachments/<int:pk>/delete/", attachment.delete, name="attachment_delete"),
+    path("attachments/<int:pk>/restore/", attachment.restore, name="attachment_restore"),
     path("clients/<int:pk>/elsewhere/", identity.ask, name="identity_ask"),
     path("elsewhere/<int:pk>/send/", identity.send, name="identity_send"),
     path("elsewhere/requests/", identity.index, name="identity_requests"),

@@ -270,6 +270,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-exports": {"task": "centers.tasks.sweep_exports", "schedule": 30.0},
     # Drafts that were discarded, or that nobody went on with: their days are in cases/models/draft.py.
     "purge-drafts": {"task": "cases.tasks.purge_drafts", "schedule": 3600.0},
+    # Files on clients whose days are over: cases/reference/attachment_kinds.csv.
+    "purge-attachments": {"task": "cases.tasks.purge_attachments", "schedule": 3600.0},
     # Questions to other centres whose message was lost.
     "work-out-questions": {"task": "cases.tasks.work_out_questions", "schedule": 60.0},
     # Files that may be of one person, compared at night.

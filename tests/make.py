@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import (
     Activity,
+    Attachment,
+    AttachmentKind,
     Client,
     ClientName,
     Contact,
@@ -24,6 +26,7 @@ from cases.models import (
     StayLeave,
 )
 from cases.models.identity import ANSWERED_AFTER
+from cases.services.attachment import attach
 from cases.services.identity import told_of
 from cases.services.session import join
 from centers.models import Bed, Export, Role, Workspace
@@ -151,6 +154,15 @@ def make_pair(one: Client, other: Client, **fields) -> DuplicateCandidate:
     with everywhere():
         told = {"score": 90, "why": [["surname", "same"], ["born", "same"]]} | fields
         return DuplicateCandidate.objects.create(workspace=first.workspace, first=first, second=second, **told)
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def make_attachment(client: Client, name: str = "x.pdf", content: bytes = PDF, *, kind: str = "other") -> Attachment:
+    with everywhere():
+        kind = AttachmentKind.objects.get(pk=kind)
+        return attach(actor=None, client=client, kind=kind, name=name, content=content)
 
 
 def make_question(client: Client, *, asked_by: User | None = None, **fields) -> IdentityQuestion:

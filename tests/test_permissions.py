@@ -103,6 +103,7 @@ def make_subjects() -> dict[str, int]:
     held = make.make_user(Role.COUNSELLOR).memberships.get()
     applicant = make.make_client("52110-office")
     return {
+        "attachment": make.make_attachment(client).pk,
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
         "request": make.make_request(client, make.make_question(make.make_client("52130-c1"))).pk,

@@ -1,4 +1,5 @@
 from cases.models.activity import Activity
+from cases.models.attachment import Attachment, AttachmentContent, AttachmentKind
 from cases.models.client import Client, ClientName, Contact, Identifier, IdentifierKind, NameKind
 from cases.models.completion import CompletionRule
 from cases.models.deadline import Deadline, DeadlineKind
@@ -29,10 +30,10 @@ from cases.models.terms import (
 )
 
 __all__ = [
-    "Activity", "Caller", "Channel", "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country",
-    "Deadline", "DeadlineKind", "Draft", "DuplicateCandidate", "FamilyLink", "Household", "Identifier",
-    "IdentifierKind", "IdentityAnswer", "IdentityQuestion", "IdentityRequest", "Interpretation", "Language",
-    "NameKind", "Outcome", "PairState", "Person", "PersonJoin", "PersonKey", "PutOff", "Relation", "Residence",
-    "Session", "SessionClient", "SessionIssue", "SessionTemplate", "Sex", "StatusCode", "Stay", "StayLeave",
-    "StayReason", "Topic", "Urgency",
+    "Activity", "Attachment", "AttachmentContent", "AttachmentKind", "Caller", "Channel", "Client", "ClientMerge",
+    "ClientName", "CompletionRule", "Contact", "Country", "Deadline", "DeadlineKind", "Draft", "DuplicateCandidate",
+    "FamilyLink", "Household", "Identifier", "IdentifierKind", "IdentityAnswer", "IdentityQuestion",
+    "IdentityRequest", "Interpretation", "Language", "NameKind", "Outcome", "PairState", "Person", "PersonJoin",
+    "PersonKey", "PutOff", "Relation", "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate",
+    "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from cases.listings.people import merge_in_words
 from cases.models import Client, PairState
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
+from cases.views.attachment import attachments_of
 from cases.views.identity import answers_of, may_ask, question_of
 from cases.views.pairs import merges_to_undo, pairs_of
 from centers.selectors import is_official, may
@@ -49,6 +50,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "official": is_official(request.user),
         **_second_files(client, request),
         **_elsewhere(client, request),
+        **attachments_of(about.ids, request.user),
         "may_take_in": may_take_in(request.user, client),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }

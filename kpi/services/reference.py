@@ -181,6 +181,7 @@ SHEETS = [
     _term("cases/reference/interpretations.csv", cases.Interpretation),
     _term("cases/reference/urgencies.csv", cases.Urgency),
     _term("cases/reference/residences.csv", cases.Residence),
+    _term("cases/reference/attachment_kinds.csv", cases.AttachmentKind, keep_days=number, restricted=yes),
     _term("cases/reference/relations.csv", cases.Relation),
     _term("cases/reference/sexes.csv", cases.Sex),
     _term("cases/reference/stay_reasons.csv", cases.StayReason),

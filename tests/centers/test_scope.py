@@ -17,6 +17,7 @@ from centers.selectors import scope_of
 from tests.make import (
     everywhere,
     make_activity,
+    make_attachment,
     make_batch,
     make_client,
     make_deadline,
@@ -62,6 +63,7 @@ def make_a_row_in_every_table(database: str) -> None:
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
     make_pair(client, make_client(ELSEWHERE))
+    make_attachment(client)
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)
