@@ -16,7 +16,7 @@ class AttachmentForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": accepted()}),
         help_text=_("PDF, a picture or a document, up to 10 MB. It is encrypted, and deleted when its time is over."),
     )
-    kind = forms.ModelChoiceField(label=_("What it is"), queryset=AttachmentKind.objects.none(), empty_label="—")
+    kind = forms.ModelChoiceField(label=_("Kind of file"), queryset=AttachmentKind.objects.none(), empty_label="—")
     session = forms.ModelChoiceField(
         label=_("From the session"), queryset=Session.objects.none(), required=False, empty_label="—"
     )

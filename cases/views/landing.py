@@ -55,7 +55,7 @@ def _drafts(request: HttpRequest) -> Panel:
         "key": key_for_unsent(request.user),
         "hours": HOURS,
     }
-    return Panel(_("Being written"), "cases/landing/drafts.html", shown)
+    return Panel(_("Typed, not on record yet"), "cases/landing/drafts.html", shown)
 
 
 def _in_list(draft: Draft, now: datetime) -> dict:
