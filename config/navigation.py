@@ -50,6 +50,7 @@ PAGES = (
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair", "cases:identity")),
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
+    Page("visas:checks", _("Duties"), "view_visa_cases", ("visas:check", "visas:finding")),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota",)),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),

@@ -17,6 +17,7 @@ from demo.synthetic.calendar import NoOpenCentre
 from demo.synthetic.generate import Plan, generate
 from demo.synthetic.stays import LONGEST
 from kpi.services.summary import drain
+from visas.services.obligation import follow_workspace
 
 # A year of the demonstration, of which only the part up to today is made.
 PEOPLE, SESSIONS = 1_700, 10_000
@@ -74,6 +75,8 @@ def catch_up(first: date) -> bool:
         generate(replace(plan, sessions=sum(TODAY_AT.values())), address)
     with acting_for(WHOLE_PROVINCE, reason="demo"):
         drain(wait=True)
+    for workspace in Workspace.objects.filter(kind__in=(WorkspaceKind.OFFICE, WorkspaceKind.UNIVERSITY)):
+        follow_workspace(workspace.pk)
     for code in TODAY_AT:
         _as_at_work(Workspace.objects.get(code=code))
     return True

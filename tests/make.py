@@ -32,10 +32,24 @@ from cases.services.session import join
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
-from visas.models import CaseBatch, EntryKind, QuotaEntry, VisaCase, Voucher
+from visas.models import (
+    CaseBatch,
+    CheckResult,
+    EntryKind,
+    Finding,
+    Obligation,
+    ObligationCheck,
+    ObligationRule,
+    QuotaEntry,
+    VisaCase,
+    Voucher,
+)
+from visas.obligations import end_of
+from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
 
 DAY = date(2025, 3, 3)
+WHAT = "NOT SEEN AT THE ADDRESS"
 _number = count(1)
 
 
@@ -188,6 +202,27 @@ def make_request(client: Client, question: IdentityQuestion, **fields) -> Identi
             question_id=question.pk,
             **told,
         )
+
+
+def make_check(case: VisaCase | None = None, *, kind: str = "residence_area", **fields) -> ObligationCheck:
+    """A check of a duty that a permit brought."""
+    permit = {"recommended_on": DAY, "letter_number": f"{next(_number)}", "granted_on": DAY}
+    case = case or make_visa_case("F-2-R", **permit)
+    of_case = {"workspace": case.workspace, "case": case, "client_id": case.client_id, "person_id": case.person_id}
+    rule = ObligationRule.objects.get(programme=case.programme_id, kind=kind)
+    with acting_for([case.workspace_id]):
+        duty = Obligation.objects.create(
+            **of_case, rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
+        )
+        return ObligationCheck.objects.create(**of_case, obligation=duty, **({"due_on": duty.ends_on} | fields))
+
+
+def make_finding(check: ObligationCheck, *, found_by: User | None = None) -> Finding:
+    """A check that has shown that a duty was not kept."""
+    user = found_by or make_user(Role.CITY_OFFICER, check.workspace.code)
+    with acting_for([check.workspace_id], actor=user):
+        make_check_of(check, actor=user, result=CheckResult.NOT_KEPT, done_on=DAY, what=WHAT)
+        return Finding.objects.select_related("check_made").get(check_made=check)
 
 
 def make_together(session: Session, *others: Client) -> Session:

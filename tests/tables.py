@@ -11,15 +11,15 @@ WALLED = {
     "cases_identifier", "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session",
     "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave",
     "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch",
-    "visas_casefact", "visas_casestep", "visas_visacase", "visas_voucher", "workbook_importedfile",
-    "workbook_importedrow", "workbook_openedfile",
+    "visas_casefact", "visas_casestep", "visas_finding", "visas_obligation", "visas_obligationcheck",
+    "visas_visacase", "visas_voucher", "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {
     "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent",
     "cases_deadlineevent", "cases_familylinkevent", "cases_identifierevent", "cases_sessionclientevent",
     "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent", "cases_stayleaveevent",
-    "visas_visacaseevent", "visas_voucherevent",
+    "visas_findingevent", "visas_obligationcheckevent", "visas_visacaseevent", "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.
 SEALED = {"cases_person", "cases_personjoin", "cases_personkey"}
@@ -36,7 +36,7 @@ NOT_PEOPLE = {
     "centers_workspace", "centers_workspacegrant", "django_content_type", "django_migrations", "django_session",
     "guardian_groupobjectpermission", "guardian_userobjectpermission", "kpi_countingrule", "kpi_dirtymonth",
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_ruleexample", "kpi_target", "mfa_authenticator",
-    "pghistory_context", "scope_key", "visas_eligibilityrule", "visas_poolprogramme", "visas_programmearea",
-    "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare",
-    "visas_ruleexception", "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
+    "pghistory_context", "scope_key", "visas_eligibilityrule", "visas_obligationrule", "visas_poolprogramme",
+    "visas_programmearea", "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotapool",
+    "visas_quotashare", "visas_ruleexception", "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

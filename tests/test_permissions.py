@@ -97,6 +97,13 @@ def test_every_route_has_a_row_in_the_matrix():
     assert {name for name, row in EXPECTED.items() if len(row) != len(PEOPLE)} == set()
 
 
+def _permit():
+    """A permit of the office of 52110, where F-2-R is not offered: the rules are asked for by name."""
+    return make.make_visa_case(
+        "F-2-R", "52110-office", recommended_on=make.DAY, letter_number="P-1", granted_on=make.DAY
+    )
+
+
 def make_subjects() -> dict[str, int]:
     """The records that routes are asked about: of 52110-c1, of the office there and of its shelter."""
     client = make.make_client("52110-c1")
@@ -112,6 +119,8 @@ def make_subjects() -> dict[str, int]:
         "activity": make.make_activity("one-centre", "52110-c1").pk,
         "stay": make.make_stay(checked_out_on=make.DAY + timedelta(days=6)).pk,
         "visa case": make.make_visa_case(client=applicant).pk,
+        "check": make.make_check(granted := _permit()).pk,
+        "finding": make.make_finding(make.make_check(granted, kind="work")).pk,
         "dependant": make.make_dependant(applicant).pk,
         "receipt": make.make_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
         "voucher": make.make_voucher("52110").pk,

@@ -14,8 +14,9 @@ from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, 
 from centers.listing.columns import field, named
 from centers.listing.filters import DayField, YearField, codes_of, in_month, in_year
 from centers.models import Municipality
-from visas.models import QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
+from visas.models import Duty, ObligationCheck, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
+from visas.obligations import CHECK_BADGES, CHECK_STATES, in_check_state, state_of_check
 from visas.quotas import FIGURES, held, on_basis, with_seat, with_share
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
@@ -93,6 +94,42 @@ class VoucherFilterForm(FilterForm):
         if self.chosen.get("state") == "paid":
             return rows.filter(in_year("paid_on", year))
         return rows.filter(in_year("applied_on", year))
+
+
+class CheckFilterForm(FilterForm):
+    permission = "view_visa_cases"
+
+    workspace = WorkspaceField(label=_("Workspace"))
+    state = CodeField(choices=CHECK_STATES.items(), label=_("State"))
+    duty = CodeField(choices=Duty.choices, label=_("Duty"))
+    programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
+    due = MonthField(label=_("Due in the month"))
+
+    def by_state(self, rows: QuerySet, state: str) -> QuerySet:
+        return in_check_state(rows, state)
+
+    def by_duty(self, rows: QuerySet, kind: str) -> QuerySet:
+        return rows.filter(obligation__rule__kind=kind)
+
+    def by_programme(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(case__programme=code)
+
+    def by_due(self, rows: QuerySet, month: date) -> QuerySet:
+        return rows.filter(in_month("due_on", month))
+
+
+def _checks(viewer: User) -> QuerySet:
+    rows = ObligationCheck.objects.visible_to(viewer).filter(obligation__ended_on=None)
+    return rows.select_related("obligation__rule", "case").prefetch_related(*with_client(viewer))
+
+
+def _check_state(row: ObligationCheck, viewer: User) -> str:
+    return str(CHECK_STATES[state_of_check(row)])
+
+
+def _check_shown(row: ObligationCheck, viewer: User) -> str:
+    state = state_of_check(row)
+    return format_html('<span class="badge {}">{}</span>', CHECK_BADGES.get(state, ""), CHECK_STATES[state])
 
 
 def _cases(viewer: User) -> QuerySet:
@@ -185,5 +222,28 @@ VOUCHERS = register(
         ),
         form=VoucherFilterForm,
         nothing=_("There are no vouchers here yet. A voucher appears here when it is applied for."),
+    )
+)
+CHECKS = register(
+    Listing(
+        code="checks",
+        route="visas:checks",
+        title=_("Checks of duties"),
+        caption=_("Checks of duties you may read"),
+        permission="view_visa_cases",
+        rows=_checks,
+        columns=(
+            day_column("due_on", _("To be checked on"), order="due"),
+            client_column(),
+            Column("duty", _("Duty"), value=lambda row, viewer: row.obligation.rule.get_kind_display()),
+            Column("programme", _("Visa programme"), value=lambda row, viewer: str(row.case.programme)),
+            Column("state", _("State"), value=_check_state, shown=_check_shown),
+            field("done_on", _("Checked on")),
+            field("document", _("Document number")),
+            named("workspace", _("Workspace")),
+        ),
+        orders=(Order("due", ("due_on", "id"), descending=False),),
+        form=CheckFilterForm,
+        nothing=_("No check is due yet. Checks come up here by themselves once a permit is recorded."),
     )
 )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visas.views import board, case, dependant, quota, quota_board, quota_entry, voucher
+from visas.views import board, case, dependant, obligation, quota, quota_board, quota_entry, voucher
 
 app_name = "visas"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/steps/", board.bulk, name="bulk"),
     path("receipts/<int:pk>/", board.receipt, name="receipt"),
+    path("checks/", obligation.index, name="checks"),
+    path("checks/<int:pk>/", obligation.detail, name="check"),
+    path("findings/<int:pk>/look/", obligation.look, name="finding_look"),
     path("vouchers/", voucher.index, name="vouchers"),
     path("vouchers/<int:pk>/", voucher.detail, name="voucher"),
 ]

@@ -35,7 +35,10 @@ LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 def panels(request: HttpRequest) -> Iterator[Panel]:
     scope = scope_of(request.user)
     if scope.of("work_clients"):
-        yield _drafts(request)
+        drafts = _drafts(request)
+        # Whoever seldom writes is not told each day that nothing waits; the form itself sends what is unsent.
+        if scope.of("work_sessions") or drafts.shown["drafts"] or drafts.shown["discarded"]:
+            yield drafts
     if scope.of("work_sessions"):
         yield from _counselling(request)
     if scope.of("view_stays"):

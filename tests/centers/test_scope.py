@@ -15,14 +15,17 @@ from centers.models import Role
 from centers.scope import NOTHING, WHOLE_PROVINCE, Scope, acting_for, set_scope
 from centers.selectors import scope_of
 from tests.make import (
+    DAY,
     everywhere,
     make_activity,
     make_attachment,
     make_batch,
+    make_check,
     make_client,
     make_deadline,
     make_dependant,
     make_export,
+    make_finding,
     make_leave,
     make_pair,
     make_question,
@@ -62,6 +65,8 @@ def make_a_row_in_every_table(database: str) -> None:
         OpenedFile.objects.create(row=row, client=client, **own)
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
+    permit = {"recommended_on": DAY, "letter_number": "L-1", "granted_on": DAY}
+    make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_request(client, make_question(make_client(ELSEWHERE)))
@@ -139,7 +144,8 @@ def changed(table: str, known: dict[str, str]) -> str:
     names = {field.column for field in model._meta.fields}
     for column, value in (
         ("ref", "'changed'"), ("text", "'changed'"), ("value", "'changed'"), ("ciphertext", "'2'"),
-        ("topic_id", "'labour.minimum_wage'"), ("back_on", "back_on + 1"),
+        ("topic_id", "'labour.minimum_wage'"), ("back_on", "back_on + 1"), ("what", "'changed'"),
+        ("note", "'changed'"),
     ):  # fmt: skip
         if column in names:
             return f"{column} = {value}"

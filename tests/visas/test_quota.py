@@ -23,7 +23,7 @@ OFFICES = ("52140-office", "52190-office")
 
 def make_quota(owner: psycopg.Connection, places: int | None, pool: str = POOL) -> None:
     """Give a pool so many places and no cases. Run again, it starts anew."""
-    owner.execute("TRUNCATE visas_casefact, visas_casestep, visas_visacase, visas_visacaseevent")
+    owner.execute("TRUNCATE visas_visacase, visas_visacaseevent CASCADE")
     for table in ("visas_quotaline", "visas_quotaentry"):
         owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
     owner.execute(

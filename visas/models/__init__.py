@@ -1,4 +1,13 @@
 from visas.models.case import VisaCase
+from visas.models.obligation import (
+    CheckResult,
+    Duty,
+    Finding,
+    FindingState,
+    Obligation,
+    ObligationCheck,
+    ObligationRule,
+)
 from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme
 from visas.models.quota import (
     EntryKind,
@@ -15,7 +24,8 @@ from visas.models.step import CaseBatch, CaseStep, StepKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseFact", "CaseStep", "EligibilityRule", "EntryKind", "FactKind", "PoolProgramme",
-    "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException",
-    "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
+    "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "Duty", "EligibilityRule", "EntryKind", "FactKind", "Finding",
+    "FindingState", "Obligation", "ObligationCheck", "ObligationRule", "PoolProgramme", "ProgrammeArea",
+    "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StepKind",
+    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
 ]  # fmt: skip

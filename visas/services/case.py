@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queue import queue
 from cases.models import Client
 from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
@@ -14,6 +15,7 @@ from centers.scope import settle_constraints
 from visas.eligibility import advice_on
 from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
 from visas.path import may_take
+from visas.tasks import follow_case
 
 NOT_YOURS = "not_yours"
 NEEDS_A_REASON = "against_advice"
@@ -67,6 +69,7 @@ def take_step(
     step = CaseStep.objects.create(case_id=case.pk, **_of(case), kind=kind, happened_on=happened_on, actor=actor,
                                    at=at, **told)  # fmt: skip
     settle_constraints()
+    queue(follow_case, case.pk, case.workspace_id)
     return step
 
 
@@ -87,6 +90,7 @@ def take_back(*, actor: User, case: VisaCase, kind: str, reason: str, at: Worksp
         at=at,
     )
     settle_constraints()
+    queue(follow_case, case.pk, case.workspace_id)
     return step
 
 

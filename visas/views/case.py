@@ -21,6 +21,7 @@ from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
 from visas.models import CaseStep, StepKind, VisaCase
+from visas.obligations import duties_of
 from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
 from visas.services.case import find_fact, take_back, take_in, take_step
 
@@ -54,6 +55,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_take_back": path.may_take_back(request.user),
         "advice": advice_on(case, request.user),
         "dependants": dependants_of(case, path.state, request.user),
+        "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
         "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],

@@ -15,7 +15,8 @@ from centers.listing.filters import in_year
 from centers.models import Workspace, WorkspaceKind
 from centers.selectors import scope_of
 from config.panels import Panel
-from visas.models import VisaCase, Voucher
+from visas.models import ObligationCheck, VisaCase, Voucher
+from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
 SHOWN = 8  # rows of a panel
@@ -31,6 +32,10 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
     elif scope.of("review_visa_cases") and "review_visa_cases" not in scope.everywhere:
         yield _cases(request, _("Visa cases by stage"))
         yield _waiting(request)
+    if (scope.of("review_visa_cases") or (scope.of("work_visa_cases") and universities)) and (
+        "review_visa_cases" not in scope.everywhere
+    ):
+        yield _checks(request)
     if scope.of("approve_vouchers"):
         yield _vouchers(request)
 
@@ -60,6 +65,18 @@ def _latest(request: HttpRequest) -> Panel:
     today = timezone.localdate()
     rows = [_in_its_stage(case, today) for case in _with_names(request).order_by("-received_on", "-pk")[:SHOWN]]
     return Panel(_("Latest students"), "visas/landing/case_rows.html", {"rows": rows})
+
+
+def _checks(request: HttpRequest) -> Panel:
+    """The checks of duties that are overdue or due within 30 days, the longest overdue first."""
+    rows = ObligationCheck.objects.visible_to(request.user).open().filter(due_on__lte=timezone.localdate() + SOON)
+    rows = rows.select_related("obligation__rule").prefetch_related(*with_client(request.user))
+    shown = [
+        (row, CHECK_STATES[state], CHECK_BADGES.get(state, "").removeprefix("badge--"))
+        for row in rows.order_by("due_on", "pk")[:SHOWN]
+        for state in [state_of_check(row)]
+    ]
+    return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown})
 
 
 def _with_names(request: HttpRequest):

@@ -1,0 +1,109 @@
+"""Which duties a permit brings, until when, and on which days they are checked."""
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from visas.models import CheckResult, Finding, Obligation, ObligationCheck, ObligationRule, VisaCase
+
+SOON = timedelta(days=30)  # before a check is due that it is shown as near
+FEW = 3  # a number below is not told outside the office that made the check
+CHECK_STATES: dict[str, str] = {
+    "overdue": _("Overdue"),
+    "soon": _("Due within 30 days"),
+    "later": _("Later"),
+    **{result.value: result.label for result in CheckResult},
+}
+CHECK_BADGES = {"overdue": "badge--bad", "soon": "badge--wait", "kept": "badge--good", "not_kept": "badge--wait"}
+
+
+def state_of_check(row: ObligationCheck) -> str:
+    """A check as a list tells it: what it has shown, or how near it is."""
+    if row.result:
+        return row.result
+    today = timezone.localdate()
+    return "overdue" if row.due_on < today else "soon" if row.due_on <= today + SOON else "later"
+
+
+def in_check_state(rows: QuerySet, state: str) -> QuerySet:
+    today = timezone.localdate()
+    if state in CheckResult.values:
+        return rows.filter(result=state)
+    rows = rows.filter(result="")
+    if state == "overdue":
+        return rows.filter(due_on__lt=today)
+    if state == "soon":
+        return rows.filter(due_on__gte=today, due_on__lte=today + SOON)
+    return rows.filter(due_on__gt=today + SOON)
+
+
+@dataclass(frozen=True)
+class DutyShown:
+    """A duty as the page of its case shows it: its checks in their order, and the findings."""
+
+    duty: Obligation
+    checks: list[tuple[ObligationCheck, str, str]]
+    findings: list[Finding]
+
+
+def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
+    """The duties of a case with their checks, those that ended last."""
+    rows = Obligation.objects.visible_to(viewer).filter(case=case).select_related("rule").order_by("ends_on", "pk")
+    checks = ObligationCheck.objects.visible_to(viewer).filter(case=case).order_by("due_on")
+    findings = Finding.objects.visible_to(viewer).filter(case=case).select_related("check_made")
+    shown = []
+    for duty in sorted(rows, key=lambda row: row.ended_on is not None):
+        own = [check for check in checks if check.obligation_id == duty.pk]
+        told = [(check, CHECK_STATES[state_of_check(check)], _badge(check)) for check in own]
+        found = [row for row in findings if row.check_made.obligation_id == duty.pk]
+        shown.append(DutyShown(duty, told, found))
+    return shown
+
+
+def _badge(check: ObligationCheck) -> str:
+    return CHECK_BADGES.get(state_of_check(check), "").removeprefix("badge--")
+
+
+def counts() -> list[tuple]:
+    """How many checks stand where, by programme and municipality, of everywhere; few are told as few."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall.check_counts(%s)", [timezone.localdate()])
+        return [(*row[:2], *(_told(number) for number in row[2:])) for row in cursor.fetchall()]
+
+
+def _told(number: int) -> str:
+    return "–" if number == 0 else f"<{FEW}" if number < FEW else f"{number:,}"
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where there is none."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def rules_of(case: VisaCase) -> list[ObligationRule]:
+    """The rules of the day of the permit: a later cohort keeps other ones."""
+    rules = ObligationRule.objects.filter(programme=case.programme_id, valid_from__lte=case.granted_on)
+    return [rule for rule in rules if rule.valid_to is None or rule.valid_to >= case.granted_on]
+
+
+def end_of(rule: ObligationRule, granted_on: date) -> date:
+    """The last day of a duty; never before the permit."""
+    return max(rule.until or months_after(granted_on, rule.months), granted_on)
+
+
+def due_days(rule: ObligationRule, granted_on: date) -> Iterator[date]:
+    """The days on which a duty is checked, in their order: every so many months, and at its end."""
+    end, step = end_of(rule, granted_on), rule.check_every
+    number = 1
+    while step and (day := months_after(granted_on, number * step)) < end:
+        yield day
+        number += 1
+    yield end
