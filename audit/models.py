@@ -26,6 +26,7 @@ class Action(models.TextChoices):
     FIGURE_ENTERED = "figure.entered", _("Figure entered")
     FIGURE_PUBLISHED = "figure.published", _("Published figure kept")
     LETTER_MADE = "letter.made", _("Letter of recommendation made")
+    WAITING_MOVED = "waiting.moved", _("Place in a waiting list changed")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")

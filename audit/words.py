@@ -89,6 +89,8 @@ PAGES = {
     "kpi:published": gettext_lazy("Published figures"),
     "kpi:published_new": gettext_lazy("Published figure kept"),
     "visas:letter": gettext_lazy("Letter of recommendation made"),
+    "visas:quota_waiting": gettext_lazy("Waiting list"),
+    "visas:waiting_place": gettext_lazy("Place in a waiting list changed"),
     "visas:checks": gettext_lazy("List of checks of duties"),
     "visas:check": gettext_lazy("Check of a duty"),
     "visas:finding_look": gettext_lazy("Finding looked at a second time"),

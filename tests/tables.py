@@ -12,7 +12,8 @@ WALLED = {
     "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave",
     "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch",
     "visas_casefact", "visas_casestep", "visas_finding", "visas_obligation", "visas_obligationcheck",
-    "visas_visacase", "visas_voucher", "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
+    "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow",
+    "workbook_openedfile",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visas.views import board, case, dependant, letter, obligation, quota, quota_board, quota_entry, voucher
+from visas.views import board, case, dependant, letter, obligation, quota, quota_board, quota_entry, voucher, waiting
 
 app_name = "visas"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("quotas/board/xlsx/", quota_board.xlsx, name="quota_xlsx"),
     path("quotas/reversal/<int:pk>/", quota_entry.reversal, name="quota_reversal"),
     path("quotas/<str:code>/", quota.detail, name="quota"),
+    path("quotas/<str:code>/waiting/", waiting.index, name="quota_waiting"),
+    path("cases/<int:pk>/waiting/", waiting.place, name="waiting_place"),
     path("quotas/<str:code>/entry/", quota_entry.entry, name="quota_entry"),
     path("quotas/<str:code>/reallocation/", quota_entry.reallocation, name="quota_reallocation"),
     path("quotas/<str:code>/confirmation/", quota_entry.confirmation, name="quota_confirmation"),

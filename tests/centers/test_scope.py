@@ -101,6 +101,7 @@ def make_a_row_in_every_table(database: str) -> None:
         for table, columns, values in (
             ("visas_casestep", "kind, happened_on, takes_back, document, note, against_advice, consented",
              "'checked', v.received_on, false, '', '', '', false"),
+            ("visas_waitingmove", "place, reason", "1, 'x'"),
             ("visas_casefact", "kind, value, found_on, evidence", "'funds', 30, v.received_on, 'x'"),
         ):  # fmt: skip
             owner.execute(

@@ -8,7 +8,7 @@ from visas.models.obligation import (
     ObligationCheck,
     ObligationRule,
 )
-from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme
+from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme, WaitingOrder
 from visas.models.quota import (
     EntryKind,
     PoolProgramme,
@@ -20,12 +20,12 @@ from visas.models.quota import (
     RuleException,
 )
 from visas.models.rule import CaseFact, EligibilityRule, FactKind, LetterText
-from visas.models.step import CaseBatch, CaseStep, StepKind
+from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
     "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "Duty", "EligibilityRule", "EntryKind", "FactKind", "Finding",
     "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule", "PoolProgramme", "ProgrammeArea",
     "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StepKind",
-    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
+    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

@@ -15,6 +15,14 @@ class SeatTaken(models.TextChoices):
     PERMIT = "permit", _("At the permit")
 
 
+class WaitingOrder(models.TextChoices):
+    """What orders those who wait for a place. No source says it for Jeonbuk; other provinces use each of these."""
+
+    REVIEWED = "reviewed", _("Day of the provincial review")
+    RECEIVED = "received", _("Day of reception")
+    POINTS = "points", _("Points of the self-assessment")
+
+
 def given_back_by() -> list[str]:
     """What gives a place back where a programme has no rule of its own."""
     return ["refused", "withdrawn", "lapsed", "ineligible"]
@@ -25,8 +33,8 @@ class VisaProgramme(Term):
 
     ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
     ``seat_taken_at`` says when a case takes its place in the quota, ``seat_given_back_by`` which of refused,
-    withdrawn, lapsed, ineligible and left gives it back. ``from_statuses`` are the statuses from which it is applied
-    for, empty where any will do or none is published.
+    withdrawn, lapsed, ineligible and left gives it back, ``waiting_order`` who comes first where none is free.
+    ``from_statuses`` are the statuses from which it is applied for, empty where any will do or none is published.
     """
 
     workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
@@ -34,6 +42,13 @@ class VisaProgramme(Term):
         _("place taken"), max_length=20, choices=SeatTaken, default=SeatTaken.RECOMMENDATION
     )
     seat_given_back_by = ArrayField(models.CharField(max_length=12), default=given_back_by, blank=True)
+    waiting_order = models.CharField(
+        _("order of the waiting list"),
+        max_length=20,
+        choices=WaitingOrder,
+        default=WaitingOrder.REVIEWED,
+        db_default=WaitingOrder.REVIEWED,
+    )
     regional = models.BooleanField(_("region-specific"), default=False)
     from_statuses = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 

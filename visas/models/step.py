@@ -133,3 +133,48 @@ class CaseBatch(models.Model):
 
     def get_absolute_url(self):
         return reverse("visas:receipt", args=[self.pk])
+
+
+class WaitingMoveQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "WaitingMoveQuerySet":
+        """The moves of the cases that the person may read."""
+        return self.filter(case__in=VisaCase.objects.visible_to(user))
+
+
+class WaitingMove(OnRecord):
+    """A case was given a place in a waiting list by hand, with the reason. Rows are added; the last one counts.
+
+    ``place`` is none where it went back to where the rule puts it.
+    """
+
+    workspace = workspace_key()
+    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="moves")
+    client = client_key("+")
+    person = person_key()
+    place = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    actor = staff_key()
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    objects = WaitingMoveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("move in a waiting list")
+        verbose_name_plural = _("moves in waiting lists")
+        indexes = [
+            models.Index(fields=["case", "-id"], name="waiting_move_by_case"),
+            models.Index(fields=["client"], name="waiting_move_by_client"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="waiting_move_has_a_reason",
+                violation_error_message=_("Say why the case gets another place."),
+            ),
+            models.CheckConstraint(
+                condition=Q(place=None) | Q(place__gte=1), name="waiting_move_from_the_first_place"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.place}"

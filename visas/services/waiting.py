@@ -1,0 +1,17 @@
+from django.db import transaction
+
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from visas.models import VisaCase, WaitingMove
+
+
+@transaction.atomic
+def move(case: VisaCase, *, actor: User, place: int | None, reason: str) -> WaitingMove:
+    """Give a case a place in the waiting list by hand, or with none put it back where the rule has it."""
+    row = WaitingMove.objects.create(
+        workspace_id=case.workspace_id, case=case, client_id=case.client_id, person_id=case.person_id,
+        place=place, reason=reason, actor=actor,
+    )  # fmt: skip
+    record(Action.WAITING_MOVED, actor=actor, target=case, workspace_id=case.workspace_id, place=place)
+    return row
