@@ -30,11 +30,13 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
         return []
     name = Wanted(typed)
     best: dict[int, float] = {}
-    for wanted in (_written(typed), _same(keys), _near(typed), _begun(keys)):
+    same = _same(keys)
+    for wanted in (_written(typed), same, _near(typed), _begun(keys)):
         if sum(likeness >= SURE for likeness in best.values()) >= PLENTY:
             break
         if wanted is not None:
-            rows = _some(names.filter(wanted).values_list("client_id", "text"))
+            found = names.filter(wanted).values_list("client_id", "text")
+            rows = _with_unsure(found) if wanted is same else list(found[:MOST])
             spelt = list(dict.fromkeys(text for _client, text in rows))
             alike = dict(zip(spelt, name.likenesses(spelt), strict=True))
             for client, text in rows:
@@ -43,7 +45,7 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
     return sorted(best, key=lambda client: (-best[client], client))
 
 
-def _some(found: QuerySet) -> list[tuple[int, str]]:
+def _with_unsure(found: QuerySet) -> list[tuple[int, str]]:
     """So many names, and where there are more, of those in scripts that sound like little else as many again."""
     rows = list(found[:MOST])
     return [*rows, *found.filter(text__regex=UNSURE.pattern)[:MOST]] if len(rows) == MOST else rows
