@@ -24,6 +24,7 @@ class Action(models.TextChoices):
     PROVINCE_ENTERED = "province.entered", _("Worked on the whole province")
     WORKBOOK_IMPORTED = "workbook.imported", _("Workbook imported")
     FIGURE_ENTERED = "figure.entered", _("Figure entered")
+    FIGURE_PUBLISHED = "figure.published", _("Published figure kept")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")

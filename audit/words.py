@@ -86,6 +86,8 @@ PAGES = {
     "keys": gettext_lazy("Shortcut keys"),
     "shortcuts": gettext_lazy("Shortcuts switched"),
     "stay": gettext_lazy("Stayed signed in"),
+    "kpi:published": gettext_lazy("Published figures"),
+    "kpi:published_new": gettext_lazy("Published figure kept"),
     "visas:checks": gettext_lazy("List of checks of duties"),
     "visas:check": gettext_lazy("Check of a duty"),
     "visas:finding_look": gettext_lazy("Finding looked at a second time"),

@@ -48,6 +48,31 @@ class _Page:
         self.line += 1
 
 
+def _said(page: _Page, context: dict) -> None:
+    """What was told outside of this year, beside what the sheet counts."""
+    page.title(_("What was said of this year"))
+    page.heads(
+        _("What was said"),
+        _("Said on"),
+        _("Told to"),
+        _("Said"),
+        _("Counted now"),
+        _("Difference"),
+        _("Definition"),
+        _("Source"),
+    )
+    for row in context["said"]:
+        figure = row.figure
+        page.row(
+            figure.wording, figure.said_on and figure.said_on.isoformat(), figure.get_audience_display(),
+            float(figure.value), _number(row.counted), _number(row.difference), figure.definition, figure.source,
+        )  # fmt: skip
+
+
+def _number(value) -> float | None:
+    return None if value is None else float(value)
+
+
 def spreadsheet(context: dict) -> bytes:
     """The workbook of what ``kpi.views`` puts on the page."""
     out = BytesIO()
@@ -63,6 +88,7 @@ def spreadsheet(context: dict) -> bytes:
         _programmes(_Page(book, _("Programmes"), formats), context)
         _readings(_Page(book, _("Readings"), formats), context)
         _counselling(_Page(book, _("Counselling"), formats), context)
+        _said(_Page(book, _("Published figures"), formats), context)
         _visas(_Page(book, _("Visa recommendations"), formats), context)
         _vouchers(_Page(book, _("Vouchers and shelter"), formats), context)
     return out.getvalue()

@@ -21,6 +21,7 @@ from kpi.forms import AsOfForm, FigureForm
 from kpi.models import Indicator, ManualFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
+from kpi.published import said_of
 from kpi.rollup import roll_up
 from kpi.rows import is_shut, shown_to, title_of
 from kpi.services.figure import enter_figure
@@ -95,6 +96,7 @@ def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
         "visas": lines.visa_lines(answer),
         "quotas": lines.quota_lines(answer),
         "vouchers": lines.voucher_lines(answer),
+        "said": said_of(answer),
     }
 
 

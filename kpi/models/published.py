@@ -1,0 +1,51 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.kept import staff_key
+
+
+class Audience(models.TextChoices):
+    COUNCIL = "council", _("Council")
+    PRESS = "press", _("Press")
+    MINISTRY = "ministry", _("Ministry")
+    OTHER = "other", _("Others")
+
+
+class PublishedFigure(models.Model):
+    """A figure that was told to the council, the press or the ministry, as it was said. Rows are added, never changed.
+
+    ``paths`` lead to what the roll-up of ``year`` counts for it (``kpi/published.py``), several to be added; none
+    where nothing here means the same. ``corrects`` is the figure that this one puts right. Those of the reference
+    file have a ``code``.
+    """
+
+    code = models.CharField(max_length=60, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"))
+    as_of = models.DateField(_("as of"), null=True, blank=True)
+    said_on = models.DateField(_("said on"), null=True, blank=True)
+    audience = models.CharField(_("told to"), max_length=10, choices=Audience)
+    value = models.DecimalField(_("figure"), max_digits=14, decimal_places=2)
+    unit_ko = models.CharField(_("unit"), max_length=20)
+    wording = models.CharField(_("what was said"), max_length=300)
+    definition = models.CharField(_("definition"), max_length=300)
+    paths = models.JSONField(default=list, blank=True)
+    source = models.CharField(_("source"), max_length=300)
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrected_by")
+    said_by = staff_key(verbose_name=_("entered by"))
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("published figure")
+        verbose_name_plural = _("published figures")
+        ordering = ["-year", "-said_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="published_figure_once"),
+            models.CheckConstraint(
+                condition=~Q(wording="") & ~Q(definition="") & ~Q(source=""), name="published_figure_says_what_it_is"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.year} {self.value} {self.wording}"

@@ -1,0 +1,19 @@
+from django.db import transaction
+
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from kpi.models import PublishedFigure
+
+
+@transaction.atomic
+def publish(*, actor: User, corrects: PublishedFigure | None = None, **told) -> PublishedFigure:
+    """Keep what was said, as it was said. A correction is a row of its own, and the one it corrects stays to be seen.
+
+    ``told`` are the fields of the record. Raises ValidationError for one that is missing or too long.
+    """
+    figure = PublishedFigure(said_by=actor, corrects=corrects, **told)
+    figure.full_clean()
+    figure.save()
+    record(Action.FIGURE_PUBLISHED, actor=actor, target=figure, year=figure.year, audience=figure.audience)
+    return figure

@@ -1,0 +1,101 @@
+"""The register of figures that were told outside."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.forms import day_field, no_hidden_signs
+from centers.access import require_everywhere
+from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.selectors import scope_of
+from kpi import sheet as lines
+from kpi.models import PublishedFigure
+from kpi.models.published import Audience
+from kpi.numbers import plain
+from kpi.published import COMPARED, beside
+from kpi.rollup import roll_up
+from kpi.services.published import publish
+
+
+class PublishForm(forms.Form):
+    """A figure as it was said, and what it is compared with here."""
+
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2100)
+    said_on = day_field(gettext_lazy("Said on"))
+    audience = forms.ChoiceField(label=gettext_lazy("Told to"), choices=Audience.choices)
+    value = forms.DecimalField(label=gettext_lazy("Figure"), max_digits=14, decimal_places=2)
+    unit_ko = forms.CharField(label=gettext_lazy("Unit"), max_length=20, initial="명")
+    as_of = day_field(gettext_lazy("As of"), required=False)
+    wording = forms.CharField(
+        label=gettext_lazy("What was said"), max_length=300, validators=[no_hidden_signs],
+        help_text=gettext_lazy("As it was said or printed."), widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    definition = forms.CharField(
+        label=gettext_lazy("Definition"), max_length=300, validators=[no_hidden_signs],
+        help_text=gettext_lazy("What was counted, and up to when."), widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    paths = forms.MultipleChoiceField(
+        label=gettext_lazy("Compared with"), choices=list(COMPARED.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Several are added. None where nothing here means the same."),
+    )  # fmt: skip
+    source = forms.CharField(
+        label=gettext_lazy("Source"), max_length=300, help_text=gettext_lazy("Document number, paper and day.")
+    )
+
+    def clean_said_on(self):
+        day = self.cleaned_data["said_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The day lies in the future."))
+        return day
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """What was said, year by year, beside what the records of that year give today."""
+    require_everywhere(request.user, "view_figures")
+    rows = list(PublishedFigure.objects.select_related("said_by", "corrects").prefetch_related("corrected_by"))
+    answers = {}
+    with acting_for(WHOLE_PROVINCE, actor=request.user, reason="published figures"):
+        for year in {row.year for row in rows if row.paths and row.year <= timezone.localdate().year}:
+            answers[year] = roll_up(year, as_of=lines.last_day(year))
+    shown = [beside(row, answers.get(row.year, {})) for row in rows]
+    context = {"rows": shown, "may_enter": "enter_figures" in scope_of(request.user).everywhere}
+    return render(request, "kpi/published.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter a figure that was said; ``?corrects=`` puts an earlier one right."""
+    require_everywhere(request.user, "enter_figures")
+    asked = request.GET.get("corrects", "")
+    before = get_object_or_404(PublishedFigure, pk=asked if asked.isdecimal() else 0) if asked else None
+    form = PublishForm(request.POST if request.method == "POST" else None, initial=_begun(before))
+    if form.is_valid():
+        try:
+            made = publish(actor=request.user, corrects=before, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            held = PublishedFigure.objects.get(pk=made.pk)
+            told = {"year": held.year, "value": plain(held.value), "unit": held.unit_ko, "wording": held.wording}
+            messages.success(request, _("Kept for %(year)s: %(value)s %(unit)s, %(wording)s") % told)
+            return redirect("kpi:published")
+    context = {"form": form, "before": before}
+    return render(request, "kpi/published_new.html", context, status=400 if form.errors else 200)
+
+
+def _begun(before: PublishedFigure | None) -> dict:
+    if before is None:
+        return {"year": timezone.localdate().year, "said_on": timezone.localdate()}
+    names = ("year", "audience", "value", "unit_ko", "as_of", "wording", "definition", "paths", "source")
+    return {name: getattr(before, name) for name in names} | {"said_on": timezone.localdate()}

@@ -1,0 +1,103 @@
+"""What was told outside is kept as it was said, and stands beside what is counted."""
+
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+from openpyxl import load_workbook
+
+from centers.models import Role
+from kpi.models import PublishedFigure
+from kpi.published import COMPARED, number_at
+from tests.make import make_user
+
+pytestmark = pytest.mark.django_db
+ANSWER = {"visas": {"settled": 7, "by": {}}, "quotas": [{"code": "q", "capacity": None, "taken": 3}], "name": "x"}
+TOLD = {
+    "year": 2025, "said_on": "2026-01-07", "audience": "council", "value": "612", "unit_ko": "명",
+    "wording": "외국인력 612명 정착", "definition": "정착 거주", "source": "의회 보고",
+    "paths": ["indicators/visa-recruitment/actual"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def province(client):
+    user = make_user(Role.PROVINCE_STAFF, "52-office")
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [("visas/settled", 7), ("quotas/q/taken", 3), ("quotas/q/capacity", None), ("quotas/z/taken", None),
+     ("visas/by", None), ("name", None), ("visas/settled/more", None), ("", None)],
+)  # fmt: skip
+def test_a_path_leads_to_a_number_or_to_nothing(path, number):
+    assert number_at(ANSWER, path) == (None if number is None else Decimal(number))
+
+
+def test_every_path_that_is_offered_leads_to_a_number_of_the_roll_up(province):
+    from centers.scope import WHOLE_PROVINCE, acting_for
+    from kpi.rollup import roll_up
+
+    with acting_for(WHOLE_PROVINCE, reason="test"):
+        answer = roll_up(2025, as_of=date(2025, 12, 31))
+    unknown = {path for path in COMPARED if number_at(answer, path) is None}
+    assert unknown <= {"quotas/e74-2025/capacity"} | {path for path in COMPARED if path.startswith("quotas/")}
+
+
+def test_the_published_figures_are_there_with_their_source(client, province):
+    page = client.get("/kpi/published/").content.decode()
+    for wording in ("611명", "808명", "460명", "480명", "857명", "670명"):
+        assert wording in page
+    assert "아시아통신 2026-01-07" in page
+
+
+def test_the_sheet_says_where_it_says_otherwise(client, province):
+    page = client.get("/kpi/2025/").content.decode()
+    assert "이 해에 대해 밖에 말한 수치" in page
+    assert "-611" in page  # nothing is counted here, and 611 was said
+    sheet = client.get("/kpi/2025/sheet.xlsx")
+    book = load_workbook(io.BytesIO(sheet.content))
+    said = [row for row in book["발표 수치"].iter_rows(values_only=True)]
+    assert any(row[3] == 611 and row[5] == -611 for row in said)
+
+
+def test_is_kept_and_corrected_by_a_further_row(client, province):
+    assert client.post("/kpi/published/new/", TOLD).status_code == 302
+    first = PublishedFigure.objects.get(value=612)
+    assert first.said_by == province
+    client.post(f"/kpi/published/new/?corrects={first.pk}", TOLD | {"value": "611", "wording": "611명으로 바로잡음"})
+    assert PublishedFigure.objects.get(value=611, code="").corrects == first
+    page = client.get("/kpi/published/").content.decode()
+    assert "612명 정착" in page
+    assert "나중에 바로잡음" in page
+    assert "612명 정착" not in client.get("/kpi/2025/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"wording": ""}, {"definition": " "}, {"source": ""}, {"said_on": "2999-01-01"}, {"value": "many"},
+              {"paths": ["visas/nothing"]}, {"audience": "friends"}],
+)  # fmt: skip
+def test_what_lacks_something_is_not_kept(client, province, wrong):
+    before = PublishedFigure.objects.count()
+    assert client.post("/kpi/published/new/", TOLD | wrong).status_code == 400
+    assert PublishedFigure.objects.count() == before
+
+
+def test_is_never_changed():
+    row = PublishedFigure.objects.first()
+    for change in (lambda: row.delete(), lambda: PublishedFigure.objects.update(value=1)):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            change()
+
+
+def test_the_reference_file_leads_to_what_is_offered():
+    with open("kpi/reference/published_figures.csv", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    import json
+
+    assert {path for row in rows for path in json.loads(row["paths"])} <= COMPARED.keys()
