@@ -25,6 +25,7 @@ class Action(models.TextChoices):
     WORKBOOK_IMPORTED = "workbook.imported", _("Workbook imported")
     FIGURE_ENTERED = "figure.entered", _("Figure entered")
     FIGURE_PUBLISHED = "figure.published", _("Published figure kept")
+    LETTER_MADE = "letter.made", _("Letter of recommendation made")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")

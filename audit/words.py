@@ -88,6 +88,7 @@ PAGES = {
     "stay": gettext_lazy("Stayed signed in"),
     "kpi:published": gettext_lazy("Published figures"),
     "kpi:published_new": gettext_lazy("Published figure kept"),
+    "visas:letter": gettext_lazy("Letter of recommendation made"),
     "visas:checks": gettext_lazy("List of checks of duties"),
     "visas:check": gettext_lazy("Check of a duty"),
     "visas:finding_look": gettext_lazy("Finding looked at a second time"),

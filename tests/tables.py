@@ -37,7 +37,7 @@ NOT_PEOPLE = {
     "guardian_groupobjectpermission", "guardian_userobjectpermission", "kpi_countingrule", "kpi_dirtymonth",
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_publishedfigure", "kpi_ruleexample",
     "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_eligibilityrule",
-    "visas_obligationrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing", "visas_quotaentry",
-    "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception", "visas_visaprogramme",
-    "visas_voucherbudget", "visas_voucherrule",
+    "visas_lettertext", "visas_obligationrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing",
+    "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception",
+    "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visas.views import board, case, dependant, obligation, quota, quota_board, quota_entry, voucher
+from visas.views import board, case, dependant, letter, obligation, quota, quota_board, quota_entry, voucher
 
 app_name = "visas"
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
     path("cases/<int:pk>/facts/", case.fact, name="case_fact"),
     path("cases/<int:pk>/dependants/new/", dependant.new, name="case_dependant_new"),
     path("cases/<int:pk>/dependants/<int:link>/", dependant.change, name="case_dependant"),
+    path("cases/<int:pk>/letter.<slug:kind>", letter.letter, name="letter"),
     path("cases/<int:pk>/back/", case.back, name="case_back"),
     path("board/", board.board, name="board"),
     path("board/steps/", board.bulk, name="bulk"),

@@ -228,6 +228,17 @@ SHEETS = [
         source=text,
     ),
     _sheet(
+        "visas/reference/letter_texts.csv",
+        visas.LetterText,
+        "programme_id",
+        programme=text,
+        title_ko=text,
+        body_ko=text,
+        signer_ko=text,
+        own_letter=yes,
+        source=text,
+    ),
+    _sheet(
         "visas/reference/obligation_rules.csv",
         visas.ObligationRule,
         "programme_id kind valid_from",

@@ -19,13 +19,13 @@ from visas.models.quota import (
     QuotaShare,
     RuleException,
 )
-from visas.models.rule import CaseFact, EligibilityRule, FactKind
+from visas.models.rule import CaseFact, EligibilityRule, FactKind, LetterText
 from visas.models.step import CaseBatch, CaseStep, StepKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
     "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "Duty", "EligibilityRule", "EntryKind", "FactKind", "Finding",
-    "FindingState", "Obligation", "ObligationCheck", "ObligationRule", "PoolProgramme", "ProgrammeArea",
+    "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule", "PoolProgramme", "ProgrammeArea",
     "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StepKind",
     "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
 ]  # fmt: skip

@@ -113,3 +113,24 @@ class CaseFact(OnRecord):
 
     def __str__(self):
         return f"{self.case_id} {self.kind} {self.value}"
+
+
+class LetterText(models.Model):
+    """What the letter of a programme says around the names, as data: no form of it is published.
+
+    ``own_letter``: each person has a letter of their own; else a list carries one number for many.
+    """
+
+    programme = models.OneToOneField(VisaProgramme, models.PROTECT, primary_key=True, related_name="letter_text")
+    title_ko = models.CharField(_("title"), max_length=100)
+    body_ko = models.CharField(_("text"), max_length=500)
+    signer_ko = models.CharField(_("signed by"), max_length=100)
+    own_letter = models.BooleanField(_("a letter for each person"), default=False)
+    source = models.CharField(_("source"), max_length=300)
+
+    class Meta:
+        verbose_name = _("text of a letter")
+        verbose_name_plural = _("texts of letters")
+
+    def __str__(self):
+        return self.title_ko

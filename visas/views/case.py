@@ -24,6 +24,7 @@ from visas.models import CaseStep, StepKind, VisaCase
 from visas.obligations import duties_of
 from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
 from visas.services.case import find_fact, take_back, take_in, take_step
+from visas.views.letter import may_print
 
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
@@ -55,6 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_take_back": path.may_take_back(request.user),
         "advice": advice_on(case, request.user),
         "dependants": dependants_of(case, path.state, request.user),
+        "may_print": bool(case.letter_number) and may_print(request.user, case),
         "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
         "may_find": may_find(request.user, case),

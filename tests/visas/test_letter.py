@@ -1,0 +1,105 @@
+"""The recommendation as a paper: it says what is on record, whole, and to whom it may."""
+
+import io
+
+import pytest
+from hwpx.document import HwpxDocument
+
+from audit.models import AuditEntry
+from centers.models import Role
+from centers.scope import acting_for
+from tests.make import DAY, make_client, make_user, make_visa_case
+from visas.letters import letter_of
+
+pytestmark = pytest.mark.django_db
+OFFICE = "52140-office"
+
+
+def recommended(programme: str = "F-2-R", number: str = "전북-2025-001", name: str = "NGUYEN VAN AN"):
+    client = make_client(OFFICE, name=name, nationality_id="VN", birth_date="1990-05-04")
+    return make_visa_case(
+        programme, OFFICE, client=client, recommended_on=DAY, letter_number=number, municipality_id="52140"
+    )
+
+
+def read(case, viewer):
+    with acting_for([case.workspace_id], actor=viewer):
+        return letter_of(case, viewer)
+
+
+@pytest.fixture
+def officer(client):
+    user = make_user(Role.CITY_OFFICER, OFFICE)
+    client.force_login(user)
+    return user
+
+
+def test_a_letter_says_who_and_when(client, officer):
+    case = recommended()
+    answer = client.get(f"/visas/cases/{case.pk}/letter.pdf")
+    assert answer.status_code == 200
+    assert answer.content.startswith(b"%PDF-")
+    assert "NGUYEN" not in answer["Content-Disposition"]
+    assert read(case, officer).people == [("1", "NGUYEN VAN AN", "베트남", "1990-05-04", "익산시")]
+    with acting_for([case.workspace_id], actor=officer):
+        entry = AuditEntry.objects.get(action="letter.made")
+    assert entry.data["people"] == 1
+    assert len(entry.data["digest"]) == 64
+
+
+def test_the_document_of_korean_offices_opens_again_and_says_the_same(client, officer):
+    case = recommended()
+    content = client.get(f"/visas/cases/{case.pk}/letter.hwpx").content
+    document = HwpxDocument.open(io.BytesIO(content))
+    text = document.text.plain()
+    for told in (
+        "전북-2025-001",
+        "지역우수인재(F-2-R) 추천서",
+        "NGUYEN VAN AN",
+        "베트남",
+        "2025년 3월 3일",
+        "전북특별자치도지사",
+    ):
+        assert told in text, told
+    assert document.validate()
+
+
+def test_a_list_has_all_under_its_number(client, officer):
+    cases = [recommended("E-7-4R", "명단-7", f"PERSON {place}") for place in range(3)]
+    recommended("E-7-4R", "명단-8", "ANOTHER")
+    told = read(cases[0], officer)
+    assert [row[1] for row in told.people] == ["PERSON 0", "PERSON 1", "PERSON 2"]
+    assert client.get(f"/visas/cases/{cases[2].pk}/letter.pdf").status_code == 200
+
+
+def test_what_somebody_is_called_is_no_part_of_the_template(client, officer):
+    case = recommended(name='#read("/etc/passwd") *A* $x$ \\ "B"')
+    assert client.get(f"/visas/cases/{case.pk}/letter.pdf").status_code == 200
+    assert client.get(f"/visas/cases/{case.pk}/letter.hwpx").status_code == 200
+
+
+def test_without_a_recommendation_there_is_no_letter(client, officer):
+    case = make_visa_case("F-2-R", OFFICE)
+    assert client.get(f"/visas/cases/{case.pk}/letter.pdf").status_code == 404
+    assert client.get(f"/visas/cases/{recommended().pk}/letter.docx").status_code == 404
+
+
+def test_a_centre_that_reads_the_case_prints_none(client):
+    counsellor = make_user(Role.COUNSELLOR, "52140-c1")
+    case = recommended()
+    make_client("52140-c1", person=case.person_id)
+    client.force_login(counsellor)
+    assert client.get(f"/visas/cases/{case.pk}/letter.pdf").status_code == 403
+
+
+def test_every_script_has_its_letters():
+    """What Typst cannot set it says in a warning, which is an error here."""
+    from config.typeset import set_pdf
+    from visas.letters import TEMPLATE
+
+    names = ["Nguyễn Văn An", "Өлзийбаяр Бат", "王小明", "សុខ ដារា", "สมชาย ใจดี", "राम बहादुर", "রহিম", "홍길동"]
+    data = {
+        "mark": "", "number_label": "n", "number": "1", "title": "t", "columns": [{"name": "n", "width": 1}],
+        "rows": [[name] for name in names], "body": "b", "facts": [], "day": "d", "signer": "s",
+    }  # fmt: skip
+    assert set_pdf(TEMPLATE, data).startswith(b"%PDF-")
