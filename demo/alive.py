@@ -6,9 +6,18 @@ from datetime import date, timedelta
 from django.db.models import F, Max
 from django.utils import timezone
 
-from cases.models import Client, IdentityQuestion, IdentityRequest, NameKind, Session, SessionTemplate, Stay
+from cases.models import (
+    Client,
+    IdentityAnswer,
+    IdentityQuestion,
+    IdentityRequest,
+    NameKind,
+    Session,
+    SessionTemplate,
+    Stay,
+)
 from cases.services.client import Told, create_client
-from cases.services.identity import send
+from cases.services.identity import answer, guarded, send
 from cases.services.pairs import find_pairs
 from centers.models import Workspace, WorkspaceKind
 from centers.scope import WHOLE_PROVINCE, acting_for
@@ -22,6 +31,7 @@ from visas.services.obligation import follow_workspace
 # A year of the demonstration, of which only the part up to today is made.
 PEOPLE, SESSIONS = 1_700, 10_000
 TODAY_AT = {"52110-c1": 6}  # where the counsellor and the manager sign in
+MOVED_AMONG = 20  # clients; those who may not be hinted at are left out
 ASKED_WHY = "이사 와서 다시 상담을 받는다고 함 (예시)"
 FREQUENT = {
     "임금체불 첫 상담 (예시)": {
@@ -34,17 +44,26 @@ FREQUENT = {
 
 
 def _ask_from_elsewhere(center: Workspace) -> None:
-    """Somebody known here has moved, and the centre where they opened a file asked an hour ago."""
-    known = Client.objects.filter(workspace=center, merged_into=None, birth_date__isnull=False).order_by("pk").first()
-    others = Workspace.objects.filter(kind=WorkspaceKind.CENTER, counts_from__isnull=False).exclude(pk=center.pk)
+    """Two people known here have moved, and the centre where they opened a file asked: one is answered."""
+    known = Client.objects.filter(workspace=center, merged_into=None, birth_date__isnull=False).order_by("pk")
+    known = [row for row in known[:MOVED_AMONG] if not guarded([row.person_id])]
+    _waiting, answered = [_asked_about(row) for row in known[:2]]
+    answer(answered, actor=None, said=IdentityAnswer.SAME)
+
+
+def _asked_about(known: Client) -> IdentityRequest:
+    """What the centre of a client is asked about them, an hour after somebody else opened a file for them."""
+    others = Workspace.objects.filter(kind=WorkspaceKind.CENTER, counts_from__isnull=False)
+    other = others.exclude(pk=known.workspace_id).order_by("code").first()
     names = {kind: [row.text for row in known.names.filter(kind=kind)] for kind in NameKind.values}
     told = Told({field: getattr(known, field) for field in ("birth_date", "nationality", "sex")}, names)
-    client, now = create_client(workspace=others.order_by("code").first(), told=told), timezone.now()
+    client, now = create_client(workspace=other, told=told), timezone.now()
     question = IdentityQuestion.objects.create(
-        workspace=client.workspace, client=client, reason=ASKED_WHY, found=True, worked_out_at=now
+        workspace=other, client=client, reason=ASKED_WHY, found=True, worked_out_at=now
     )
     IdentityQuestion.objects.filter(pk=question.pk).update(asked_at=now - timedelta(hours=1))
     send(question, actor=None)
+    return IdentityRequest.objects.get(question_id=question.pk, workspace=known.workspace)
 
 
 def first_missing_day() -> date | None:

@@ -113,6 +113,7 @@ def make_subjects() -> dict[str, int]:
         "attachment": make.make_attachment(client).pk,
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
+        "question": make.make_question(client).pk,
         "request": make.make_request(client, make.make_question(make.make_client("52130-c1"))).pk,
         "session": make.make_session(client=client).pk,
         "deadline": make.make_deadline().pk,

@@ -4,12 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.forms import day_field, no_hidden_signs, term
+from cases.likely import Files, Known, Likely, likely_files
 from cases.models import Country, FamilyLink, Relation, Sex, StatusCode
 from centers.models import Municipality
 from centers.selectors import is_official
 from visas.models import VisaCase
 
 FIELD_OF = {"family_link_settles_after_entry": "settled_on", "dependant_settles_with_a_permit": "settled_on"}
+A_NEW_FILE = "new"
 OF_THE_FILE = ("name", "nationality", "birth_date", "sex")
 
 
@@ -30,6 +32,7 @@ class DependantForm(forms.Form):
 
     def __init__(self, data=None, *, case: VisaCase, viewer: User, link: FamilyLink | None = None):
         super().__init__(data, initial=_initial(case, link))
+        self.case, self.viewer = case, viewer
         rows = FamilyLink.objects.visible_to(viewer).filter(household__principal=case.client_id)
         rows = rows.values_list("client__names__text", "client__birth_date") if link is None else ()
         self.known = {(name.casefold(), born) for name, born in rows if name}
@@ -48,9 +51,47 @@ class DependantForm(forms.Form):
                 self.add_error(name, _("The day lies in the future."))
         return told
 
+    def likely(self) -> list[Likely]:
+        """The files of the case's workspace that may be of this person, but for those of its household."""
+        told = self.cleaned_data
+        codes = {name: told[name].pk if told[name] else "" for name in ("sex", "nationality")}
+        known = Known([told["name"]], birth_date=told["birth_date"], **codes)
+        here = Files((self.case.workspace_id,), self.viewer)
+        family = FamilyLink.objects.filter(household__principal=self.case.client_id).values_list(
+            "client_id", flat=True
+        )
+        return likely_files(known, here, besides=[self.case.client_id, *family])
+
+    def choose(self, likely: list[Likely]) -> bool:
+        """Whether it is settled whose file it is: nobody's here, one that was chosen, or a new one all the same."""
+        if not likely:
+            return True
+        files = [(str(row.client.pk), _shown(row)) for row in likely]
+        self.fields["file"] = forms.ChoiceField(
+            label=_("Whose file"),
+            choices=[*files, (A_NEW_FILE, _("None of these: open a new file"))],
+            widget=forms.RadioSelect,
+            help_text=_("Files here may be of this person. What the chosen file says stays as it is."),
+        )
+        self.order_fields(["file"])
+        chosen = self.data.get("file")
+        if chosen not in {key for key, _label in self.fields["file"].choices}:
+            self.add_error("file", _("Choose whose file it is."))
+            return False
+        self.cleaned_data["client"] = next((row.client for row in likely if str(row.client.pk) == chosen), None)
+        return True
+
     def refuse(self, rule: str, sentence: str) -> None:
         """Tell what the database has refused, at its field."""
         self.add_error(FIELD_OF.get(rule), sentence)
+
+
+def _shown(row: Likely) -> str:
+    """A file in a line: its names, the birth date, its number, and why it is alike."""
+    client = row.client
+    names = ", ".join(name.text for name in client.names.all())
+    born = client.birth_date.isoformat() if client.birth_date else ""
+    return " · ".join(part for part in (names, born, client.ref or str(client), row.reasons) if part)
 
 
 def _initial(case: VisaCase, link: FamilyLink | None) -> dict:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cases.matching.burmese import romanised
 from cases.matching.signs import latin, words
 from cases.matching.sounds import MOST_WORDS
 
@@ -82,7 +83,8 @@ class Wanted:
 
     def _part(self, word: str) -> tuple[str, str, bool]:
         if word not in self._read:
-            self._read[word] = (latin(word), heard(word), bool(UNSURE.search(word)))
+            spelt = romanised(word)
+            self._read[word] = (latin(spelt), heard(spelt), bool(UNSURE.search(spelt)))
         return self._read[word]
 
     def _forms(self, name: str) -> list[Spelling]:

@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache
 from itertools import permutations
 
+from cases.matching.burmese import romanised
 from cases.matching.signs import CAPITALS, HAN, LETTERS, letters, readings, words
 
 KINDS = "PTSKNML"
@@ -100,9 +101,9 @@ def asked(text: str) -> set[str]:
 
 
 def _ways(text: str) -> set[str]:
-    """The text, and how else its sound may be spelt: tr is 쩌 in a Vietnamese name, else 트르."""
+    """The text, and how else its sound may be spelt: tr is 쩌 in a Vietnamese name, else 트르; ထက် is htet."""
     small = unicodedata.normalize("NFKD", text).lower()
-    ways = {small, small.replace("tr", "ch"), re.sub("[qc]", "ch", small)}
+    ways = {small, romanised(small), small.replace("tr", "ch"), re.sub("[qc]", "ch", small)}
     return ways | {way.replace("\u110d", "tr") for way in ways}
 
 

@@ -6,7 +6,8 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from cases.matching.likeness import Wanted
+from cases.matching.burmese import romanised
+from cases.matching.likeness import UNSURE, Wanted
 from cases.matching.signs import latin, words
 from cases.matching.sounds import MOST_WORDS, asked, near, sound, turned
 
@@ -29,11 +30,13 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
         return []
     name = Wanted(typed)
     best: dict[int, float] = {}
-    for wanted in (_written(typed), _same(keys), _near(typed), _begun(keys)):
+    same = _same(keys)
+    for wanted in (_written(typed), same, _near(typed), _begun(keys)):
         if sum(likeness >= SURE for likeness in best.values()) >= PLENTY:
             break
         if wanted is not None:
-            rows = list(names.filter(wanted).values_list("client_id", "text")[:MOST])
+            found = names.filter(wanted).values_list("client_id", "text")
+            rows = _with_unsure(found) if wanted is same else list(found[:MOST])
             spelt = list(dict.fromkeys(text for _client, text in rows))
             alike = dict(zip(spelt, name.likenesses(spelt), strict=True))
             for client, text in rows:
@@ -42,11 +45,18 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
     return sorted(best, key=lambda client: (-best[client], client))
 
 
+def _with_unsure(found: QuerySet) -> list[tuple[int, str]]:
+    """So many names, and where there are more, of those in scripts that sound like little else as many again."""
+    rows = list(found[:MOST])
+    return [*rows, *found.filter(text__regex=UNSURE.pattern)[:MOST]] if len(rows) == MOST else rows
+
+
 def _written(text: str) -> Q:
     """The very letters, the words in any order."""
     parts = words(text)
     orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
-    return Q(key__in=sorted({latin("".join(order)) for order in orders}))
+    ways = [way for order in orders for way in ("".join(order), romanised("".join(order)))]
+    return Q(key__in=sorted({latin(way) for way in ways}))
 
 
 def _same(keys: list[str]) -> Q:
@@ -60,7 +70,8 @@ def _begun(keys: list[str]) -> Q | None:
 
 def _near(text: str) -> Q:
     """Sounds with one mistake, the words as they are typed or with the last one first."""
-    mistaken = sorted(near(sound(text)) | near(sound(turned(text) or text)))
+    ways = {way for spelt in (text, romanised(text)) for way in (spelt, turned(spelt) or spelt)}
+    mistaken = sorted(set().union(*(near(sound(way)) for way in ways)))
     return _any({f"{column}__in": mistaken} for column in COLUMNS)
 
 

@@ -23,8 +23,9 @@ class IdentityQuestion(OnRecord):
     """A counsellor's question whether another centre may know a client too (동일인 확인).
 
     The first answer says only whether a file elsewhere is likely: ``found``, which is shown ``ANSWERED_AFTER`` the
-    question whatever it is and however long it took. ``sent_at``: then the other centre is asked. ``answers`` are
-    what came back, each with ``answer``, ``at`` and, only where it is the same person, the workspace.
+    question whatever it is and however long it took. ``sent_at``: then the other centre is asked, with what the
+    client has agreed to be told there (``consented_at``). ``answers`` are what came back, each with ``answer``,
+    ``at`` and, only where it is the same person, the workspace.
     """
 
     whose = ("client_id",)
@@ -36,6 +37,7 @@ class IdentityQuestion(OnRecord):
     reason = models.CharField(_("reason"), max_length=200)
     worked_out_at = models.DateTimeField(null=True, blank=True)
     found = models.BooleanField(null=True, blank=True)
+    consented_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     asked = models.PositiveSmallIntegerField(null=True, blank=True)
     answers = models.JSONField(default=list)
@@ -57,6 +59,11 @@ class IdentityQuestion(OnRecord):
                 name="question_worked_out_iff_answered",
             ),
             models.CheckConstraint(condition=Q(sent_at=None) | Q(found=True), name="question_sent_where_likely"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(consented_at__isnull=False),
+                name="question_sent_with_consent",
+                violation_error_message=_("A request is sent only where the client has agreed to it."),
+            ),
         ]
 
     def __str__(self):

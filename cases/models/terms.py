@@ -30,11 +30,13 @@ class Topic(Term):
     """What a session was about (상담유형). A group (대분류) is a topic of its own.
 
     ``restricted`` topics are for counsellors alone: beside a person they would tell an official that a stay is
-    irregular. An official is told their group instead.
+    irregular. An official is told their group instead. ``guarded`` topics are of people in danger: whoever was
+    counselled about one is never hinted at when another centre asks who is known.
     """
 
     group = CodeKey("self", models.PROTECT, null=True, blank=True, related_name="topics")
     restricted = models.BooleanField(_("for counsellors only"), default=False)
+    guarded = models.BooleanField(_("never hinted at to another centre"), default=False)
 
     class Meta(Term.Meta):
         verbose_name = _("topic")

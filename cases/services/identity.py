@@ -1,8 +1,10 @@
 """One person known at two centres: asked, answered, and their identities joined. No file moves."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -10,12 +12,14 @@ from accounts.queue import queue
 from audit.models import Action
 from audit.services import record
 from cases.likely import Files, Known, Likely, likely_files
-from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest
+from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest, Session, SessionClient, Stay
+from cases.models.identity import OPEN_FOR
 from cases.services.pairs import WORTH_LOOKING
 from centers.models import Workspace, WorkspaceKind
 from centers.scope import WHOLE_PROVINCE, acting_for, settle_constraints
 
-A_DAY = 20  # questions of one person in 24 hours; the trigger ``asked_within_the_rate`` holds it, and 60 of a centre
+A_DAY = 20  # questions of one person in 24 hours; the trigger ``asked_within_the_rate`` holds it
+A_DAY_AT_A_CENTER = 60  # questions of all who work at one centre; held by the same trigger
 ASKED_AT_ONCE = 3  # centres that are asked of one person: the likeliest
 KEPT_APART = timedelta(days=90)  # in which a join can be taken back
 
@@ -24,12 +28,13 @@ class NotYet(Exception):
     """A question was asked too often, or its answer is not there yet."""
 
 
-def may_ask_again_at(actor: User) -> datetime | None:
-    """When the person may ask next; none where they may now."""
+def may_ask_again_at(actor: User, workspace_id: int) -> datetime | None:
+    """When the person may ask next for this centre; none where they may now. The later of the two bounds holds."""
     since = timezone.now() - timedelta(days=1)
-    asked = IdentityQuestion.objects.filter(asked_by=actor, asked_at__gt=since).order_by("-asked_at")
-    times = list(asked.values_list("asked_at", flat=True)[:A_DAY])
-    return times[-1] + timedelta(days=1) if len(times) == A_DAY else None
+    recent = IdentityQuestion.objects.filter(asked_at__gt=since).order_by("-asked_at")
+    bounds = ((recent.filter(asked_by=actor), A_DAY), (recent.filter(workspace=workspace_id), A_DAY_AT_A_CENTER))
+    full = [asked[most - 1].asked_at for asked, most in bounds if len(asked[:most]) == most]
+    return max(full) + timedelta(days=1) if full else None
 
 
 @transaction.atomic
@@ -67,19 +72,56 @@ def open_questions() -> list[int]:
 
 
 def likely_elsewhere(client: Client) -> list[Likely]:
-    """The likeliest file of each other centre, none that is known to be the same person already."""
+    """The likeliest file of each other centre that may be hinted at, of which nothing is known yet.
+
+    None that is known to be the same person already, or was asked about and is waiting or not the same person;
+    none of a person who is looked after in a shelter, or was counselled about a guarded topic, and nothing about a
+    client who is: whoever hides from somebody must not be found by a question.
+    """
+    if guarded([client.person_id]):
+        return []
     centers = Workspace.objects.filter(kind=WorkspaceKind.CENTER).exclude(pk=client.workspace_id)
     files = Files(tuple(centers.values_list("pk", flat=True)))
+    found = likely_files(Known.of_file(client), files, besides=_settled_with(client))
+    found = [row for row in found if row.score >= WORTH_LOOKING and row.client.person_id != client.person_id]
+    hidden = guarded(row.client.person_id for row in found)
     best: dict[int, Likely] = {}
-    for row in likely_files(Known.of_file(client), files):
-        if row.score >= WORTH_LOOKING and row.client.person_id != client.person_id:
+    for row in found:
+        if row.client.person_id not in hidden:
             best.setdefault(row.client.workspace_id, row)
     return list(best.values())[:ASKED_AT_ONCE]
 
 
+def guarded(persons: Iterable[int]) -> set[int]:
+    """Those of the people whom nobody elsewhere may get a hint of, by whatever workspace knows the reason."""
+    of_them = Q(person__in=list(persons))
+    spoken = Session.objects.filter(Q(topic__guarded=True) | Q(issues__topic__guarded=True))
+    reasons = (
+        Client.objects.filter(workspace__kind=WorkspaceKind.SHELTER),
+        Stay.objects.all(),
+        spoken,
+        SessionClient.objects.filter(session__in=spoken.values("pk")),
+    )
+    return {person for rows in reasons for person in rows.filter(of_them).values_list("person_id", flat=True)}
+
+
+def _settled_with(client: Client) -> set[int]:
+    """Files elsewhere that a request about this one waits for, or that were told apart from it, whoever asked."""
+    since = timezone.now() - OPEN_FOR
+    told = Q(answer=IdentityAnswer.DIFFERENT) | Q(answer=IdentityAnswer.OPEN, sent_at__gt=since)
+    mine = IdentityQuestion.objects.filter(client=client).values("pk")
+    asked = IdentityRequest.objects.filter(told, question_id__in=mine).values_list("client_id", flat=True)
+    theirs = IdentityRequest.objects.filter(told, client=client).values("question_id")
+    asking = IdentityQuestion.objects.filter(pk__in=theirs).values_list("client_id", flat=True)
+    return {*asked, *asking}
+
+
 @transaction.atomic
 def send(question: IdentityQuestion, *, actor: User | None) -> int:
-    """Ask the other centres. Returns how many are asked; raises NotYet where the answer is not there, or is sent."""
+    """Ask the other centres, where the client has agreed. Returns how many are asked.
+
+    Raises NotYet where the answer is not there, or the request was sent before.
+    """
     question = IdentityQuestion.objects.select_for_update().get(pk=question.pk)
     if not question.ready or not question.found or question.sent_at:
         raise NotYet
@@ -87,8 +129,9 @@ def send(question: IdentityQuestion, *, actor: User | None) -> int:
     with acting_for(WHOLE_PROVINCE, actor=actor, reason="cases.identity"):
         found = likely_elsewhere(question.client)
         IdentityRequest.objects.bulk_create(_request(question, row) for row in found)
-        question.sent_at, question.asked = timezone.now(), len(found)
-        question.save(update_fields=["sent_at", "asked"])
+        question.consented_at = question.sent_at = timezone.now()
+        question.asked = len(found)
+        question.save(update_fields=["consented_at", "sent_at", "asked"])
     return len(found)
 
 

@@ -11,7 +11,7 @@ from cases.models import Client, PairState
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
 from cases.views.attachment import attachments_of
-from cases.views.identity import answers_of, may_ask, question_of
+from cases.views.identity import answers_of, may_ask, questions_of
 from cases.views.pairs import merges_to_undo, pairs_of
 from centers.selectors import is_official, may
 from visas import progress
@@ -73,8 +73,8 @@ def _elsewhere(client: Client, request: HttpRequest) -> dict:
     """Whether another centre may know the client, for those who may ask."""
     if not may_ask(request.user, client):
         return {"may_ask": False}
-    question = question_of(client, request.user)
-    return {"may_ask": True, "question": question, "answers": answers_of(question) if question else []}
+    asked = [(question, answers_of(question)) for question in questions_of(client, request.user)]
+    return {"may_ask": True, "question": asked[0][0] if asked else None, "asked": asked}
 
 
 def _client(request: HttpRequest, pk: int) -> Client:

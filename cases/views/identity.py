@@ -20,7 +20,7 @@ from cases.access import get_client_or_404
 from cases.models import Client, Country, IdentityAnswer, IdentityQuestion, IdentityRequest, Sex
 from cases.models.identity import OPEN_FOR
 from cases.services import identity
-from cases.services.identity import KEPT_APART, NotYet, may_ask_again_at
+from cases.services.identity import A_DAY, A_DAY_AT_A_CENTER, KEPT_APART, NotYet, may_ask_again_at
 from centers.access import require_anywhere
 from centers.models import Workspace, WorkspaceKind
 from centers.models.codes import kept_names
@@ -30,16 +30,23 @@ from centers.selectors import may
 
 WORK = "work_sessions"
 SHOWN = 50
+LATEST = 5  # questions that stand on a file; the others are in the log
 
 
 def may_ask(user: User, client: Client) -> bool:
-    """Whoever counsels asks, of files of their centre."""
+    """Whoever counsels asks, of files of their centre.
+
+    Not a city, the province, a university or a shelter: they hold no counselling, and whether one of theirs was
+    counselled somewhere would tell them what only a centre may know. Where they have to count a person once (a
+    voucher, a visa case, a stay) the database refuses a second without naming the first.
+    """
     return client.workspace.kind == WorkspaceKind.CENTER and may(user, WORK, client.workspace_id)
 
 
-def question_of(client: Client, viewer: User) -> IdentityQuestion | None:
-    """The latest question on a file."""
-    return IdentityQuestion.objects.visible_to(viewer).filter(client=client).order_by("-pk").first()
+def questions_of(client: Client, viewer: User) -> list[IdentityQuestion]:
+    """The questions on a file, the latest first."""
+    asked = IdentityQuestion.objects.visible_to(viewer).filter(client=client).select_related("asked_by")
+    return list(asked.order_by("-pk")[:LATEST])
 
 
 class AskForm(forms.Form):
@@ -83,27 +90,61 @@ def _asked(request: HttpRequest, form: AskForm, client: Client) -> bool:
             identity.ask(actor=request.user, client=client, reason=form.cleaned_data["reason"])
     except IntegrityError as error:
         form.add_error(
-            None, _too_often(request.user) if rule_of(error) == "asked_within_the_rate" else sentence(error)
+            None, _too_often(request.user, client) if rule_of(error) == "asked_within_the_rate" else sentence(error)
         )
         return False
     return True
 
 
-def _too_often(user: User) -> str:
-    again = may_ask_again_at(user)
-    if again is None:
-        return _("Your centre has asked 60 times within a day. Ask again tomorrow.")
-    told = {"time": f"{timezone.localtime(again):%m-%d %H:%M}"}
-    return _("You have asked 20 times within a day. You can ask again from %(time)s on.") % told
+def _too_often(user: User, client: Client) -> str:
+    again = may_ask_again_at(user, client.workspace_id) or timezone.now()
+    told = {"time": f"{timezone.localtime(again):%m-%d %H:%M}", "person": A_DAY, "center": A_DAY_AT_A_CENTER}
+    return (
+        _(
+            "Within a day one person asks %(person)s times at most, and a centre %(center)s times. You can ask again "
+            "from %(time)s on."
+        )
+        % told
+    )
+
+
+class SendForm(forms.Form):
+    consented = forms.BooleanField(label=gettext_lazy("The client has agreed that this is told to another centre"))
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask the centres where a file is likely."""
+    """Ask the centres where a file is likely, with the client's consent; first it is shown what they are told."""
     question = get_object_or_404(IdentityQuestion.objects.visible_to(request.user), pk=pk)
-    if not may_ask(request.user, question.client):
+    client = question.client
+    if not may_ask(request.user, client):
         raise PermissionDenied(_("Counsellors of a support centre ask this."))
+    form = SendForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _sent(request, question)
+    context = {
+        "title": _("Send a request there"),
+        "sentence": _("The centres where a file is likely read the following, and answer within 30 days."),
+        "consequences": [
+            *(f"{label}: {text}" for label, text in _told(identity.told_of(client))),
+            _("Why they ask: %(reason)s") % {"reason": question.reason},
+            _("That your centre asks: %(center)s") % {"center": question.workspace},
+        ],
+        "form": form,
+        "action": _("Send"),
+        "back": client.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context, status=400 if form.errors else 200)
+
+
+def _told(told: dict) -> Iterator[tuple[str, str]]:
+    for name, label in FACTS.items():
+        if text := _spoken(name, told.get(name)):
+            yield label, text
+
+
+def _sent(request: HttpRequest, question: IdentityQuestion) -> HttpResponse:
     try:
         identity.send(question, actor=request.user)
     except NotYet:

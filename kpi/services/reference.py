@@ -173,7 +173,7 @@ SHEETS = [
     ),
     _term("cases/reference/countries.csv", cases.Country, group=text),
     _term("cases/reference/languages.csv", cases.Language),
-    _term("cases/reference/topics.csv", cases.Topic, group=or_none, restricted=yes),
+    _term("cases/reference/topics.csv", cases.Topic, group=or_none, restricted=yes, guarded=yes),
     _term("cases/reference/deadline_kinds.csv", cases.DeadlineKind, days=number, topics=several, source=text),
     _term("cases/reference/channels.csv", cases.Channel),
     _term("cases/reference/outcomes.csv", cases.Outcome),

@@ -8,16 +8,26 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest
+from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest, SessionIssue
 from cases.models.identity import ANSWERED_AFTER
 from cases.services import identity
 from cases.services.identity import NotYet, work_out
 from cases.tasks import work_out_questions
-from centers.models import Role
+from centers.models import Role, Workspace
 from centers.scope import acting_for
 from kpi.services.summary import drain
 from kpi.services.verification import verify
-from tests.make import everywhere, make_client, make_question, make_session, make_user, place
+from tests.make import (
+    everywhere,
+    make_client,
+    make_question,
+    make_session,
+    make_stay,
+    make_together,
+    make_user,
+    make_voucher,
+    place,
+)
 from tests.support import as_owner, refused_by, run_together
 
 HERE, THERE = "52110-c1", "52130-c1"
@@ -61,6 +71,16 @@ def ask(client, person: Client) -> IdentityQuestion:
     answer = client.post(f"/clients/{person.pk}/elsewhere/", {"reason": "옮겨 왔다고 함"})
     assert answer.status_code == 302
     return kept()[-1]
+
+
+def send(client, question: IdentityQuestion):
+    return client.post(f"/elsewhere/{question.pk}/send/", {"consented": "on"})
+
+
+def likely(person: Client) -> list[int]:
+    """The files elsewhere that a question about a person would find now."""
+    with everywhere():
+        return [row.client.pk for row in identity.likely_elsewhere(person)]
 
 
 @pytest.mark.django_db
@@ -125,6 +145,27 @@ class FirstStepTests:
         work_out(question.pk)
         assert kept()[-1].found is False
 
+    @pytest.mark.parametrize("about", ["theirs", "ours"])
+    @pytest.mark.parametrize("reason", ["shelter", "stay", "topic", "further topic", "together"])
+    def test_who_may_be_in_danger_is_never_hinted_at(self, reason, about):
+        other, person = make_client(THERE, **AN), make_client(HERE, **AN)
+        assert likely(person) == [other.pk]
+        one = other if about == "theirs" else person
+        at, danger = one.workspace.code, "family.domestic_violence"
+        if reason == "shelter":
+            make_client("52110-s1", person=one.person_id)
+        elif reason == "stay":
+            make_stay(client=make_client("52110-s1", person=one.person_id, sex_id="male"))
+        elif reason == "topic":
+            make_session(at, client=one, topic_id=danger)
+        elif reason == "further topic":
+            with everywhere():
+                spoken = make_session(at, client=one)
+                SessionIssue.objects.create(workspace=spoken.workspace, session=spoken, topic_id=danger)
+        else:
+            make_together(make_session(at, client=make_client(at), topic_id=danger), one)
+        assert likely(person) == []
+
     def test_a_lost_message_is_swept(self, client, counsellor):
         ask(client, make_client(HERE, **AN))
         work_out_questions()
@@ -154,15 +195,27 @@ class RequestTests:
         question = ask(client, self.person)
         work_out(question.pk)
         later(question)
-        assert client.post(f"/elsewhere/{question.pk}/send/").status_code == 302
+        page = client.get(f"/elsewhere/{question.pk}/send/").content.decode()
+        assert "NGUYEN VAN AN" in page and "옮겨 왔다고 함" in page
+        assert send(client, question).status_code == 302
         return requests()[0]
 
     def test_is_sent_only_when_the_answer_shows(self, client, counsellor):
         make_client(THERE, **AN)
         question = ask(client, make_client(HERE, **AN))
         work_out(question.pk)
-        client.post(f"/elsewhere/{question.pk}/send/")
+        send(client, question)
         assert requests() == []
+
+    def test_is_sent_only_with_consent(self, client, counsellor):
+        make_client(THERE, **AN)
+        person = make_client(HERE, **AN)
+        question = make_question(person, asked_by=counsellor)
+        answer = client.post(f"/elsewhere/{question.pk}/send/")
+        assert answer.status_code == 400 and answer.context["form"].errors["consented"]
+        assert requests() == []
+        with refused_by("question_sent_with_consent"), everywhere():
+            IdentityQuestion.objects.filter(pk=question.pk).update(sent_at=timezone.now())
 
     def test_the_other_centre_finds_it_and_compares(self, client, sent, there):
         client.force_login(there)
@@ -200,6 +253,33 @@ class RequestTests:
         page = client.get(self.person.get_absolute_url()).content.decode()
         assert "생년월일이 다름" not in page
         assert str(self.other.workspace) not in page
+
+    @pytest.mark.parametrize(("answer", "again"), [("different", False), ("unsure", True), (None, False)])
+    def test_what_was_answered_or_waits_is_not_asked_again(self, client, sent, there, answer, again):
+        """From neither side; what could not be said may be asked again."""
+        client.force_login(there)
+        if answer:
+            client.post(sent.get_absolute_url(), {"answer": answer})
+        assert bool(likely(self.person)) == bool(likely(self.other)) == again
+
+    def test_a_question_that_is_asked_again_hides_no_answer(self, client, sent, there, counsellor):
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "different"})
+        client.force_login(counsellor)
+        ask(client, self.person)
+        assert "같은 사람이 아님" in client.get(self.person.get_absolute_url()).content.decode()
+
+    def test_a_join_that_would_give_two_vouchers_is_refused_and_tells_nothing(self, client, sent, there):
+        make_voucher("52110", client=make_client("52110-office", person=self.person.person_id))
+        make_voucher("52190", client=make_client("52190-office", person=self.other.person_id))
+        client.force_login(there)
+        page = client.post(sent.get_absolute_url(), {"answer": "same"}, follow=True).content.decode()
+        assert "바뀐 것은 없습니다" in page
+        assert persons(self.other, self.person) == 2
+        assert requests()[0].answer == IdentityAnswer.OPEN
+        with everywhere():
+            offices = Workspace.objects.filter(code__in=["52110-office", "52190-office"])
+            assert not [office for office in offices if str(office) in page]
 
     def test_is_answered_once(self, client, sent, there):
         with acting_for([sent.workspace_id], actor=there):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from cases.models import DuplicateCandidate, Session, Stay
+from cases.models import DuplicateCandidate, IdentityRequest, Session, Stay
 from demo import alive, signins
 from demo.signins import NOT_RUNNING
 from kpi.rollup import roll_up
@@ -44,6 +44,8 @@ class AliveTests:
         with everywhere():
             assert not verify().differences
             self.look_at_the_landing_pages(today)
+            asked = IdentityRequest.objects.filter(workspace__code="52110-c1")
+            assert sorted(asked.values_list("answer", flat=True)) == ["open", "same"]
         with as_owner(demonstration) as owner:
             assert one(owner, "SELECT count(*) FROM cases_sessiontemplate WHERE owner_id IS NULL") == 2
             closed = "SELECT id FROM centers_workspace WHERE code = %s"

@@ -49,6 +49,29 @@ class DependantTests:
         assert client.post(address, told).status_code == 302
         assert client.post(address, told | {"name": "Pham Thi C"}).context["form"].errors["name"]
 
+    def test_a_file_that_is_here_already_is_offered_before_another_is_opened(self, client, city):
+        case = make_case()
+        here = make_client("52140-office", name="PHAM THI C", birth_date="1990-01-01", ref="A-17")
+        make_client("52130-office", name="PHAM THI C", birth_date="1990-01-01", ref="B-18")
+        told = {"name": "Phạm Thị C", "relation": "spouse", "birth_date": "1990-01-01", "status": "F-3"}
+        address = reverse("visas:case_dependant_new", args=[case.pk])
+        answer = client.post(address, told)
+        page = answer.content.decode()
+        assert answer.status_code == 400 and answer.context["form"].errors["file"]
+        assert "A-17" in page and "B-18" not in page and "Phạm Thị C" in page
+        assert client.post(address, told | {"file": str(here.pk)}).status_code == 302
+        (one,) = shown(client, case)
+        assert one.link.client == here
+        assert (one.link.client.status_id, one.link.person_id) == ("F-3", here.person_id)
+
+    @pytest.mark.parametrize(("chosen", "answer"), [("new", 302), ("999999", 400), ("", 400)])
+    def test_somebody_else_gets_a_file_of_their_own(self, client, city, chosen, answer):
+        case = make_case()
+        here = make_client("52140-office", name="PHAM THI C", birth_date="1990-01-01")
+        told = {"name": "PHAM THI C", "relation": "spouse", "birth_date": "1990-01-01", "file": chosen}
+        assert client.post(reverse("visas:case_dependant_new", args=[case.pk]), told).status_code == answer
+        assert [one.link.client == here for one in shown(client, case)] == [False] * (answer == 302)
+
     def test_a_person_is_counted_once(self, client, city):
         case = make_case()
         spouse = make_dependant(case.client)

@@ -19,26 +19,20 @@ def add_dependant(
     municipality: Municipality | None,
     entered_on: date | None,
     settled_on: date | None,
+    client: Client | None = None,
     **told,
 ) -> FamilyLink:
-    """Open a file for somebody who came with the principal, and link it to the principal's household.
+    """Link somebody who came with the principal to the principal's household, by their file or by a new one.
 
-    ``told`` are ``nationality``, ``birth_date`` and ``sex``. Raises IntegrityError where the database refuses: a
-    dependant who settles before the principal's permit or before entering.
+    ``client`` is the file that they have here already: what it says of them stays, but for a status and a
+    municipality that are told. ``told`` are ``nationality``, ``birth_date`` and ``sex`` of a new one. Raises
+    IntegrityError where the database refuses: who settles before the principal's permit or before entering.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT person_id FROM wall.persons_for(ARRAY[NULL]::bytea[])")
-        person = cursor.fetchone()[0]
     today = timezone.localdate()
-    client = Client.objects.create(
-        workspace_id=case.workspace_id,
-        person_id=person,
-        status=status,
-        municipality=municipality,
-        recorded_on=today,
-        **told,
-    )
-    ClientName.objects.create(workspace_id=case.workspace_id, client=client, kind=NameKind.ROMAN, text=name)
+    if client is None:
+        client = _new_file(case, name, status=status, municipality=municipality, recorded_on=today, **told)
+    else:
+        _move(client, status or client.status, municipality or client.municipality)
     household, _made = Household.objects.get_or_create(
         workspace_id=case.workspace_id, principal_id=case.client_id, defaults={"principal_person_id": case.person_id}
     )
@@ -46,7 +40,7 @@ def add_dependant(
         workspace_id=case.workspace_id,
         household=household,
         client=client,
-        person_id=person,
+        person_id=client.person_id,
         relation=relation,
         status=status,
         entered_on=entered_on,
@@ -55,6 +49,20 @@ def add_dependant(
     )
     settle_constraints()
     return link
+
+
+def _new_file(case: VisaCase, name: str, **told) -> Client:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT person_id FROM wall.persons_for(ARRAY[NULL]::bytea[])")
+        person = cursor.fetchone()[0]
+    client = Client.objects.create(workspace_id=case.workspace_id, person_id=person, **told)
+    ClientName.objects.create(workspace_id=case.workspace_id, client=client, kind=NameKind.ROMAN, text=name)
+    return client
+
+
+def _move(client: Client, status: StatusCode | None, municipality: Municipality | None) -> None:
+    client.status, client.municipality = status, municipality
+    client.save(update_fields=["status", "municipality"])
 
 
 @transaction.atomic
@@ -70,6 +78,5 @@ def change_dependant(
     """Correct what is known of a dependant; what it was stays in the history. Raises IntegrityError as above."""
     link.relation, link.status, link.entered_on, link.settled_on = relation, status, entered_on, settled_on
     link.save(update_fields=["relation", "status", "entered_on", "settled_on"])
-    link.client.status, link.client.municipality = status, municipality
-    link.client.save(update_fields=["status", "municipality"])
+    _move(link.client, status, municipality)
     settle_constraints()

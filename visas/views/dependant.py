@@ -19,10 +19,10 @@ from visas.services.dependant import add_dependant, change_dependant
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Somebody who came with the principal of a case."""
+    """Somebody who came with the principal of a case: of a file that is here already, or of a new one."""
     case = _case(request, pk)
     form = DependantForm(request.POST if request.method == "POST" else None, case=case, viewer=request.user)
-    if form.is_valid():
+    if form.is_valid() and form.choose(form.likely()):
         try:
             link = add_dependant(case=case, **form.cleaned_data)
         except IntegrityError as error:

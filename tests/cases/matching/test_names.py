@@ -1,12 +1,13 @@
 """Keys and likeness of names, without a database."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from cases.matching.burmese import romanised
 from cases.matching.likeness import ENOUGH, Wanted
 from cases.matching.signs import are_initials, initials, latin, words
-from cases.matching.sounds import KINDS, VOWEL, asked, keys, near, sound
+from cases.matching.sounds import DIGRAPHS, KINDS, VOWEL, asked, keys, near, sound
 
 SAME = [
     ("NGUYEN VAN AN", "응우옌반안"),
@@ -27,6 +28,12 @@ SAME = [
     ("AUNG MIN", "အောင်မင်း"),
     ("Đặng", "DANG"),
 ]
+BURMESE = {  # parts of names that the recall set does not have
+    "မေ": "may", "ချို": "cho", "ကို": "ko", "သန်း": "than", "သန့်": "thant", "ဇင်": "zin", "မျိုး": "myo",
+    "စန်း": "san", "ရဲ": "ye", "ညွန့်": "nyunt", "ကြည်": "kyi", "ဖြူ": "phyu", "တင်": "tin", "ဟိန်း": "hein",
+    "ကောင်း": "kaung", "စည်သူ": "sithu", "ပိုင်": "paing", "နှင်း": "hnin", "မြ": "mya", "နွယ်": "nwe", "သက်": "thet",
+    "မြတ်": "myat", "ချစ်": "chit", "ဗိုလ်": "bo", "ထွဋ်": "htut", "ရှိန်": "shein", "ယဉ်": "yin", "စန္ဒာ": "sanda",
+}  # fmt: skip
 names = st.text(min_size=1, max_size=20)
 spelt = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=8), min_size=1, max_size=3)
 
@@ -42,12 +49,21 @@ class SoundTests:
         assert not set(asked(one)) & set(keys(other))
         assert Wanted(one).likeness(other) == 0
 
+    @pytest.mark.parametrize(("burmese", "spelt"), BURMESE.items())
+    def test_a_burmese_syllable_is_spelt_as_a_whole(self, burmese, spelt):
+        assert romanised(burmese) == spelt
+
+    @given(st.text(st.characters(min_codepoint=0x1000, max_codepoint=0x109F), max_size=12))
+    def test_any_burmese_text_has_a_spelling_in_latin_letters(self, text):
+        assert not set(romanised(text)) - set("abcdefghijklmnopqrstuvwxyz")
+
     @given(names)
     def test_a_key_is_made_of_kinds_alone(self, name):
         assert sound(name) == VOWEL or set(sound(name)) <= set(KINDS)
 
     @given(spelt)
     def test_capitals_and_gaps_do_not_count(self, parts):
+        assume(all("".join(parts).count(pair) == sum(part.count(pair) for part in parts) for pair, _kind in DIGRAPHS))
         assert sound("".join(parts)) == sound(" ".join(parts).upper()) == sound("<<".join(parts))
 
     @given(spelt)
