@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Client, Identifier, SessionIssue, StatusCode, Topic
 from cases.secrecy import decrypt, masked
-from centers.models.codes import kept_rows
+from centers.models.codes import kept_names, kept_rows
 from centers.reader import by_an_official
 from centers.selectors import is_official
 
@@ -33,12 +33,17 @@ def status_shown(status: StatusCode | None, expires_on: date | None, viewer: Use
     Restricted, not told and not entered read alike to an official: what reads otherwise could be told apart.
     """
     past = expires_on is not None and expires_on < timezone.localdate()
-    name = f"{status.code} {status}" if status else ""
+    name = status_named(status) if status else ""
     if not is_official(viewer):
         return StatusShown(name, expires_on, expired=past)
     if status is None or status.restricted or status.pk == NOT_TOLD:
         return StatusShown(_("Other or not told"))
     return StatusShown(name, None if past else expires_on, check=past)
+
+
+def status_named(status: StatusCode) -> str:
+    """Code and name of a status of residence; the name is at hand in the process."""
+    return f"{status.code} {kept_names(StatusCode).get(status.code) or status}"
 
 
 def identifiers_shown(client: Client, viewer: User) -> list[tuple[str, str]]:

@@ -105,8 +105,7 @@ def acting_for(workspaces: Iterable[int] | str, *, actor: User | None = None, re
 def settle_constraints() -> None:
     """Let the deferred constraints speak now, while there is still someone to tell. Raises IntegrityError."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def warn_of_missing_scope(notice) -> None:

@@ -11,11 +11,12 @@ from accounts.models import User
 from cases.listings.people import names_in_text, names_shown, number_of
 from cases.models import Client, Country, Language, Session, StatusCode
 from cases.models.client import NEVER
-from cases.selectors import NOT_TOLD, StatusShown, status_shown
+from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import named
-from centers.listing.filters import codes_of
+from centers.listing.filters import Named, codes_of
 from centers.models import Municipality
+from centers.models.codes import kept_rows
 from centers.selectors import is_official
 
 SOON = 90  # days ahead for which a status is told to run out
@@ -33,12 +34,17 @@ class ClientFilterForm(FilterForm):
 
     def shape(self) -> None:
         """An official finds nobody by a code that is for counsellors, nor by the day on which a status ends."""
-        codes = StatusCode.objects.filter(parent=None)
         if is_official(self.viewer):
-            codes = codes.filter(restricted=False).exclude(pk=NOT_TOLD)
             del self.fields["expiring"]
-        self.fields["status"].rows = lambda: [_Coded(code) for code in codes]
+        self.fields["status"].rows = self._statuses
         super().shape()
+
+    def _statuses(self) -> list[Named]:
+        """The statuses as the filter names them, by code and name; their kinds are found with them."""
+        codes = [code for code in kept_rows(StatusCode).values() if code.parent_id is None]
+        if is_official(self.viewer):
+            codes = [code for code in codes if not code.restricted and code.pk != NOT_TOLD]
+        return [Named(code.pk, status_named(code)) for code in codes]
 
     def by_nationality(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(nationality=code)
@@ -64,16 +70,6 @@ def running_out(clients: QuerySet) -> QuerySet:
     """Those whose status ends within 90 days from today."""
     today = timezone.localdate()
     return clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
-
-
-class _Coded:
-    """A status as the filter names it: code and name."""
-
-    def __init__(self, status: StatusCode):
-        self.code, self._name = status.pk, str(status)
-
-    def __str__(self):
-        return f"{self.code} {self._name}"
 
 
 def _rows(viewer: User) -> QuerySet:

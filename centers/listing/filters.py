@@ -25,7 +25,14 @@ ONLY = gettext_lazy("Only these")
 
 
 class CodeSelect(forms.Select):
-    """A choice among many codes, drawn without a template: 250 countries took as long as half of the page."""
+    """A choice among many codes, drawn without a template: 250 countries took as long as half of the page.
+
+    The choices are read once, as it is drawn: to find out whether it may be marked as required, Django would read
+    them all before, and what narrows a list is never required.
+    """
+
+    def use_required_attribute(self, initial) -> bool:
+        return False
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
         options = _options(tuple((str(code), str(label)) for code, label in self.choices))
@@ -235,7 +242,9 @@ def in_year(field: str, year: int) -> Q:
     return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)})
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
+    """A code and its name, as a field offers them."""
+
     code: str
     name: str
 
@@ -245,4 +254,4 @@ class _Named(NamedTuple):
 
 def codes_of(model: type[Model]) -> Callable[[], Iterable]:
     """The codes of a set that the reader may ask for, with their names, which the process keeps."""
-    return lambda: [_Named(code, name) for code, name in offered_names(model).items()]
+    return lambda: [Named(code, name) for code, name in offered_names(model).items()]
