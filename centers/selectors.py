@@ -86,6 +86,16 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     return user._memberships
 
 
+def own_workspaces(user: User, permission: str) -> list[Workspace]:
+    """The workspaces in which the person works and holds the permission today, by their code.
+
+    They are read with the memberships, once for the whole page.
+    """
+    reached = scope_of(user).of(permission)
+    held = dict.fromkeys(membership.workspace for membership in memberships_of(user))
+    return [workspace for workspace in held if workspace.pk in reached]
+
+
 def is_official(user: User) -> bool:
     """Whether the person carries the duty to report immigration violations in any role they hold today.
 

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,9 @@ class AttachmentKind(Term):
         verbose_name_plural = _("kinds of attachments")
 
 
+ALIVE = Q(deleted_at=None, expires_on__gte=Now())
+
+
 class AttachmentQuerySet(scoped("view_clients")):
     def visible_to(self, user: User) -> "AttachmentQuerySet":
         """Those on files that the person may read, without what their kind keeps from an official."""
@@ -39,7 +43,7 @@ class AttachmentQuerySet(scoped("view_clients")):
         return rows.exclude(kind__in=[kind.pk for kind in _restricted()]) if is_official(user) else rows
 
     def alive(self) -> "AttachmentQuerySet":
-        return self.filter(deleted_at=None, expires_on__gte=Now())
+        return self.filter(ALIVE)
 
 
 def _restricted() -> list[AttachmentKind]:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from cases.access import get_client_or_404
 from cases.attachment_form import AttachmentForm
 from cases.attachments import BIGGEST
 from cases.models import Attachment, AttachmentContent, Client
-from cases.models.attachment import RESTORABLE
+from cases.models.attachment import ALIVE, RESTORABLE
 from cases.services.attachment import attach, content_of, delete_attachment, restore_attachment
 from centers.selectors import may
 
@@ -116,8 +116,11 @@ def _own(request: HttpRequest, pk: int) -> Attachment:
     return row
 
 
-def attachments_of(ids: list[int], viewer: User) -> dict[str, QuerySet[Attachment]]:
+def attachments_of(ids: list[int], viewer: User) -> dict[str, list[Attachment]]:
     """The files on these clients, the newest first, and those that can still be taken back."""
-    rows = Attachment.objects.visible_to(viewer).filter(client__in=ids).order_by("-pk")
-    since = timezone.now() - RESTORABLE
-    return {"attachments": rows.alive(), "deleted_attachments": rows.filter(deleted_at__gt=since)}
+    rows = Attachment.objects.visible_to(viewer).filter(client__in=ids)
+    rows = rows.filter(ALIVE | Q(deleted_at__gt=timezone.now() - RESTORABLE)).order_by("-pk")
+    return {
+        "attachments": [row for row in rows if row.deleted_at is None],
+        "deleted_attachments": [row for row in rows if row.deleted_at],
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When, Window, prefetch_related_objects
+from django.db.models import Case, Count, Q, QuerySet, Value, When, Window, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -47,14 +47,13 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
 
 def _drafts(request: HttpRequest) -> Panel:
     """What one has typed and not put on record; text that only this browser still holds is sent from here too."""
-    rows = Draft.objects.visible_to(request.user).prefetch_related(*with_client(request.user))
     now = timezone.now()
+    kept = Q(discarded_at=None) | Q(discarded_at__gt=now - timedelta(days=KEPT_DISCARDED))
+    rows = Draft.objects.visible_to(request.user).filter(kept).order_by("-discarded_at", "-updated_at")
+    rows = [_in_list(row, now) for row in rows.prefetch_related(*with_client(request.user))]
     shown = {
-        "drafts": [_in_list(row, now) for row in rows.filter(discarded_at=None).order_by("-updated_at")[:MOST_DRAFTS]],
-        "discarded": [
-            _in_list(row, now)
-            for row in rows.filter(discarded_at__gt=now - timedelta(days=KEPT_DISCARDED)).order_by("-discarded_at")
-        ],
+        "drafts": [draft for draft in rows if draft["row"].discarded_at is None][:MOST_DRAFTS],
+        "discarded": [draft for draft in rows if draft["row"].discarded_at],
         "key": key_for_unsent(request.user),
         "hours": HOURS,
     }
@@ -77,11 +76,15 @@ def _counselling(request: HttpRequest) -> list[Panel]:
     The clients of the panels of sessions are read at once.
     """
     sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
+    resting = _resting(request)
     today = _sessions_of_today(request, sessions)
-    due = _follow_ups(request, sessions)
+    due = _follow_ups(request, sessions, [row for row in resting if row.session_id])
     unfinished = _unfinished(request, sessions)
     latest = _latest_clients(request, sessions)
-    reminders = [] if is_official(request.user) else [_deadlines(request), _running_out(request, sessions)]
+    reminders = []
+    if not is_official(request.user):
+        running_out = _running_out(request, sessions, [row for row in resting if row.session_id is None])
+        reminders = [_deadlines(request), running_out]
     shown = [row for panel in (today, due, unfinished, latest) for row in panel.shown["sessions"]]
     prefetch_related_objects(shown, *with_client(request.user))
     return [*_asked_by_others(request), today, due, *reminders, unfinished, latest]
@@ -115,22 +118,21 @@ def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
     return Panel(_("Sessions of today"), "cases/landing/today.html", shown)
 
 
-def _follow_ups(request: HttpRequest, sessions: QuerySet) -> Panel:
+def _follow_ups(request: HttpRequest, sessions: QuerySet, resting: list[PutOff]) -> Panel:
     """What one promised: one's own sessions whose follow-up is overdue or due within the week.
 
     The figure counts those too that are put off: it is the number of the list behind it.
     """
     today = timezone.localdate()
-    due = sessions.due_by(today).filter(counsellor=request.user).order_by("follow_up_on", "pk")
-    resting = _resting(request).filter(session__isnull=False)
-    mine = due.annotate(number=Window(Count("pk")), rests=Exists(resting.filter(session=OuterRef("pk"))))
-    rows = list(mine.order_by("rests", "follow_up_on", "pk")[:SHOWN])
+    due = sessions.due_by(today).filter(counsellor=request.user).annotate(number=Window(Count("pk")))
+    rows = list(due.order_by("follow_up_on", "pk")[: SHOWN + len(resting)])
     figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
+    put_off = {row.session_id for row in resting}
     shown = {
-        "sessions": [row for row in rows if not row.rests],
+        "sessions": [row for row in rows if row.pk not in put_off][:SHOWN],
         "due": figure,
         "today": today,
-        "resting": list(resting),
+        "resting": resting,
     }
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
 
@@ -159,7 +161,7 @@ def _deadlines(request: HttpRequest) -> Panel:
     return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown})
 
 
-def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
+def _running_out(request: HttpRequest, sessions: QuerySet, resting: list[PutOff]) -> Panel:
     """One's own clients whose status of residence ends within 90 days, the soonest first.
 
     A client is on it until a later day stands in the file, and is no official's to see: who drops off without one
@@ -168,8 +170,8 @@ def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
     today = timezone.localdate()
     own = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gt=today - timedelta(days=OWN))
     clients = Client.objects.visible_to(request.user).filter(merged_into=None, pk__in=own.values("client"))
-    resting = _resting(request).filter(session=None)
-    soonest = running_out(clients).exclude(pk__in=resting.values("client")).order_by("status_expires_on", "pk")
+    put_off = [row.client_id for row in resting]
+    soonest = running_out(clients).exclude(pk__in=put_off).order_by("status_expires_on", "pk")
     rows = [
         {
             "client": client,
@@ -178,13 +180,13 @@ def _running_out(request: HttpRequest, sessions: QuerySet) -> Panel:
         }
         for client in soonest.prefetch_related("names")[:SHOWN]
     ]
-    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows, "resting": list(resting)})
+    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows, "resting": resting})
 
 
-def _resting(request: HttpRequest) -> QuerySet:
-    """What the person has put off to a day that is still to come."""
+def _resting(request: HttpRequest) -> list[PutOff]:
+    """What the person has put off to a day that is still to come, follow-ups and statuses."""
     rows = PutOff.objects.visible_to(request.user).resting().order_by("until", "pk")
-    return rows.prefetch_related(*with_client(request.user))
+    return list(rows.prefetch_related(*with_client(request.user)))
 
 
 def _mark(left: timedelta) -> str:

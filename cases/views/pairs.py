@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -252,7 +252,8 @@ def merges_to_undo(client: Client, viewer: User) -> list[tuple[ClientMerge, str]
     number of the file that gave way.
     """
     since = timezone.now() - timedelta(days=KEPT_APART)
-    gone = Client.objects.visible_to(viewer).filter(pk=OuterRef("absorbed_id")).values("ref")
     rows = ClientMerge.objects.visible_to(viewer).filter(kept_id=client.pk, parted_at=None, merged_at__gt=since)
-    rows = rows.annotate(until=F("merged_at") + timedelta(days=KEPT_APART), gone=Subquery(gone)).order_by("-pk")
-    return [(row, row.gone or f"{row.workspace_id}-{row.absorbed_id}") for row in rows]
+    rows = list(rows.annotate(until=F("merged_at") + timedelta(days=KEPT_APART)).order_by("-pk"))
+    gone = Client.objects.visible_to(viewer).filter(pk__in=[row.absorbed_id for row in rows])
+    numbers = dict(gone.values_list("pk", "ref"))
+    return [(row, numbers.get(row.absorbed_id) or f"{row.workspace_id}-{row.absorbed_id}") for row in rows]

@@ -19,7 +19,7 @@ from centers.listing import ListedFigure, listed
 from centers.models import Bed, Workspace, WorkspaceKind
 from centers.models.codes import kept_rows
 from centers.scope import WHOLE_PROVINCE, acting_for
-from centers.selectors import scope_of
+from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from kpi import sheet
 from kpi.evidence import Figure, total
@@ -42,9 +42,8 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
     if "view_figures" in scope.everywhere:
         yield from _of_the_province(request)
         return
-    own = Workspace.objects.filter(pk__in=scope.of("view_figures")).order_by("code")
     signing = set(scope.of("accept_activities")) & set(scope.of("view_sessions"))
-    for place in own:
+    for place in own_workspaces(request.user, "view_figures"):
         if place.kind == WorkspaceKind.CENTER and place.pk in signing:
             yield _month_so_far(request, place)
         elif place.kind == WorkspaceKind.SHELTER:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from cases.listings.people import with_client
 from centers.listing.filters import in_year
-from centers.models import Workspace, WorkspaceKind
-from centers.selectors import scope_of
+from centers.models import WorkspaceKind
+from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from visas.models import ObligationCheck, VisaCase, Voucher
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
@@ -25,16 +25,15 @@ WAITING = ("received", "recommended", "submitted")  # stages in which somebody w
 
 def panels(request: HttpRequest) -> Iterator[Panel]:
     scope = scope_of(request.user)
-    universities = Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY, pk__in=scope.of("work_visa_cases"))
-    if scope.of("work_visa_cases") and universities:
+    working = own_workspaces(request.user, "work_visa_cases")
+    at_a_university = any(place.kind == WorkspaceKind.UNIVERSITY for place in working)
+    if at_a_university:
         yield _cases(request, _("Students by stage"))
         yield _latest(request)
     elif scope.of("review_visa_cases") and "review_visa_cases" not in scope.everywhere:
         yield _cases(request, _("Visa cases by stage"))
         yield _waiting(request)
-    if (scope.of("review_visa_cases") or (scope.of("work_visa_cases") and universities)) and (
-        "review_visa_cases" not in scope.everywhere
-    ):
+    if (at_a_university or scope.of("review_visa_cases")) and "review_visa_cases" not in scope.everywhere:
         yield _checks(request)
     if scope.of("approve_vouchers"):
         yield _vouchers(request)
