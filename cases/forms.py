@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from django import forms
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -67,9 +68,9 @@ class TopicChoiceField(forms.ModelChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: QuerySet) -> None:
+    def offer(self, topics: QuerySet, choices: list) -> None:
         self.queryset = topics
-        self.choices = [("", "—"), *grouped(topics)]
+        self.choices = [("", "—"), *choices]
 
 
 class TopicsField(forms.ModelMultipleChoiceField):
@@ -78,9 +79,9 @@ class TopicsField(forms.ModelMultipleChoiceField):
     def __init__(self, **options):
         super().__init__(queryset=Topic.objects.none(), **options)
 
-    def offer(self, topics: QuerySet) -> None:
+    def offer(self, topics: QuerySet, choices: list) -> None:
         self.queryset = topics
-        self.choices = grouped(topics)
+        self.choices = choices
 
 
 class OthersField(forms.ModelMultipleChoiceField):
@@ -131,8 +132,24 @@ def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def term(model, label: str, *, required: bool = False) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
+class KeptChoices(ModelChoiceIterator):
+    """The rows of a code set, which the process keeps, instead of a query each time a field is drawn."""
+
+    def __iter__(self) -> Iterator[tuple]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in kept_rows(self.queryset.model).values():
+            yield self.choice(row)
+
+
+class TermField(forms.ModelChoiceField):
+    """Any code of a set."""
+
+    iterator = KeptChoices
+
+
+def term(model, label: str, *, required: bool = False) -> TermField:
+    return TermField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
 
 
 def day_field(label: str, **options) -> forms.DateField:
@@ -229,8 +246,9 @@ class SessionForm(DraftedForm):
 
     def _offer_topics(self, actor: User) -> None:
         topics = _for(actor, Topic.objects.all())
+        choices = grouped(topics)
         for name in ("topic", "other_topics"):
-            self.fields[name].offer(topics)
+            self.fields[name].offer(topics, choices)
 
     def clean(self):
         cleaned = super().clean()

@@ -165,6 +165,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"choices": "config.choices"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
