@@ -27,6 +27,8 @@ class Action(models.TextChoices):
     FIGURE_PUBLISHED = "figure.published", _("Published figure kept")
     LETTER_MADE = "letter.made", _("Letter of recommendation made")
     WAITING_MOVED = "waiting.moved", _("Place in a waiting list changed")
+    DEMAND_ENTERED = "demand.entered", _("Labour-demand survey kept")
+    PROPOSAL_STEP = "proposal.step", _("Step of a proposal")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")
