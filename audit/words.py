@@ -99,7 +99,7 @@ PAGES = {
     "visas:demand_withdraw": gettext_lazy("Labour-demand survey withdrawn"),
     "visas:checks": gettext_lazy("List of checks of duties"),
     "visas:check": gettext_lazy("Check of a duty"),
-    "visas:finding_look": gettext_lazy("Finding looked at a second time"),
+    "visas:finding_look": gettext_lazy("Check of a duty"),
     "visas:board": gettext_lazy("Visa board"),
     "visas:bulk": gettext_lazy("Step with many visa cases"),
     "visas:case": gettext_lazy("Visa case"),
