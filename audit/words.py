@@ -88,6 +88,7 @@ PAGES = {
     "stay": gettext_lazy("Stayed signed in"),
     "kpi:published": gettext_lazy("Published figures"),
     "kpi:published_new": gettext_lazy("Published figure kept"),
+    "cases:session_paper": gettext_lazy("Session as a PDF"),
     "visas:letter": gettext_lazy("Letter of recommendation made"),
     "visas:quota_waiting": gettext_lazy("Waiting list"),
     "visas:waiting_place": gettext_lazy("Place in a waiting list changed"),
