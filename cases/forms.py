@@ -35,6 +35,7 @@ from cases.models import (
 from cases.models.draft import Fields
 from centers.models import Workspace
 from centers.models.codes import kept_rows
+from centers.models.municipality import Term
 from centers.selectors import is_official
 
 LONGEST_TEXT = 20_000  # signs of a note
@@ -125,9 +126,9 @@ def no_hidden_signs(text: str) -> None:
 
 def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
-    names = {topic.pk: str(topic) for topic in topics}
+    names = {topic.pk: topic.with_office_term for topic in topics}
     return [
-        (names[group], [(topic.pk, str(topic)) for topic in inside])
+        (names[group], [(topic.pk, names[topic.pk]) for topic in inside])
         for group, inside in groupby(topics, key=lambda topic: topic.group_id or topic.pk)
     ]
 
@@ -143,9 +144,12 @@ class KeptChoices(ModelChoiceIterator):
 
 
 class TermField(forms.ModelChoiceField):
-    """Any code of a set."""
+    """Any code of a set, called as the reader calls it and as the office does."""
 
     iterator = KeptChoices
+
+    def label_from_instance(self, term: Term) -> str:
+        return term.with_office_term
 
 
 def term(model, label: str, *, required: bool = False) -> TermField:

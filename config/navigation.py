@@ -51,7 +51,7 @@ PAGES = (
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
     Page("visas:checks", _("Duties"), "view_visa_cases", ("visas:check", "visas:finding")),
-    Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota", "visas:waiting")),
+    Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota", "visas:waiting", "visas:demand")),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),
     Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),

@@ -26,12 +26,16 @@ from demo.synthetic.calendar import NoOpenCentre
 from demo.synthetic.generate import Plan, generate
 from demo.synthetic.stays import LONGEST
 from kpi.services.summary import drain
+from visas.models import StepKind, VisaCase
+from visas.models.case import LIVE
+from visas.services.case import take_step
 from visas.services.obligation import follow_workspace
 
 # A year of the demonstration, of which only the part up to today is made.
 PEOPLE, SESSIONS = 1_700, 10_000
 TODAY_AT = {"52110-c1": 6}  # where the counsellor and the manager sign in
 MOVED_AMONG = 20  # clients; those who may not be hinted at are left out
+PUBLISHED, WAITING = 2025, 6  # the year of the published figures, and how many of its cases wait for a place
 ASKED_WHY = "이사 와서 다시 상담을 받는다고 함 (예시)"
 FREQUENT = {
     "임금체불 첫 상담 (예시)": {
@@ -96,9 +100,21 @@ def catch_up(first: date) -> bool:
         drain(wait=True)
     for workspace in Workspace.objects.filter(kind__in=(WorkspaceKind.OFFICE, WorkspaceKind.UNIVERSITY)):
         follow_workspace(workspace.pk)
+    _wait_for_places()
     for code in TODAY_AT:
         _as_at_work(Workspace.objects.get(code=code))
     return True
+
+
+def _wait_for_places() -> None:
+    """Some cases of the year that is full, checked and reviewed, for the waiting list of its quota."""
+    with acting_for(WHOLE_PROVINCE, reason="demo"):
+        received = VisaCase.objects.filter(
+            LIVE, programme__in=("E-7-4", "E-7-4R"), received_on__year=PUBLISHED, recommended_on=None
+        )
+        for case in received.exclude(steps__kind=StepKind.REVIEWED).order_by("pk")[:WAITING]:
+            for kind in (StepKind.CHECKED, StepKind.REVIEWED):
+                take_step(actor=None, case=case, kind=kind, happened_on=case.received_on + timedelta(days=7))
 
 
 def _as_at_work(center: Workspace) -> None:

@@ -32,9 +32,12 @@ from cases.services.session import join
 from centers.models import Bed, Export, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
+from kpi.models import Proposal
+from kpi.services.proposal import propose
 from visas.models import (
     CaseBatch,
     CheckResult,
+    DemandSurvey,
     EntryKind,
     Finding,
     Obligation,
@@ -45,6 +48,7 @@ from visas.models import (
     Voucher,
 )
 from visas.obligations import end_of
+from visas.services.demand import enter_demand
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
 
@@ -223,6 +227,15 @@ def make_finding(check: ObligationCheck, *, found_by: User | None = None) -> Fin
     with acting_for([check.workspace_id], actor=user):
         make_check_of(check, actor=user, result=CheckResult.NOT_KEPT, done_on=DAY, what=WHAT)
         return Finding.objects.select_related("check_made").get(check_made=check)
+
+
+def make_demand(municipality: str = "52140", *, wanted: int = 30, actor: User | None = None, **fields) -> DemandSurvey:
+    told = {"industry": "농축산업", "year": DAY.year, "surveyed_on": DAY, "source": "x"} | fields
+    return enter_demand(actor=actor, municipality_id=municipality, wanted=wanted, **told)
+
+
+def make_proposal(**fields) -> Proposal:
+    return propose(actor=None, happened_on=DAY, **({"title": "제안", "text": "x"} | fields))
 
 
 def make_together(session: Session, *others: Client) -> Session:

@@ -122,6 +122,8 @@ def make_subjects() -> dict[str, int]:
         "visa case": make.make_visa_case(client=applicant).pk,
         "check": make.make_check(granted := _permit()).pk,
         "finding": make.make_finding(make.make_check(granted, kind="work")).pk,
+        "demand": make.make_demand("52110").pk,
+        "proposal": make.make_proposal().pk,
         "dependant": make.make_dependant(applicant).pk,
         "receipt": make.make_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
         "voucher": make.make_voucher("52110").pk,

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from visas.views import board, case, dependant, letter, obligation, quota, quota_board, quota_entry, voucher, waiting
+from visas.views import (
+    board,
+    case,
+    demand,
+    dependant,
+    letter,
+    obligation,
+    quota,
+    quota_board,
+    quota_entry,
+    voucher,
+    waiting,
+)
 
 app_name = "visas"
 urlpatterns = [
@@ -28,6 +40,9 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/steps/", board.bulk, name="bulk"),
     path("receipts/<int:pk>/", board.receipt, name="receipt"),
+    path("demand/", demand.index, name="demand"),
+    path("demand/new/", demand.new, name="demand_new"),
+    path("demand/<int:pk>/withdraw/", demand.withdraw, name="demand_withdraw"),
     path("checks/", obligation.index, name="checks"),
     path("checks/<int:pk>/", obligation.detail, name="check"),
     path("findings/<int:pk>/look/", obligation.look, name="finding_look"),

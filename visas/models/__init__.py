@@ -1,4 +1,5 @@
 from visas.models.case import VisaCase
+from visas.models.demand import DemandSurvey
 from visas.models.obligation import (
     CheckResult,
     Duty,
@@ -24,8 +25,9 @@ from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "Duty", "EligibilityRule", "EntryKind", "FactKind", "Finding",
-    "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule", "PoolProgramme", "ProgrammeArea",
-    "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StepKind",
-    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule", "EntryKind",
+    "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule",
+    "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare",
+    "RuleException", "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
+    "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

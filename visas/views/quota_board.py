@@ -24,7 +24,7 @@ from centers.models import Municipality, Workspace, WorkspaceKind
 from visas.charts import bars, pace
 from visas.forecast import forecast
 from visas.forms.quota import DayForm
-from visas.models import QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
+from visas.models import DemandSurvey, QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
 from visas.quotas import DEFINITIONS, FIGURES, Filled, Tally, counted, course, filled_on
 from visas.views.quota import links
 
@@ -62,6 +62,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "splits": [_shown(request.user, name, lines, day) for name, lines in splits.items() if lines],
         "forecasts": [told for pool in QuotaPool.objects.all() if (told := _forecast(request.user, pool, day))],
         "definitions": DEFINITIONS,
+        "demand": demand_of(day),
     }
     return render(request, "visas/quota_board.html", context, status=400 if form.errors else 200)
 
@@ -85,6 +86,15 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     name = f"quotas-{form.day:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
+
+
+def demand_of(day: date) -> list[tuple[str, int]]:
+    """What surveys of the year of a day found to be wanted, by municipality; what was withdrawn is not in it."""
+    rows = DemandSurvey.objects.standing().filter(year=day.year, surveyed_on__lte=day).order_by("municipality__order")
+    sums: dict[str, int] = defaultdict(int)
+    for row in rows.select_related("municipality"):
+        sums[str(row.municipality)] += row.wanted
+    return list(sums.items())
 
 
 def _rows(splits: dict[str, list[Line]], day: date) -> Iterable[list]:

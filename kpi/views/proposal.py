@@ -1,0 +1,108 @@
+"""The register of proposals to the ministry's scheme, with their way and what they rest on."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.forms import day_field, no_hidden_signs
+from centers.access import require_everywhere
+from centers.selectors import scope_of
+from kpi.models import Proposal, ProposalStatus, PublishedFigure
+from kpi.services.proposal import propose, take_proposal_step
+
+
+class ProposalForm(forms.Form):
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=200, validators=[no_hidden_signs])
+    text = forms.CharField(
+        label=gettext_lazy("What is proposed"), max_length=5000, validators=[no_hidden_signs],
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )  # fmt: skip
+    figures = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Published figures it rests on"), queryset=PublishedFigure.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    quotas_on = day_field(
+        gettext_lazy("Quotas as of"), required=False, help_text=gettext_lazy("The quotas of this day are linked.")
+    )
+    rests_on = forms.CharField(
+        label=gettext_lazy("What else it rests on"), max_length=300, required=False, validators=[no_hidden_signs]
+    )
+    happened_on = day_field(gettext_lazy("Day"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["figures"].queryset = PublishedFigure.objects.filter(corrected_by=None)
+        self.fields["figures"].label_from_instance = lambda row: row.wording
+        self.initial = {"happened_on": timezone.localdate()} | self.initial
+
+
+class ProposalStepForm(forms.Form):
+    status = forms.ChoiceField(label=gettext_lazy("Status"), choices=ProposalStatus.choices)
+    happened_on = day_field(gettext_lazy("Day"))
+    document = forms.CharField(label=gettext_lazy("Document number"), max_length=60, required=False)
+    note = forms.CharField(
+        label=gettext_lazy("Answer or note"), max_length=500, required=False, validators=[no_hidden_signs]
+    )
+
+    def clean_happened_on(self):
+        day = self.cleaned_data["happened_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The day lies in the future."))
+        return day
+
+
+def _may_enter(request: HttpRequest) -> bool:
+    return "enter_figures" in scope_of(request.user).everywhere
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    require_everywhere(request.user, "view_figures")
+    rows = [(row, _last(row)) for row in Proposal.objects.prefetch_related("steps")]
+    return render(request, "kpi/proposals.html", {"rows": rows, "may_enter": _may_enter(request)})
+
+
+def _last(row: Proposal):
+    return list(row.steps.all())[-1]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    require_everywhere(request.user, "enter_figures")
+    form = ProposalForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = propose(actor=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Kept: %(title)s") % {"title": Proposal.objects.get(pk=made.pk).title})
+            return redirect(made)
+    return render(request, "kpi/proposal_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A proposal with its way; a POST takes its next step."""
+    require_everywhere(request.user, "view_figures")
+    proposal = get_object_or_404(Proposal.objects.prefetch_related("steps__entered_by", "figures"), pk=pk)
+    if request.method == "POST" and not _may_enter(request):
+        raise PermissionDenied
+    begun = {"happened_on": timezone.localdate(), "status": ProposalStatus.SUBMITTED}
+    form = ProposalStepForm(request.POST if request.method == "POST" else None, initial=begun)
+    if form.is_valid():
+        take_proposal_step(proposal, actor=request.user, **form.cleaned_data)
+        messages.success(request, _("The step is on record."))
+        return redirect(proposal)
+    context = {"proposal": proposal, "form": form if _may_enter(request) else None, "last": _last(proposal)}
+    return render(request, "kpi/proposal.html", context, status=400 if form.errors else 200)
