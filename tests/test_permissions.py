@@ -110,6 +110,8 @@ def make_subjects() -> dict[str, int]:
     held = make.make_user(Role.COUNSELLOR).memberships.get()
     applicant = make.make_client("52110-office")
     return {
+        "employment": (job := make.make_employment(client)).pk,
+        "employer": job.employer_id,
         "attachment": make.make_attachment(client).pk,
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
