@@ -24,7 +24,10 @@ pytestmark = [
 ]
 
 # What answers with a file or a word and shows nothing.
-NO_PAGE = {"healthz", "kpi:sheet_xlsx", "visas:quota_xlsx", "centers:export_download", "stay"}
+NO_PAGE = {
+    "cases:attachment", "cases:session_paper", "centers:export_download", "healthz", "kpi:sheet_xlsx", "stay",
+    "visas:letter", "visas:quota_xlsx",
+}  # fmt: skip
 LAST = "account_logout"
 
 
