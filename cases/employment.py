@@ -36,8 +36,8 @@ def works_of(ids: list[int], viewer: User) -> list[Work]:
 
 def _shown(row: Employment, rows: list[Employment], today: date, also: list[Client]) -> Work:
     here = row.starts_on <= today <= (row.last_day or date.max)
-    since = begun_on(row, rows)
-    return Work(row, here, months_between(since, today if here else row.last_day or since), also)
+    until = today if here or row.last_day is None else row.last_day + timedelta(days=1)
+    return Work(row, here, months_between(begun_on(row, rows), until), also)
 
 
 def employers_now(clients: Iterable[Client], viewer: User) -> dict[int, list[str]]:

@@ -10,6 +10,7 @@ from visas.views import (
     quota,
     quota_board,
     quota_entry,
+    rule,
     voucher,
     waiting,
 )
@@ -43,6 +44,10 @@ urlpatterns = [
     path("demand/", demand.index, name="demand"),
     path("demand/new/", demand.new, name="demand_new"),
     path("demand/<int:pk>/withdraw/", demand.withdraw, name="demand_withdraw"),
+    path("rules/", rule.index, name="rules"),
+    path("rules/new/", rule.new, name="rule_new"),
+    path("rules/<int:pk>/end/", rule.end, name="rule_end"),
+    path("rules/<int:pk>/correct/", rule.correct, name="rule_correct"),
     path("checks/", obligation.index, name="checks"),
     path("checks/<int:pk>/", obligation.detail, name="check"),
     path("findings/<int:pk>/look/", obligation.look, name="finding_look"),

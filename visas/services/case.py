@@ -12,13 +12,11 @@ from cases.models import Client
 from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
 from centers.scope import settle_constraints
-from visas.eligibility import advice_on
 from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
 from visas.path import may_take
 from visas.tasks import follow_case
 
 NOT_YOURS = "not_yours"
-NEEDS_A_REASON = "against_advice"
 MOST = 200  # cases of one batch
 
 
@@ -114,9 +112,6 @@ def take_steps(
     for case in cases:
         if not may_take(actor, case, kind):
             refused.append([case.pk, NOT_YOURS])
-            continue
-        if advice_on(case, actor, on=happened_on).speaks_against(kind):
-            refused.append([case.pk, NEEDS_A_REASON])
             continue
         try:
             step = take_step(actor=actor, case=case, kind=kind, happened_on=happened_on, at=at, **told)
