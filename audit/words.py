@@ -115,6 +115,7 @@ PAGES = {
     "visas:case_dependant": gettext_lazy("Dependant of a visa case"),
     "visas:case_dependant_new": gettext_lazy("Dependant added"),
     "visas:case_fact": gettext_lazy("Finding on a visa case"),
+    "visas:case_points": gettext_lazy("Self-assessment of a visa case"),
     "visas:case_new": gettext_lazy("Visa case taken in"),
     "visas:case_step": gettext_lazy("Step of a visa case"),
     "visas:cases": gettext_lazy("List of visa cases"),

@@ -11,7 +11,7 @@ WALLED = {
     "cases_familylink", "cases_household", "cases_identifier", "cases_identityquestion", "cases_identityrequest",
     "cases_putoff", "cases_session", "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate",
     "cases_stay", "cases_stayleave", "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer",
-    "visas_casebatch", "visas_casefact", "visas_casestep", "visas_finding", "visas_obligation",
+    "visas_casebatch", "visas_casefact", "visas_casepoint", "visas_casestep", "visas_finding", "visas_obligation",
     "visas_obligationcheck", "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile",
     "workbook_importedrow", "workbook_openedfile",
 }  # fmt: skip
@@ -40,7 +40,7 @@ NOT_PEOPLE = {
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_proposal", "kpi_proposal_figures",
     "kpi_proposalstep", "kpi_publishedfigure", "kpi_ruleexample", "kpi_target", "mfa_authenticator",
     "pghistory_context", "scope_key", "visas_demandsurvey", "visas_eligibilityrule", "visas_lettertext",
-    "visas_obligationrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing", "visas_quotaentry",
-    "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception", "visas_visaprogramme",
-    "visas_voucherbudget", "visas_voucherrule",
+    "visas_obligationrule", "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing",
+    "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception",
+    "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -75,8 +75,11 @@ class Condition:
     @property
     def evidence(self) -> str:
         """Which paper says so, or what it is worked out of."""
-        if self.fact is None or self.fact.of is None:
-            return self.fact.evidence if self.fact else ""
+        if self.fact is None:
+            return ""
+        if self.fact.of is None:
+            summed = self.rule.kind == FactKind.POINTS and not self.fact.evidence
+            return _("Sum of the self-assessment") if summed else self.fact.evidence
         part, whole = self.fact.of
         told = {"part": part, "whole": whole}
         return _("%(part)d of %(whole)d recommended in the municipality, with this case") % told

@@ -286,12 +286,12 @@ class PageTests:
     def test_the_page_says_of_each_condition_whether_it_is_met_and_where_it_stands(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
         case = make_visa_case("E-7-4", "52140-office", received_on=START, municipality_id="52140")
-        told = {"kind": "points", "value": "230", "happened_on": str(START), "evidence": "자체심사표"}
+        told = {"kind": "stay", "value": "60", "happened_on": str(START), "evidence": "체류 이력"}
         answer = client.post(reverse("visas:case_fact", args=[case.pk]), told, follow=True)
         conditions = {one.rule.kind: one for one in answer.context["advice"].conditions}
-        assert conditions["points"].outcome == MET and conditions["stay"].outcome == UNKNOWN
+        assert conditions["stay"].outcome == MET and conditions["points"].outcome == UNKNOWN
         page = answer.content.decode()
-        assert "자체심사표" in page and conditions["points"].rule.source in page
+        assert "체류 이력" in page and conditions["stay"].rule.source in page
 
     def test_a_value_that_cannot_be_is_told_at_its_field(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))

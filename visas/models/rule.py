@@ -7,12 +7,10 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from audit.access import OnRecord
-from cases.models.kept import client_key, person_key, staff_key, workspace_key
+from cases.models.kept import client_key, staff_key
 from centers.models.municipality import Decline
-from visas.models.case import VisaCase
 from visas.models.programme import VisaProgramme
+from visas.models.row import CaseRow, case_key
 
 
 class FactKind(models.TextChoices):
@@ -126,27 +124,15 @@ class EligibilityRule(models.Model):
         return self.voided_on is None and self.valid_from <= day <= (self.valid_to or date.max)
 
 
-class CaseFactQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "CaseFactQuerySet":
-        """The facts of the cases that the person may read."""
-        return self.filter(case__in=VisaCase.objects.visible_to(user))
+class CaseFact(CaseRow):
+    """What was found of an applicant on a day, with its evidence. The last row of a kind counts."""
 
-
-class CaseFact(OnRecord):
-    """What was found of an applicant on a day, with its evidence. Rows are added; the last of a kind counts."""
-
-    workspace = workspace_key()
-    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="facts")
+    case = case_key("facts")
     client = client_key("visa_facts")
-    person = person_key()
     kind = models.CharField(_("condition"), max_length=20, choices=FactKind)
     value = models.BigIntegerField(_("value found"))
     found_on = models.DateField(_("as of"))
     evidence = models.CharField(_("evidence"), max_length=200)
-    actor = staff_key()
-    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
-
-    objects = CaseFactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fact of a visa case")

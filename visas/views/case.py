@@ -22,10 +22,11 @@ from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
 from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, StepKind, VisaCase
+from visas.models import CaseStep, FactKind, StepKind, VisaCase
 from visas.models.rule import WORKED_OUT
 from visas.obligations import duties_of
 from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
+from visas.points import items_on, sheet_of
 from visas.services.case import find_fact, take_back, take_in, take_step
 from visas.views.letter import may_print
 from visas.waiting import place_of
@@ -64,6 +65,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_print": bool(case.letter_number) and may_print(request.user, case),
         "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
+        "sheet": sheet_of(case, request.user),
         "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],
     }
@@ -185,7 +187,8 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_visa_case_or_404(request.user, pk)
     if not may_find(request.user, case):
         raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
-    kinds = [one.rule.kind for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT]
+    summed = {FactKind.POINTS} if items_on(case.programme_id, case.received_on) else set()
+    kinds = [one.rule.kind for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT | summed]
     form = FactForm(request.POST if request.method == "POST" else None, kinds=kinds)
     if form.is_valid():
         told = form.cleaned_data
