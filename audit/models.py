@@ -29,6 +29,7 @@ class Action(models.TextChoices):
     WAITING_MOVED = "waiting.moved", _("Place in a waiting list changed")
     DEMAND_ENTERED = "demand.entered", _("Labour-demand survey kept")
     PROPOSAL_STEP = "proposal.step", _("Step of a proposal")
+    RULE_CHANGED = "rule.changed", _("Eligibility rule changed")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")

@@ -156,6 +156,19 @@ def term(model, label: str, *, required: bool = False) -> TermField:
     return TermField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
 
 
+class RefusableForm(forms.Form):
+    """A form that tells a refusal of the database at its field: ``field_of`` has it by the name of the rule.
+
+    What is not there, or has no field in this form, is told above it.
+    """
+
+    field_of: dict[str, str] = {}
+
+    def refuse(self, rule: str, sentence: str) -> None:
+        field = self.field_of.get(rule)
+        self.add_error(field if field in self.fields else None, sentence)
+
+
 def day_field(label: str, **options) -> forms.DateField:
     return forms.DateField(
         label=label,

@@ -49,7 +49,7 @@ PAGES = (
     ),
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair", "cases:identity")),
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
-    Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case",)),
+    Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case", "visas:rule")),
     Page("visas:checks", _("Duties"), "view_visa_cases", ("visas:check", "visas:finding")),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota", "visas:waiting", "visas:demand")),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),

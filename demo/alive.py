@@ -25,6 +25,7 @@ from demo.installation import Refused, permitted_address
 from demo.synthetic.calendar import NoOpenCentre
 from demo.synthetic.generate import Plan, generate
 from demo.synthetic.stays import LONGEST
+from demo.workplaces import decide_against_the_advice, work_somewhere
 from kpi.services.summary import drain
 from visas.models import StepKind, VisaCase
 from visas.models.case import LIVE
@@ -103,6 +104,8 @@ def catch_up(first: date) -> bool:
     _wait_for_places()
     for code in TODAY_AT:
         _as_at_work(Workspace.objects.get(code=code))
+        work_somewhere(Workspace.objects.get(code=code))
+    decide_against_the_advice()
     return True
 
 

@@ -16,6 +16,8 @@ from cases.models import (
     Contact,
     Deadline,
     DuplicateCandidate,
+    Employer,
+    Employment,
     FamilyLink,
     Household,
     IdentityQuestion,
@@ -181,6 +183,18 @@ def make_attachment(client: Client, name: str = "x.pdf", content: bytes = PDF, *
     with everywhere():
         kind = AttachmentKind.objects.get(pk=kind)
         return attach(actor=None, client=client, kind=kind, name=name, content=content)
+
+
+def make_employer(at: str = "52110-c1", **fields) -> Employer:
+    with everywhere():
+        return Employer.objects.create(workspace=place(at), **({"name": f"WORKPLACE {next(_number)}"} | fields))
+
+
+def make_employment(client: Client, *, employer: Employer | None = None, **fields) -> Employment:
+    """A contract of the client that goes on, with a workplace of their own unless one is given."""
+    employer = employer or make_employer(client.workspace.code)
+    with everywhere():
+        return Employment.objects.create(employer=employer, **_of(client), **({"starts_on": DAY} | fields))
 
 
 def make_question(client: Client, *, asked_by: User | None = None, **fields) -> IdentityQuestion:

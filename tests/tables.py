@@ -7,20 +7,21 @@ A table stands on exactly one of the two lists; ``tests/test_catalogue.py`` fail
 WALLED = {
     "audit_accessentry", "audit_auditentry", "cases_activity", "cases_attachment", "cases_attachmentcontent",
     "cases_client", "cases_clientmerge", "cases_clientname", "cases_completionrule", "cases_contact",
-    "cases_deadline", "cases_draft", "cases_duplicatecandidate", "cases_familylink", "cases_household",
-    "cases_identifier", "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session",
-    "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave",
-    "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch",
-    "visas_casefact", "visas_casestep", "visas_finding", "visas_obligation", "visas_obligationcheck",
-    "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow",
-    "workbook_openedfile",
+    "cases_deadline", "cases_draft", "cases_duplicatecandidate", "cases_employer", "cases_employment",
+    "cases_familylink", "cases_household", "cases_identifier", "cases_identityquestion", "cases_identityrequest",
+    "cases_putoff", "cases_session", "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate",
+    "cases_stay", "cases_stayleave", "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer",
+    "visas_casebatch", "visas_casefact", "visas_casepoint", "visas_casestep", "visas_finding", "visas_obligation",
+    "visas_obligationcheck", "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile",
+    "workbook_importedrow", "workbook_openedfile",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {
-    "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent",
-    "cases_deadlineevent", "cases_familylinkevent", "cases_identifierevent", "cases_sessionclientevent",
-    "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent", "cases_stayleaveevent",
-    "visas_findingevent", "visas_obligationcheckevent", "visas_visacaseevent", "visas_voucherevent",
+    "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent", "cases_deadlineevent",
+    "cases_employerevent", "cases_employmentevent", "cases_familylinkevent", "cases_identifierevent",
+    "cases_sessionclientevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent",
+    "cases_stayleaveevent", "visas_findingevent", "visas_obligationcheckevent", "visas_visacaseevent",
+    "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.
 SEALED = {"cases_person", "cases_personjoin", "cases_personkey"}
@@ -39,7 +40,7 @@ NOT_PEOPLE = {
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_proposal", "kpi_proposal_figures",
     "kpi_proposalstep", "kpi_publishedfigure", "kpi_ruleexample", "kpi_target", "mfa_authenticator",
     "pghistory_context", "scope_key", "visas_demandsurvey", "visas_eligibilityrule", "visas_lettertext",
-    "visas_obligationrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing", "visas_quotaentry",
-    "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception", "visas_visaprogramme",
-    "visas_voucherbudget", "visas_voucherrule",
+    "visas_obligationrule", "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing",
+    "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception",
+    "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -10,6 +10,7 @@ from centers.models import Role
 from centers.roles import PROVINCE_WIDE, ROLE_PERMISSIONS
 from tests import make
 from tests.permissions_matrix import ARGUMENTS, EXPECTED, PEOPLE
+from visas.models import EligibilityRule
 
 # The design's table, written out a second time. One letter a cell: r read, w write, + what else the role may there.
 TABLE = """
@@ -110,6 +111,8 @@ def make_subjects() -> dict[str, int]:
     held = make.make_user(Role.COUNSELLOR).memberships.get()
     applicant = make.make_client("52110-office")
     return {
+        "employment": (job := make.make_employment(client)).pk,
+        "employer": job.employer_id,
         "attachment": make.make_attachment(client).pk,
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,
@@ -122,6 +125,7 @@ def make_subjects() -> dict[str, int]:
         "visa case": make.make_visa_case(client=applicant).pk,
         "check": make.make_check(granted := _permit()).pk,
         "finding": make.make_finding(make.make_check(granted, kind="work")).pk,
+        "rule": EligibilityRule.objects.first().pk,
         "demand": make.make_demand("52110").pk,
         "proposal": make.make_proposal().pk,
         "dependant": make.make_dependant(applicant).pk,

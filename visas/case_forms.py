@@ -4,13 +4,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms import day_field, no_hidden_signs
+from cases.forms import RefusableForm, day_field, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
 from visas.models import FactKind, StepKind, VisaProgramme
 from visas.path import FOLLOWS
 
-# The field at which a refusal of the database is told; what is not here is told above the form.
 FIELD_OF = {
     "not_in_the_future": "happened_on",
     "case_step_in_order": "happened_on",
@@ -30,9 +29,10 @@ def _text(label: str, longest: int, **options) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, validators=[no_hidden_signs], **options)
 
 
-class DayForm(forms.Form):
+class DayForm(RefusableForm):
     """What all steps have: a day that is not in the future, and a refusal that is told at its field."""
 
+    field_of = FIELD_OF
     happened_on = day_field(_("Day"))
 
     def __init__(self, *args, **kwargs):
@@ -40,11 +40,6 @@ class DayForm(forms.Form):
         today = timezone.localdate()
         self.fields["happened_on"].initial = today
         self.fields["happened_on"].widget.attrs["max"] = today.isoformat()
-
-    def refuse(self, rule: str, sentence: str) -> None:
-        """Tell what the database has refused, at its field."""
-        field = FIELD_OF.get(rule)
-        self.add_error(field if field in self.fields else None, sentence)
 
 
 class TakeInForm(DayForm):
@@ -158,11 +153,8 @@ class FactForm(DayForm):
         return told
 
 
-class TakeBackForm(forms.Form):
+class TakeBackForm(RefusableForm):
     """Take the last step back, with the reason; ``kind`` is the step that was seen as the last one."""
 
     kind = forms.ChoiceField(choices=[(kind, kind) for kind in FOLLOWS], widget=forms.HiddenInput)
     note = _text(_("Why it is taken back"), 500)
-
-    def refuse(self, rule: str, sentence: str) -> None:
-        self.add_error(None, sentence)

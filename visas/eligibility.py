@@ -1,7 +1,8 @@
 """What a programme asks, and what is known of an applicant. The rules advise; people decide.
 
-A rule is a dated row with its source (``reference/visa_rules.csv``). Where no number is published, or nothing was
-found of the applicant, a condition is not known, and never met by default.
+A rule is a dated row with its source (``reference/visa_rules.csv``). Which rule holds for a case and what it comes to
+is worked out by the database (``migrations/0015_conditions.py``), which also holds decisions against it. Where no
+number is published, or nothing was found of the applicant, a condition is not known, and never met by default.
 """
 
 from collections import defaultdict
@@ -9,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import User
-from visas.models import CaseFact, EligibilityRule, FactKind, VisaCase
+from visas.models import EligibilityRule, FactKind, VisaCase
 from visas.models.rule import UNITS
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
@@ -34,12 +35,22 @@ AGAINST = {"recommended": NOT_MET, "ineligible": MET}
 
 
 @dataclass(frozen=True)
+class Found:
+    """What is found of an applicant for one condition. ``of`` says of how many cases a share is worked out."""
+
+    value: int
+    found_on: date
+    evidence: str
+    of: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
 class Condition:
     """One rule as it stands for one case, with the value found and its evidence."""
 
     rule: EligibilityRule
     outcome: str
-    fact: CaseFact | None = None
+    fact: Found | None = None
 
     @property
     def name(self) -> str:
@@ -55,33 +66,31 @@ class Condition:
 
     @property
     def asked(self) -> str:
-        if self.rule.threshold is None:
-            return _("No number is published")
-        value = in_words(self.rule.kind, self.rule.threshold)
-        if UNITS[self.rule.kind] == "yes":
-            return value
-        told = _("At most %(value)s") if self.rule.at_most else _("At least %(value)s")
-        return told % {"value": value}
+        return asked_of(self.rule)
 
     @property
     def found(self) -> str:
         return in_words(self.rule.kind, self.fact.value) if self.fact else ""
 
+    @property
+    def evidence(self) -> str:
+        """Which paper says so, or what it is worked out of."""
+        if self.fact is None:
+            return ""
+        if self.fact.of is None:
+            summed = self.rule.kind == FactKind.POINTS and not self.fact.evidence
+            return _("Sum of the self-assessment") if summed else self.fact.evidence
+        part, whole = self.fact.of
+        told = {"part": part, "whole": whole}
+        return _("%(part)d of %(whole)d recommended in the municipality, with this case") % told
+
 
 @dataclass(frozen=True)
 class Advice:
-    conditions: list[Condition]
+    """What the conditions of a case come to: ``outcome`` is the database's word for it."""
 
-    @property
-    def outcome(self) -> str:
-        """What the conditions come to; of those of one ``one_of`` the best counts. Unknown where there is no rule."""
-        groups = defaultdict(list)
-        for number, condition in enumerate(self.conditions):
-            groups[condition.rule.one_of or number].append(condition.outcome)
-        found = {_best(outcomes) for outcomes in groups.values()}
-        if not found:
-            return UNKNOWN
-        return next(outcome for outcome in (NOT_MET, UNKNOWN, MET) if outcome in found)
+    conditions: list[Condition]
+    outcome: str = UNKNOWN
 
     @property
     def sentence(self) -> str:
@@ -96,35 +105,49 @@ class Advice:
         return AGAINST.get(kind) == self.outcome
 
 
-def _best(outcomes: list[str]) -> str:
-    return next(outcome for outcome in (MET, UNKNOWN, NOT_MET) if outcome in outcomes)
+def asked_of(rule: EligibilityRule) -> str:
+    """What a rule asks, in words."""
+    if rule.threshold is None:
+        return _("No number is published")
+    value = in_words(rule.kind, rule.threshold)
+    if UNITS[rule.kind] == "yes":
+        return value
+    told = _("At most %(value)s") if rule.at_most else _("At least %(value)s")
+    return told % {"value": value}
 
 
-def advice_on(case: VisaCase, viewer: User, *, on: date | None = None) -> Advice:
-    """What the rules say of a case on a day: that of its recommendation, else today."""
-    rules = rules_for(EligibilityRule.objects.filter(programme=case.programme_id), case, on=on)
-    facts = {fact.kind: fact for fact in CaseFact.objects.visible_to(viewer).filter(case=case).order_by("pk")}
-    return Advice([_condition(rule, facts.get(rule.kind)) for rule in rules])
+def advice_on(case: VisaCase, *, on: date | None = None) -> Advice:
+    """What the rules say of a case on a day: that of its decision, else today by default.
+
+    Nothing where the running scope may not read the case.
+    """
+    day = on or case.recommended_on or case.ineligible_on
+    return advice_on_all([case.pk], on=day).get(case.pk) or Advice([])
 
 
-def rules_for(rules: Iterable[EligibilityRule], case: VisaCase, *, on: date | None = None) -> list[EligibilityRule]:
-    """Of each condition the rule of the day of reception, or a later one that holds for pending cases too."""
-    decided = case.recommended_on or case.ineligible_on or on or timezone.localdate()
-    found: dict[str, EligibilityRule] = {}
-    for rule in sorted(rules, key=lambda rule: rule.valid_from):
-        of_its_cohort = rule.valid_from <= case.received_on <= (rule.valid_to or date.max)
-        later = rule.pending and case.received_on < rule.valid_from <= decided
-        if (of_its_cohort or later) and rule.area_class in {"", case.municipality and case.municipality.decline}:
-            found[rule.kind] = rule
+def advice_on_all(cases: Iterable[int], *, on: date | None = None) -> dict[int, Advice]:
+    """The same for many cases, by their ids, as ``wall.conditions`` works it out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asked.id, c.* FROM unnest(%s::bigint[]) AS asked (id), wall.conditions(asked.id, %s) c",
+            [list(cases), on or timezone.localdate()],
+        )
+        rows = cursor.fetchall()
+    rules = {rule.pk: rule for rule in EligibilityRule.objects.filter(pk__in={row[2] for row in rows})}
+    found = defaultdict(list)
+    advices = {}
+    for case, advice, rule, value, found_on, evidence, part, whole, outcome in rows:
+        advices[case] = advice
+        if rule is not None:
+            share = (part, whole) if whole is not None else None
+            fact = None if value is None else Found(value, found_on, evidence, share)
+            found[case].append(Condition(rules[rule], outcome, fact))
+    return {case: Advice(_in_order(found[case]), advice) for case, advice in advices.items()}
+
+
+def _in_order(conditions: list[Condition]) -> list[Condition]:
     order = list(FactKind.values)
-    return sorted(found.values(), key=lambda rule: (not rule.one_of, order.index(rule.kind)))
-
-
-def _condition(rule: EligibilityRule, fact: CaseFact | None) -> Condition:
-    if fact is None or rule.threshold is None:
-        return Condition(rule, UNKNOWN, fact)
-    met = fact.value <= rule.threshold if rule.at_most else fact.value >= rule.threshold
-    return Condition(rule, MET if met else NOT_MET, fact)
+    return sorted(conditions, key=lambda one: (not one.rule.one_of, order.index(one.rule.kind)))
 
 
 def in_words(kind: str, value: int) -> str:

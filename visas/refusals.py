@@ -23,6 +23,11 @@ register(
         "visa_case_agrees_with_its_steps": _("A step of the case says another day: take the step back first."),
         "visa_case_taken_in_here": _("This programme is not taken in for this municipality by the workspace."),
         "visa_case_handed_on_with_consent": _("The office gets a file of the client only if the client has agreed."),
+        "case_point_fits_its_line": _("The table gives this line other points: enter those or none."),
+        "case_step_against_advice": _("The conditions say otherwise: write why it is decided so."),
+        "dependant_settles_with_the_principal": _(
+            "A family member with F-3-1R settles in the municipality of the principal: look at both addresses."
+        ),
         "dependant_settles_with_a_permit": _(
             "A dependant settles only on or after the day of the principal's permit: look at both days."
         ),

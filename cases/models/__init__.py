@@ -5,6 +5,7 @@ from cases.models.completion import CompletionRule
 from cases.models.deadline import Deadline, DeadlineKind
 from cases.models.draft import Draft
 from cases.models.duplicate import DuplicateCandidate, PairState
+from cases.models.employment import Employer, Employment
 from cases.models.household import FamilyLink, Household
 from cases.models.identity import IdentityAnswer, IdentityQuestion, IdentityRequest
 from cases.models.join import ClientMerge, PersonJoin
@@ -32,8 +33,8 @@ from cases.models.terms import (
 __all__ = [
     "Activity", "Attachment", "AttachmentContent", "AttachmentKind", "Caller", "Channel", "Client", "ClientMerge",
     "ClientName", "CompletionRule", "Contact", "Country", "Deadline", "DeadlineKind", "Draft", "DuplicateCandidate",
-    "FamilyLink", "Household", "Identifier", "IdentifierKind", "IdentityAnswer", "IdentityQuestion",
-    "IdentityRequest", "Interpretation", "Language", "NameKind", "Outcome", "PairState", "Person", "PersonJoin",
-    "PersonKey", "PutOff", "Relation", "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate",
-    "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
+    "Employer", "Employment", "FamilyLink", "Household", "Identifier", "IdentifierKind", "IdentityAnswer",
+    "IdentityQuestion", "IdentityRequest", "Interpretation", "Language", "NameKind", "Outcome", "PairState",
+    "Person", "PersonJoin", "PersonKey", "PutOff", "Relation", "Residence", "Session", "SessionClient",
+    "SessionIssue", "SessionTemplate", "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from cases.employment import works_of
 from cases.files import age, files_of, households_of, stays_of, time_left
 from cases.listings.people import merge_in_words
 from cases.models import Client, PairState
@@ -42,6 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "households": households_of(about.ids, request.user),
         "visa_cases": [_case_shown(row) for row in cases],
         "vouchers": [_voucher_shown(row) for row in vouchers],
+        "works": works_of(about.ids, request.user),
         "stays": stays_of(about.ids, request.user),
         "timeline": timeline(about, sources, kind),
         "kinds": {name: KINDS[name] for name in reversed(KINDS)},

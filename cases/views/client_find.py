@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from cases.employment import WHOLE_NUMBER, employers_now
 from cases.models import Client, ClientName, Contact
 from cases.models.keys import KEY, digits_of
 from cases.search import search
@@ -14,7 +15,6 @@ from centers.access import require_anywhere
 from centers.selectors import scope_of
 
 SHOWN = 12
-WHOLE_NUMBER = 8  # digits from which on a telephone number is one and not an ending
 
 
 @never_cache
@@ -31,8 +31,15 @@ def find(request: HttpRequest) -> HttpResponse:
     clients = [client for client in results.clients if client.workspace_id in mine]
     exact = _exact(request.user, clients, text)
     clients.sort(key=lambda client: client.pk not in exact)
+    employers = employers_now(clients[:SHOWN], request.user)
     found = [
-        {"client": client, "names": client.names.all(), "exact": client.pk in exact} for client in clients[:SHOWN]
+        {
+            "client": client,
+            "names": client.names.all(),
+            "exact": client.pk in exact,
+            "employers": employers.get(client.pk, []),
+        }
+        for client in clients[:SHOWN]
     ]
     more = results.more or len(clients) > SHOWN
     return render(

@@ -69,7 +69,8 @@ class WrongReference(ValueError):
 class Sheet:
     """One file and the table it fills: how each column is read, and into which field where that is named otherwise.
 
-    ``term``: the file has the columns every code set has: code, names, aliases, order.
+    ``term``: the file has the columns every code set has: code, names, aliases, order. ``kept_if`` is a field that has
+    a value where a person has changed the row since: it stays as it is.
     """
 
     path: str
@@ -78,6 +79,7 @@ class Sheet:
     columns: dict[str, Callable]
     fields: dict[str, str] = field(default_factory=dict)
     term: bool = False
+    kept_if: str = ""
 
     def rows(self) -> Iterator[dict]:
         for place, line in enumerate(_lines(self.path)):
@@ -103,8 +105,10 @@ def _term(path: str, model: type[models.Model], fields: dict[str, str] | None = 
     return Sheet(path, model, ("code",), columns, fields or {}, term=True)
 
 
-def _sheet(path: str, model: type[models.Model], key: str, fields: dict[str, str] | None = None, **columns) -> Sheet:
-    return Sheet(path, model, tuple(key.split()), columns, fields or {})
+def _sheet(
+    path: str, model: type[models.Model], key: str, fields: dict[str, str] | None = None, kept_if: str = "", **columns
+) -> Sheet:
+    return Sheet(path, model, tuple(key.split()), columns, fields or {}, kept_if=kept_if)
 
 
 def _in_each_language(name: str) -> dict[str, Callable]:
@@ -215,6 +219,7 @@ SHEETS = [
         "visas/reference/visa_rules.csv",
         visas.EligibilityRule,
         "programme_id kind valid_from",
+        kept_if="entered_by_id",
         programme=text,
         kind=text,
         valid_from=day,
@@ -224,6 +229,20 @@ SHEETS = [
         area_class=text,
         one_of=text,
         pending=yes,
+        text_ko=text,
+        source=text,
+    ),
+    _sheet(
+        "visas/reference/visa_points.csv",
+        visas.PointItem,
+        "programme_id code valid_from",
+        kept_if="entered_by_id",
+        programme=text,
+        code=text,
+        valid_from=day,
+        valid_to=day,
+        points=number,
+        at_least=number,
         text_ko=text,
         source=text,
     ),
@@ -358,6 +377,8 @@ def _load(sheet: Sheet) -> tuple[int, int]:
         if row is None:
             sheet.model(**values).save(force_insert=True)
             new += 1
+            continue
+        if sheet.kept_if and getattr(row, sheet.kept_if) is not None:
             continue
         different = [name for name, value in values.items() if getattr(row, name) != value]
         if different:

@@ -24,6 +24,7 @@ from tests.make import (
     make_client,
     make_deadline,
     make_dependant,
+    make_employment,
     make_export,
     make_finding,
     make_leave,
@@ -69,6 +70,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
+    make_employment(client)
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)
@@ -102,6 +104,8 @@ def make_a_row_in_every_table(database: str) -> None:
             ("visas_casestep", "kind, happened_on, takes_back, document, note, against_advice, consented",
              "'checked', v.received_on, false, '', '', '', false"),
             ("visas_waitingmove", "place, reason", "1, 'x'"),
+            ("visas_casepoint", "item_id, points, evidence",
+             "(SELECT i.id FROM visas_pointitem i WHERE i.programme_id = v.programme_id AND i.code = 'age'), 1, ''"),
             ("visas_casefact", "kind, value, found_on, evidence", "'funds', 30, v.received_on, 'x'"),
         ):  # fmt: skip
             owner.execute(
@@ -152,7 +156,7 @@ def changed(table: str, known: dict[str, str]) -> str:
     for column, value in (
         ("ref", "'changed'"), ("text", "'changed'"), ("value", "'changed'"), ("ciphertext", "'2'"),
         ("topic_id", "'labour.minimum_wage'"), ("back_on", "back_on + 1"), ("what", "'changed'"),
-        ("note", "'changed'"),
+        ("note", "'changed'"), ("industry", "'changed'"),
     ):  # fmt: skip
         if column in names:
             return f"{column} = {value}"

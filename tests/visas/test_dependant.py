@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from cases.models import FamilyLink
+from cases.models import Client, FamilyLink
 from centers.models import Role
+from centers.scope import settle_constraints
 from tests.make import everywhere, make_client, make_dependant, make_user
+from tests.support import refused_by
 from tests.visas.test_case_step import START, TODAY, make_case, step, walk
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +90,17 @@ class DependantTests:
         make_dependant(case.client, client=make_client("52140-office", municipality_id=place), status_id=status)
         (one,) = shown(client, case)
         assert bool(one.check) == told
+
+    def test_whoever_has_to_live_with_the_principal_settles_there_and_nowhere_else(self):
+        case = walk(make_case(), "granted")
+        with everywhere():
+            Client.objects.filter(pk=case.client_id).update(municipality="52140")
+        settled = {"status_id": "F-3-1R", "settled_on": TODAY}
+        with refused_by("dependant_settles_with_the_principal"), transaction.atomic():
+            make_dependant(case.client, client=make_client("52140-office", municipality_id="52180"), **settled)
+            settle_constraints()
+        make_dependant(case.client, client=make_client("52140-office", municipality_id="52180"), settled_on=TODAY)
+        make_dependant(case.client, client=make_client("52140-office", municipality_id="52140"), **settled)
 
     def test_when_the_case_ends_the_status_of_each_is_to_be_checked(self, client, city):
         case = make_case()

@@ -1,5 +1,6 @@
 """The rules advise: which of them hold for a case, what they come to, and a decision against them has a reason."""
 
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
@@ -7,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centers.models import Role
-from centers.scope import set_scope
+from centers.scope import NOTHING, set_scope
 from centers.selectors import scope_of
 from kpi.services.reference import load_reference_data
-from tests.make import everywhere, make_user, make_visa_case
+from tests.make import everywhere, make_client, make_employment, make_user, make_visa_case
 from tests.support import forbidden, refused_by
-from visas.eligibility import MET, NOT_MET, UNKNOWN, advice_on, rules_for
+from visas.eligibility import MET, NOT_MET, UNKNOWN, advice_on
 from visas.models import CaseFact, CaseStep, EligibilityRule, VisaCase
 from visas.models.rule import UNITS
 from visas.services.case import find_fact, take_step, take_steps
@@ -27,14 +28,25 @@ def province():
     return make_user(Role.PROVINCE_STAFF, "52-office", name="도 담당자")
 
 
+@contextmanager
+def acting_for_user(user):
+    set_scope(scope_of(user))
+    yield
+    set_scope(NOTHING)
+
+
 def find(case: VisaCase, kind: str, value: int, day: date = START) -> CaseFact:
     with everywhere():
         return find_fact(actor=None, case=case, kind=kind, value=value, found_on=day, evidence="소득금액증명원")
 
 
-def advice(case: VisaCase, viewer, on: date | None = None):
+def advice(case: VisaCase, on: date | None = None):
     with everywhere():
-        return advice_on(VisaCase.objects.get(pk=case.pk), viewer, on=on)
+        return advice_on(VisaCase.objects.get(pk=case.pk), on=on)
+
+
+def rules_of(case: VisaCase, on: date) -> dict[str, EligibilityRule]:
+    return {one.rule.kind: one.rule for one in advice(case, on).conditions}
 
 
 def reviewed(programme: str = "E-7-4", at: str = "52140-office") -> VisaCase:
@@ -75,45 +87,41 @@ class RuleTests:
     def test_a_cohort_keeps_its_rules_but_for_those_that_hold_for_pending_cases(
         self, received, decided, income, korean
     ):
-        case = VisaCase(programme_id="F-2-R", received_on=received)
-        rules = {rule.kind: rule for rule in rules_for(_rules("F-2-R"), case, on=decided)}
+        rules = rules_of(make_visa_case("F-2-R", "52180-office", received_on=received), decided)
         assert (rules["income"].threshold, rules["korean"].threshold) == (income, korean)
 
     def test_a_rule_of_one_class_of_municipality_is_asked_there_alone(self):
-        case = VisaCase(programme_id="E-7-4R", received_on=TODAY, municipality_id="52140")
-        assert "tenure" in {rule.kind for rule in rules_for(_rules("E-7-4R"), case)}
-        case.municipality_id = "52180"
-        assert "tenure" not in {rule.kind for rule in rules_for(_rules("E-7-4R"), case)}
-
-
-def _rules(programme: str):
-    return EligibilityRule.objects.filter(programme=programme)
+        watched, declining = (
+            make_visa_case("E-7-4R", f"{place}-office", received_on=START, municipality_id=place)
+            for place in ("52140", "52180")
+        )
+        assert "tenure" in rules_of(watched, TODAY)
+        assert "tenure" not in rules_of(declining, TODAY)
 
 
 class AdviceTests:
-    def test_what_is_not_found_is_not_known_and_the_last_finding_counts(self, province):
+    def test_what_is_not_found_is_not_known_and_the_last_finding_counts(self):
         case = make_visa_case("E-7-4", received_on=START)
-        assert advice(case, province).outcome == UNKNOWN
+        assert advice(case).outcome == UNKNOWN
         for kind, value in SKILLED.items():
             find(case, kind, value)
-        assert advice(case, province).outcome == MET
+        assert advice(case).outcome == MET
         find(case, "points", 199)
-        assert advice(case, province).outcome == NOT_MET
+        assert advice(case).outcome == NOT_MET
         find(case, "points", 200)
-        assert advice(case, province).outcome == MET
+        assert advice(case).outcome == MET
 
-    def test_of_degree_and_income_one_is_enough(self, province):
+    def test_of_degree_and_income_one_is_enough(self):
         case = make_visa_case("F-2-R", "52180-office", received_on=date(2025, 8, 1))
         find(case, "korean", 4)
-        find(case, "same_nationality", 30)
         find(case, "income", 30_199_999)
-        assert advice(case, province).outcome == UNKNOWN
+        assert {one.outcome for one in advice(case).conditions if one.rule.one_of} == {NOT_MET, UNKNOWN}
+        assert advice(case).outcome == UNKNOWN
         find(case, "degree", 0)
-        assert advice(case, province).outcome == NOT_MET
+        assert advice(case).outcome == NOT_MET
         find(case, "degree", 1)
-        assert advice(case, province).outcome == MET
-        find(case, "same_nationality", 31)
-        assert advice(case, province).outcome == NOT_MET
+        outcomes = {one.rule.kind: one.outcome for one in advice(case).conditions}
+        assert outcomes == {"degree": MET, "income": NOT_MET, "korean": MET, "same_nationality": UNKNOWN}
 
     def test_a_finding_is_of_the_past_and_stays(self):
         case = make_visa_case("E-7-4", received_on=START)
@@ -133,7 +141,113 @@ class AdviceTests:
             find_fact(actor=other, case=case, kind="points", value=1, found_on=TODAY, evidence="-")
 
 
+class WorkTests:
+    """What a contract says of pay and time is worked out of it."""
+
+    def found(self, case, on: date = TODAY) -> dict[str, int]:
+        return {one.rule.kind: one.fact.value for one in advice(case, on).conditions if one.fact}
+
+    def test_the_contract_that_runs_gives_pay_rest_and_tenure(self):
+        case = make_visa_case("E-7-4", received_on=date(2025, 3, 3))
+        find(case, "tenure", 1, date(2025, 3, 3))
+        client = case.client
+        first = make_employment(client, starts_on=date(2023, 1, 1), contract_to=date(2024, 12, 31), yearly_pay=1)
+        make_employment(
+            client, employer=first.employer, starts_on=date(2025, 1, 1), contract_to=date(2026, 12, 31),
+            yearly_pay=26_000_000,
+        )  # fmt: skip
+        assert self.found(case, date(2025, 1, 1)) == {
+            "contract_pay": 26_000_000, "contract_months": 24, "tenure": 24,
+        }  # fmt: skip
+        assert self.found(case, date(2025, 1, 2))["contract_months"] == 23
+
+    def test_a_change_of_the_workplace_begins_the_tenure_anew(self):
+        case = make_visa_case("E-7-4", received_on=date(2025, 3, 3))
+        make_employment(case.client, starts_on=date(2022, 1, 1), ended_on=date(2024, 12, 31))
+        make_employment(case.client, starts_on=date(2025, 1, 1))
+        assert self.found(case, date(2025, 12, 31))["tenure"] == 11
+        assert "contract_months" not in self.found(case, date(2025, 12, 31))
+
+    def test_without_a_contract_what_was_stated_counts(self):
+        case = make_visa_case("E-7-4", received_on=date(2025, 3, 3))
+        find(case, "tenure", 15, date(2025, 3, 3))
+        make_employment(case.client, starts_on=date(2022, 1, 1), ended_on=date(2024, 12, 31))
+        assert self.found(case, date(2025, 12, 31)) == {"tenure": 15}
+
+    @pytest.mark.parametrize("role", [Role.CITY_OFFICER, Role.PROVINCE_STAFF])
+    def test_all_who_read_the_case_read_the_same(self, role):
+        case = make_visa_case("E-7-4", received_on=START)
+        make_employment(case.client, starts_on=START, yearly_pay=27_000_000)
+        user = make_user(role, "52140-office" if role == Role.CITY_OFFICER else "52-office")
+        with acting_for_user(user):
+            assert {one.rule.kind for one in advice_on(case).conditions if one.fact} == {"contract_pay", "tenure"}
+
+    def test_another_office_reads_nothing_of_it(self):
+        case = make_visa_case("E-7-4", received_on=START)
+        with acting_for_user(make_user(Role.CITY_OFFICER, "52190-office")):
+            assert advice_on(case).conditions == []
+
+
+class ShareTests:
+    """How many of one nationality are among those recommended in a municipality and quota, never typed."""
+
+    def recommended(self, nationality: str, number: str, **fields) -> VisaCase:
+        client = make_client("52180-office", nationality_id=nationality)
+        told = {"received_on": date(2025, 8, 1), "municipality_id": "52180", "recommended_on": date(2025, 8, 2)}
+        return make_visa_case("F-2-R", "52180-office", client=client, letter_number=number, **(told | fields))
+
+    def share(self, case: VisaCase):
+        return next(one for one in advice(case, date(2025, 9, 1)).conditions if one.rule.kind == "same_nationality")
+
+    def test_it_is_known_once_one_person_alone_does_not_break_it(self):
+        case = self.recommended("VN", "", recommended_on=None)
+        for number in range(2):
+            self.recommended("UZ", f"A-{number}")
+        assert (self.share(case).outcome, self.share(case).fact.of) == (UNKNOWN, (1, 3))
+        self.recommended("UZ", "A-3")
+        assert (self.share(case).outcome, self.share(case).fact.value) == (MET, 25)
+        self.recommended("VN", "A-4")
+        assert (self.share(case).outcome, self.share(case).fact.value) == (NOT_MET, 40)
+        assert "2" in self.share(case).evidence
+
+    def test_only_the_same_municipality_programme_and_quota_counts(self):
+        case = self.recommended("VN", "", recommended_on=None)
+        before = date(2024, 3, 1)
+        self.recommended("VN", "B-1", received_on=before, recommended_on=before)
+        self.recommended("VN", "B-2", municipality_id="52190")
+        assert self.share(case).fact.of == (1, 1)
+
+    def test_a_nationality_that_is_not_known_has_no_share(self):
+        case = self.recommended(None, "", recommended_on=None)
+        assert self.share(case).fact is None
+
+    def test_nobody_types_it(self, client):
+        client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))
+        case = self.recommended("VN", "", recommended_on=None)
+        told = {"kind": "same_nationality", "value": "1", "happened_on": str(START), "evidence": "-"}
+        assert client.post(reverse("visas:case_fact", args=[case.pk]), told).status_code == 400
+
+
 class DecisionTests:
+    def test_the_database_asks_for_the_reason_whoever_writes(self):
+        case = reviewed()
+        find(case, "points", 150)
+        with everywhere():
+            with refused_by("case_step_against_advice"):
+                take_step(actor=None, case=case, kind="recommended", happened_on=TODAY, document="명단-3")
+            case.refresh_from_db()
+            assert case.recommended_on is None
+            take_step(
+                actor=None, case=case, kind="recommended", happened_on=TODAY, document="명단-3", against_advice="확인"
+            )
+
+    def test_who_meets_all_is_not_found_ineligible_without_a_reason(self):
+        case = reviewed()
+        for kind, value in SKILLED.items():
+            find(case, kind, value)
+        with everywhere(), refused_by("case_step_against_advice"):
+            take_step(actor=None, case=case, kind="ineligible", happened_on=TODAY, note="-")
+
     def test_a_recommendation_against_the_advice_asks_for_a_reason_and_keeps_it(self, client, province):
         client.force_login(province)
         case = reviewed()
@@ -164,7 +278,7 @@ class DecisionTests:
         find(bad, "points", 150)
         set_scope(scope_of(province))
         batch = take_steps(actor=province, cases=[good, bad], kind="recommended", happened_on=TODAY, document="명단-2")
-        assert batch.refused == [[bad.pk, "against_advice"]]
+        assert batch.refused == [[bad.pk, "case_step_against_advice"]]
         assert len(batch.done) == 1
 
 
@@ -172,12 +286,12 @@ class PageTests:
     def test_the_page_says_of_each_condition_whether_it_is_met_and_where_it_stands(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
         case = make_visa_case("E-7-4", "52140-office", received_on=START, municipality_id="52140")
-        told = {"kind": "points", "value": "230", "happened_on": str(START), "evidence": "자체심사표"}
+        told = {"kind": "stay", "value": "60", "happened_on": str(START), "evidence": "체류 이력"}
         answer = client.post(reverse("visas:case_fact", args=[case.pk]), told, follow=True)
         conditions = {one.rule.kind: one for one in answer.context["advice"].conditions}
-        assert conditions["points"].outcome == MET and conditions["stay"].outcome == UNKNOWN
+        assert conditions["stay"].outcome == MET and conditions["points"].outcome == UNKNOWN
         page = answer.content.decode()
-        assert "자체심사표" in page and conditions["points"].rule.source in page
+        assert "체류 이력" in page and conditions["stay"].rule.source in page
 
     def test_a_value_that_cannot_be_is_told_at_its_field(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))

@@ -9,6 +9,7 @@ from visas.models.obligation import (
     ObligationCheck,
     ObligationRule,
 )
+from visas.models.points import CasePoint, PointItem
 from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme, WaitingOrder
 from visas.models.quota import (
     EntryKind,
@@ -25,9 +26,9 @@ from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule", "EntryKind",
-    "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule",
-    "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare",
-    "RuleException", "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
-    "WaitingMove", "WaitingOrder",
+    "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule",
+    "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
+    "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine",
+    "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher",
+    "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

@@ -1,14 +1,16 @@
+from datetime import date
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from audit.access import OnRecord
-from cases.models.kept import client_key, person_key, staff_key, workspace_key
+from cases.models.kept import client_key, staff_key
 from centers.models.municipality import Decline
-from visas.models.case import VisaCase
 from visas.models.programme import VisaProgramme
+from visas.models.row import CaseRow, case_key
 
 
 class FactKind(models.TextChoices):
@@ -36,6 +38,15 @@ UNITS = {
 }  # fmt: skip
 
 
+# What nobody types: the database works it out of the cases.
+WORKED_OUT = {"same_nationality"}
+
+
+class EligibilityRuleQuerySet(models.QuerySet):
+    def standing(self) -> "EligibilityRuleQuerySet":
+        return self.filter(voided_on=None)
+
+
 class EligibilityRule(models.Model):
     """One condition of a programme for those received from a day on, with where it stands. Reference data.
 
@@ -43,6 +54,9 @@ class EligibilityRule(models.Model):
     then the condition stays not known. Of the rules of one ``one_of`` it is enough to meet one. ``area_class``: it is
     asked only in municipalities of this class. ``pending``: it holds also for cases that were received before and are
     not yet decided.
+
+    A rule that was entered wrongly is voided with the reason and stays in sight; ``entered_by`` is who entered, ended
+    or voided it last, none while it stands as the reference data brought it.
     """
 
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="rules")
@@ -56,44 +70,69 @@ class EligibilityRule(models.Model):
     pending = models.BooleanField(default=False)
     text_ko = models.CharField(_("wording"), max_length=300)
     source = models.CharField(_("source"), max_length=300)
+    entered_by = staff_key(verbose_name=_("entered by"))
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+    voided_on = models.DateField(null=True, blank=True, editable=False)
+    voided_why = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+
+    objects = EligibilityRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("eligibility rule")
         verbose_name_plural = _("eligibility rules")
         ordering = ["programme", "kind", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "kind", "valid_from"], name="eligibility_rule_once"),
+            ExclusionConstraint(
+                name="eligibility_rule_once_a_day",
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("area_class", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "valid_from", "valid_to", Value("[]"), function="daterange", output_field=DateRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(voided_on=None),
+                violation_error_message=_(
+                    "Another rule of this programme and condition holds on some of these days: end that one first."
+                ),
+            ),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
                 name="eligibility_rule_ends_after_it_starts",
+                violation_error_message=_("The rule ends before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(text_ko="") & ~Q(source=""),
+                name="eligibility_rule_has_a_source",
+                violation_error_message=_("Write the wording of the rule and where it stands."),
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_on=None, voided_why="") | Q(voided_on__isnull=False) & ~Q(voided_why=""),
+                name="eligibility_rule_voided_with_a_reason",
+                violation_error_message=_("Say why the rule is taken out."),
             ),
         ]
 
     def __str__(self):
         return f"{self.programme_id} {self.kind} {self.valid_from}"
 
-
-class CaseFactQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "CaseFactQuerySet":
-        """The facts of the cases that the person may read."""
-        return self.filter(case__in=VisaCase.objects.visible_to(user))
+    def holds_on(self, day: date) -> bool:
+        return self.voided_on is None and self.valid_from <= day <= (self.valid_to or date.max)
 
 
-class CaseFact(OnRecord):
-    """What was found of an applicant on a day, with its evidence. Rows are added; the last of a kind counts."""
+class CaseFact(CaseRow):
+    """What was found of an applicant on a day, with its evidence. The last row of a kind counts."""
 
-    workspace = workspace_key()
-    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="facts")
+    case = case_key("facts")
     client = client_key("visa_facts")
-    person = person_key()
     kind = models.CharField(_("condition"), max_length=20, choices=FactKind)
     value = models.BigIntegerField(_("value found"))
     found_on = models.DateField(_("as of"))
     evidence = models.CharField(_("evidence"), max_length=200)
-    actor = staff_key()
-    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
-
-    objects = CaseFactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("fact of a visa case")

@@ -6,10 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from audit.access import OnRecord
-from cases.models.kept import client_key, person_key, staff_key, workspace_key
+from cases.models.kept import client_key, staff_key
 from centers.models import Workspace
-from visas.models.case import VisaCase
+from visas.models.row import CaseRow, CaseRowQuerySet, case_key
 
 
 class StepKind(models.TextChoices):
@@ -31,18 +30,14 @@ class StepKind(models.TextChoices):
     LEFT = "left", _("Left")
 
 
-class CaseStepQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "CaseStepQuerySet":
-        """The steps of the cases that the person may read."""
-        return self.filter(case__in=VisaCase.objects.visible_to(user))
-
+class CaseStepQuerySet(CaseRowQuerySet):
     def standing(self) -> "CaseStepQuerySet":
         """Those that were not taken back, nor take another one back."""
         return self.filter(takes_back=False, undone_by=None)
 
 
-class CaseStep(OnRecord):
-    """One step of a visa case: what was done on which day, by whom, on which paper. Rows are added and never changed.
+class CaseStep(CaseRow):
+    """One step of a visa case: what was done on which day, by whom, on which paper.
 
     The step gives the case its day where the case has one for it, by a trigger that also holds the order of steps and
     of days. A step that was wrong is taken back by a further row, with the reason in ``note``; ``undoes`` is the row
@@ -50,10 +45,8 @@ class CaseStep(OnRecord):
     ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file.
     """
 
-    workspace = workspace_key()
-    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="steps")
+    case = case_key("steps")
     client = client_key("visa_steps")
-    person = person_key()
     kind = models.CharField(_("step"), max_length=20, choices=StepKind)
     happened_on = models.DateField(_("day"))
     takes_back = models.BooleanField(default=False)
@@ -63,9 +56,7 @@ class CaseStep(OnRecord):
     note = models.CharField(_("note"), max_length=500, blank=True)
     against_advice = models.CharField(_("reason against the advice"), max_length=500, blank=True)
     consented = models.BooleanField(default=False)
-    actor = staff_key()
     at = models.ForeignKey(Workspace, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
-    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
 
     objects = CaseStepQuerySet.as_manager()
 
@@ -135,28 +126,16 @@ class CaseBatch(models.Model):
         return reverse("visas:receipt", args=[self.pk])
 
 
-class WaitingMoveQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "WaitingMoveQuerySet":
-        """The moves of the cases that the person may read."""
-        return self.filter(case__in=VisaCase.objects.visible_to(user))
-
-
-class WaitingMove(OnRecord):
-    """A case was given a place in a waiting list by hand, with the reason. Rows are added; the last one counts.
+class WaitingMove(CaseRow):
+    """A case was given a place in a waiting list by hand, with the reason. The last row counts.
 
     ``place`` is none where it went back to where the rule puts it.
     """
 
-    workspace = workspace_key()
-    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="moves")
+    case = case_key("moves")
     client = client_key("+")
-    person = person_key()
     place = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
-    actor = staff_key()
-    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
-
-    objects = WaitingMoveQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("move in a waiting list")

@@ -12,13 +12,12 @@ from cases.models import Client
 from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
 from centers.scope import settle_constraints
-from visas.eligibility import advice_on
 from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
+from visas.models.row import of_case
 from visas.path import may_take
 from visas.tasks import follow_case
 
 NOT_YOURS = "not_yours"
-NEEDS_A_REASON = "against_advice"
 MOST = 200  # cases of one batch
 
 
@@ -66,7 +65,7 @@ def take_step(
 
     ``told`` are ``document``, ``valid_until``, ``note`` and ``against_advice``, as far as they are known.
     """
-    step = CaseStep.objects.create(case_id=case.pk, **_of(case), kind=kind, happened_on=happened_on, actor=actor,
+    step = CaseStep.objects.create(**of_case(case), kind=kind, happened_on=happened_on, actor=actor,
                                    at=at, **told)  # fmt: skip
     settle_constraints()
     queue(follow_case, case.pk, case.workspace_id)
@@ -80,8 +79,7 @@ def take_back(*, actor: User, case: VisaCase, kind: str, reason: str, at: Worksp
     Raises IntegrityError where another one came last meanwhile, or where something stands on it.
     """
     step = CaseStep.objects.create(
-        case_id=case.pk,
-        **_of(case),
+        **of_case(case),
         kind=kind,
         happened_on=timezone.localdate(),
         takes_back=True,
@@ -115,9 +113,6 @@ def take_steps(
         if not may_take(actor, case, kind):
             refused.append([case.pk, NOT_YOURS])
             continue
-        if advice_on(case, actor, on=happened_on).speaks_against(kind):
-            refused.append([case.pk, NEEDS_A_REASON])
-            continue
         try:
             step = take_step(actor=actor, case=case, kind=kind, happened_on=happened_on, at=at, **told)
         except IntegrityError as error:
@@ -144,12 +139,7 @@ def take_steps(
 def find_fact(*, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str) -> CaseFact:
     """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts."""
     fact = CaseFact.objects.create(
-        case_id=case.pk, **_of(case), kind=kind, value=value, found_on=found_on, evidence=evidence, actor=actor
+        **of_case(case), kind=kind, value=value, found_on=found_on, evidence=evidence, actor=actor
     )
     settle_constraints()
     return fact
-
-
-def _of(case: VisaCase) -> dict:
-    """Whose row a step is; the database takes it from the case itself."""
-    return {"workspace_id": case.workspace_id, "client_id": case.client_id, "person_id": case.person_id}

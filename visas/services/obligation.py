@@ -11,6 +11,7 @@ from audit.services import record
 from cases.models import Attachment
 from centers.scope import acting_for, settle_constraints
 from visas.models import CheckResult, Finding, FindingState, Obligation, ObligationCheck, VisaCase
+from visas.models.row import of_case
 from visas.obligations import due_days, end_of, rules_of
 
 LATE = timedelta(days=30)  # checks that were due longer ago than this when the duty was made are not asked for
@@ -51,18 +52,12 @@ def _follow(case: VisaCase) -> int:
 
 
 def _make(case: VisaCase, rule) -> None:
-    of_case = {
-        "workspace_id": case.workspace_id,
-        "case": case,
-        "client_id": case.client_id,
-        "person_id": case.person_id,
-    }
     duty = Obligation.objects.create(
-        **of_case, rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
+        **of_case(case), rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
     )
     since = timezone.localdate() - LATE
     ObligationCheck.objects.bulk_create(
-        ObligationCheck(**of_case, obligation=duty, due_on=day)
+        ObligationCheck(**of_case(case), obligation=duty, due_on=day)
         for day in due_days(rule, case.granted_on)
         if day >= since
     )

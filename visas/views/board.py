@@ -13,7 +13,9 @@ from visas.board import BoardFilter, board_of
 from visas.case_forms import StepForm
 from visas.models import CaseBatch, CaseStep, StepKind, VisaCase
 from visas.path import ACTIONS
-from visas.services.case import MOST, NEEDS_A_REASON, NOT_YOURS, take_steps
+from visas.services.case import MOST, NOT_YOURS, take_steps
+
+AGAINST_ADVICE = "case_step_against_advice"
 
 
 @never_cache
@@ -85,6 +87,6 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 def _reason(rule: str) -> str:
     if rule == NOT_YOURS:
         return _("This step is not yours to take with this case.")
-    if rule == NEEDS_A_REASON:
+    if rule == AGAINST_ADVICE:
         return _("The conditions say otherwise: decide this case on its own page, with a reason.")
     return sentence_of(rule)

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -20,9 +22,11 @@ from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
 from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, StepKind, VisaCase
+from visas.models import CaseStep, FactKind, StepKind, VisaCase
+from visas.models.rule import WORKED_OUT
 from visas.obligations import duties_of
 from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
+from visas.points import items_on, sheet_of
 from visas.services.case import find_fact, take_back, take_in, take_step
 from visas.views.letter import may_print
 from visas.waiting import place_of
@@ -55,12 +59,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "onward": [(kind, ACTIONS[kind]) for kind in steps if kind not in ENDS],
         "ends": [(kind, ACTIONS[kind]) for kind in steps if kind in ENDS],
         "may_take_back": path.may_take_back(request.user),
-        "advice": advice_on(case, request.user),
+        "advice": advice_on(case),
         "dependants": dependants_of(case, path.state, request.user),
         "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
         "may_print": bool(case.letter_number) and may_print(request.user, case),
         "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
+        "sheet": sheet_of(case, request.user),
         "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],
     }
@@ -133,8 +138,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if request.method != "POST" and not path_of(case, request.user).can(kind):
         messages.info(request, sentence_of("case_step_follows"))
         return redirect(case)
-    against = advice_on(case, request.user).speaks_against(kind)
-    form = StepForm(request.POST if request.method == "POST" else None, kind=kind, against=against)
+    sent = request.POST if request.method == "POST" else None
+    form = StepForm(sent, kind=kind, against=advice_on(case, on=_day_typed(request)).speaks_against(kind))
     if form.is_valid():
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
@@ -182,7 +187,8 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_visa_case_or_404(request.user, pk)
     if not may_find(request.user, case):
         raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
-    kinds = [condition.rule.kind for condition in advice_on(case, request.user).conditions]
+    summed = {FactKind.POINTS} if items_on(case.programme_id, case.received_on) else set()
+    kinds = [one.rule.kind for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT | summed]
     form = FactForm(request.POST if request.method == "POST" else None, kinds=kinds)
     if form.is_valid():
         told = form.cleaned_data
@@ -204,6 +210,14 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(case.get_absolute_url() + "#conditions")
     words = {"title": _("Enter what was found"), "action": _("Enter"), "bad": False}
     return _form_page(request, form, case, words)
+
+
+def _day_typed(request: HttpRequest) -> date | None:
+    """The day of a step as it was sent; none where it is no day, which the form then says."""
+    try:
+        return date.fromisoformat(request.POST.get("happened_on", ""))
+    except ValueError:
+        return None
 
 
 def _stepped(request: HttpRequest, form: StepForm, case: VisaCase) -> CaseStep | None:

@@ -1,0 +1,80 @@
+"""Eligibility rules as the province enters, ends and corrects them, and what that would change for open cases."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from centers.scope import settle_constraints
+from visas.eligibility import Advice, advice_on_all
+from visas.models import EligibilityRule, VisaCase
+from visas.models.case import LIVE
+
+WRITTEN = ("programme_id", "kind", "valid_from", "valid_to", "threshold", "at_most", "area_class", "one_of", "pending")
+
+
+@dataclass(frozen=True)
+class Change:
+    """An open case whose answer a change of the rules would turn."""
+
+    case: VisaCase
+    before: Advice
+    after: Advice
+
+
+@transaction.atomic
+def add_rule(*, actor: User, **told) -> EligibilityRule:
+    """A rule from a day on. Raises IntegrityError where another one holds on some of its days."""
+    rule = EligibilityRule.objects.create(entered_by=actor, **told)
+    _put_on_record(rule, actor, "added")
+    return rule
+
+
+@transaction.atomic
+def end_rule(rule: EligibilityRule, *, actor: User, last_day: date) -> None:
+    """Let a rule hold up to a day and no longer; who was received until then is still judged by it."""
+    rule.valid_to, rule.entered_by = last_day, actor
+    rule.save(update_fields=["valid_to", "entered_by"])
+    _put_on_record(rule, actor, "ended")
+
+
+@transaction.atomic
+def correct_rule(rule: EligibilityRule, *, actor: User, reason: str, **told) -> EligibilityRule:
+    """Take a rule out that was entered wrongly, with the reason, and put what is right in its place."""
+    rule.voided_on, rule.voided_why, rule.entered_by = timezone.localdate(), reason, actor
+    rule.save(update_fields=["voided_on", "voided_why", "entered_by"])
+    _put_on_record(rule, actor, "voided")
+    return add_rule(actor=actor, **told)
+
+
+def _put_on_record(rule: EligibilityRule, actor: User, how: str) -> None:
+    settle_constraints()
+    told = {name: getattr(rule, name) for name in WRITTEN}
+    record(
+        Action.RULE_CHANGED,
+        actor=actor,
+        target=rule,
+        how=how,
+        **{name: value.isoformat() if isinstance(value, date) else value for name, value in told.items()},
+    )
+
+
+def preview(change: Callable[[], object], *, viewer: User, programmes: Iterable[str]) -> list[Change]:
+    """The open cases that the viewer reads and whose answer a change would turn. Nothing of the change stays.
+
+    Raises what the change raises.
+    """
+    cases = VisaCase.objects.visible_to(viewer).filter(LIVE, programme__in=programmes, recommended_on=None)
+    open_cases = {case.pk: case for case in cases.select_related("programme", "municipality").order_by("pk")}
+    before = advice_on_all(open_cases)
+    with transaction.atomic():
+        change()
+        after = advice_on_all(open_cases)
+        transaction.set_rollback(True)
+    turned = [pk for pk in open_cases if before[pk].outcome != after[pk].outcome]
+    return [Change(open_cases[pk], before[pk], after[pk]) for pk in turned]
