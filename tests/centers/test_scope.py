@@ -20,6 +20,7 @@ from tests.make import (
     make_activity,
     make_attachment,
     make_batch,
+    make_change,
     make_check,
     make_client,
     make_deadline,
@@ -69,6 +70,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
+    make_change()
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)

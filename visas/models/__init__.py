@@ -1,5 +1,6 @@
 from visas.models.case import VisaCase
 from visas.models.demand import DemandSurvey
+from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
 from visas.models.obligation import (
     CheckResult,
     Duty,
@@ -25,9 +26,9 @@ from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule", "EntryKind",
-    "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule",
-    "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare",
-    "RuleException", "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
-    "WaitingMove", "WaitingOrder",
+    "CaseBatch", "CaseFact", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule", "Enrolment",
+    "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
+    "ObligationRule", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool",
+    "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus", "VisaCase", "VisaProgramme",
+    "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip
