@@ -30,6 +30,7 @@ KINDS: dict[str, str] = {
     "family": gettext_lazy("Family"),
     "stay": gettext_lazy("Stays"),
     "voucher": gettext_lazy("Vouchers"),
+    "study": gettext_lazy("Studies"),
     "visa": gettext_lazy("Visa cases"),
     "session": gettext_lazy("Sessions"),
 }

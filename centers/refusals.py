@@ -44,6 +44,7 @@ register(
     {
         "room_once_in_its_shelter": gettext_lazy("The shelter already has a room of this name."),
         "bed_once_in_its_room": gettext_lazy("The room already has a bed of this name."),
+        "of_a_university": gettext_lazy("The workspace is no university."),
         "programme_year_once": gettext_lazy("The programme already has this year."),
     }
 )

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from centers.models import WorkspaceKind
 from centers.scope import Scope
-from centers.selectors import scope_of
+from centers.selectors import memberships_of, scope_of
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Page:
 
     ``routes`` are the beginnings of the names of the routes that belong to it: on all of them its tab is the
     current one. ``everywhere`` asks for the permission on the whole province, as ``require_everywhere`` does.
+    ``kind`` asks for it on a workspace of that kind.
     """
 
     route: str
@@ -24,12 +26,16 @@ class Page:
     permission: str
     routes: tuple[str, ...]
     everywhere: bool = False
+    kind: str = ""
 
     @property
     def url(self) -> str:
         return reverse(self.route)
 
-    def opens_to(self, scope: Scope) -> bool:
+    def opens_to(self, scope: Scope, kinds: dict[int, str]) -> bool:
+        """Whether it opens to the scope of somebody who works in workspaces of these kinds."""
+        if self.kind:
+            return any(kinds.get(workspace) == self.kind for workspace in scope.of(self.permission))
         if not self.permission or self.permission in scope.everywhere:
             return True
         return not self.everywhere and bool(scope.of(self.permission))
@@ -48,10 +54,24 @@ PAGES = (
         ("cases:session", "cases:completion", "cases:template", "cases:follow_up"),
     ),
     Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair", "cases:identity")),
+    Page(
+        "visas:students",
+        _("Students"),
+        "view_clients",
+        ("visas:student", "visas:status", "visas:semester"),
+        kind=WorkspaceKind.UNIVERSITY,
+    ),
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case", "visas:rule")),
     Page("visas:checks", _("Duties"), "view_visa_cases", ("visas:check", "visas:finding")),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota", "visas:waiting", "visas:demand")),
+    Page(
+        "visas:universities",
+        _("Universities"),
+        "view_visa_cases",
+        ("visas:universit", "visas:period", "visas:major"),
+        everywhere=True,
+    ),
     Page("visas:vouchers", _("Upgrade vouchers"), "view_vouchers", ("visas:voucher",)),
     Page("cases:stays", _("Stays"), "view_stays", ("cases:stay",)),
     Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),
@@ -65,7 +85,8 @@ PAGES = (
 def pages_of(user: User) -> list[Page]:
     """The pages the person may open where they work now, in the order of the navigation."""
     scope = scope_of(user)
-    return [page for page in PAGES if page.opens_to(scope)]
+    kinds = {held.workspace_id: held.workspace.kind for held in memberships_of(user)}
+    return [page for page in PAGES if page.opens_to(scope, kinds)]
 
 
 def tabs_of(user: User, view_name: str) -> list[tuple[Page, bool]]:

@@ -1,6 +1,6 @@
 """Rows for the tests: each function makes what the test is about, through the models and behind the second wall."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from django.db import connection
@@ -31,7 +31,7 @@ from cases.models.identity import ANSWERED_AFTER
 from cases.services.attachment import attach
 from cases.services.identity import told_of
 from cases.services.session import join
-from centers.models import Bed, Export, Role, Workspace
+from centers.models import Bed, Degree, Export, Major, Role, Standing, UniversityPeriod, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
 from kpi.models import Proposal
@@ -40,17 +40,21 @@ from visas.models import (
     CaseBatch,
     CheckResult,
     DemandSurvey,
+    Enrolment,
     EntryKind,
     Finding,
     Obligation,
     ObligationCheck,
     ObligationRule,
     QuotaEntry,
+    StatusChange,
+    StudyStatus,
     VisaCase,
     Voucher,
 )
 from visas.obligations import end_of
 from visas.services.demand import enter_demand
+from visas.services.enrolment import change_status, enrol
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
 
@@ -246,6 +250,37 @@ def make_finding(check: ObligationCheck, *, found_by: User | None = None) -> Fin
 def make_demand(municipality: str = "52140", *, wanted: int = 30, actor: User | None = None, **fields) -> DemandSurvey:
     told = {"industry": "농축산업", "year": DAY.year, "surveyed_on": DAY, "source": "x"} | fields
     return enter_demand(actor=actor, municipality_id=municipality, wanted=wanted, **told)
+
+
+def make_major(at: str = "jbnu", name: str = "스마트팜학과", **fields) -> Major:
+    """A major of a university; the same name gives the same one."""
+    told = {"degree": Degree.BACHELOR, "offered_from": date(2025, 1, 1)} | fields
+    row, _ = Major.objects.get_or_create(workspace=place(at), name=name, degree=told.pop("degree"), defaults=told)
+    return row
+
+
+def make_period(at: str = "jbnu", standing: str = Standing.ELIGIBLE, **fields) -> UniversityPeriod:
+    told = {"starts_on": date(2025, 1, 1), "source": "x"} | fields
+    return UniversityPeriod.objects.create(workspace=place(at), standing=standing, **told)
+
+
+def make_student(at: str = "jbnu", *, client: Client | None = None, admitted_on: date = DAY, **fields) -> Enrolment:
+    """A client of a university who was admitted on a day."""
+    client = client or make_client(at)
+    told = {"ref": f"{next(_number)}", "semester": "2025-1"} | fields
+    told.setdefault("major", make_major(at))
+    with acting_for([client.workspace_id]):
+        return enrol(actor=None, client=client, admitted_on=admitted_on, **told)
+
+
+def make_change(
+    student: Enrolment | None = None, kind: str = "leave", *, on: date = DAY + timedelta(days=30), **fields
+) -> StatusChange:
+    """A change of a student's status, which the university learned of on the same day."""
+    student = student or make_student()
+    status = StudyStatus.objects.get(pk=kind)
+    with acting_for([student.workspace_id]):
+        return change_status(student, actor=None, kind=status, happened_on=on, known_on=on, **fields)
 
 
 def make_proposal(**fields) -> Proposal:

@@ -1,7 +1,12 @@
 from collections.abc import Iterable
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from cases.models import Client
+from centers.models import Workspace, WorkspaceKind
 from centers.querysets import get_visible_or_404
 from centers.selectors import scope_of
 from visas.models import VisaCase, Voucher
@@ -15,6 +20,17 @@ def get_visa_case_or_404(user: User, pk: int) -> VisaCase:
 def get_voucher_or_404(user: User, pk: int) -> Voucher:
     """The voucher for a view: 404 if the person may not know of it."""
     return get_visible_or_404(Voucher, user, pk)
+
+
+def universities_of(user: User, permission: str = "view_clients") -> QuerySet[Workspace]:
+    """The universities whose students the person reads, or with another permission works on."""
+    return Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY, pk__in=scope_of(user).of(permission))
+
+
+def require_university(user: User, permission: str = "view_clients") -> None:
+    """Raises PermissionDenied unless the person looks after the students of a university."""
+    if not universities_of(user, permission).exists():
+        raise PermissionDenied(_("This page is for those who look after the students of a university."))
 
 
 def own_files(cases: Iterable[VisaCase], viewer: User) -> dict[int, Client]:

@@ -75,10 +75,11 @@ def counts() -> list[tuple]:
     """How many checks stand where, by programme and municipality, of everywhere; few are told as few."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM wall.check_counts(%s)", [timezone.localdate()])
-        return [(*row[:2], *(_told(number) for number in row[2:])) for row in cursor.fetchall()]
+        return [(*row[:2], *(few(number) for number in row[2:])) for row in cursor.fetchall()]
 
 
-def _told(number: int) -> str:
+def few(number: int) -> str:
+    """A number of people as it is told outside of the office that keeps their records."""
     return "–" if number == 0 else f"<{FEW}" if number < FEW else f"{number:,}"
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.timeline import About, Entry
 from centers.selectors import scope_of
-from visas.models import CaseStep, VisaCase, Voucher
+from visas.models import CaseStep, StatusChange, VisaCase, Voucher
 from visas.path import INNER
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
 
@@ -61,6 +61,18 @@ def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
                 number = row.pk * len(CASE_STEPS) + CASE_STEPS.index(step)
                 title = f"{row.programme} · {name}"
                 yield Entry("visa", day, number, title, "", row.get_absolute_url(), str(row.workspace))
+
+
+def changes_of(about: About) -> QuerySet[StatusChange]:
+    """The changes of status of the person as a student, of the files that the viewer may read."""
+    rows = StatusChange.objects.visible_to(about.viewer).standing().filter(client__in=about.ids)
+    return rows.select_related("enrolment__major")
+
+
+def study_entries(changes: Iterable[StatusChange]) -> Iterator[Entry]:
+    for row in changes:
+        told = f"{row.enrolment.major} · {row.enrolment.ref}"
+        yield Entry("study", row.happened_on, row.pk, str(row.kind), told, row.get_absolute_url(), str(row.workspace))
 
 
 def voucher_entries(vouchers: Iterable[Voucher]) -> Iterator[Entry]:

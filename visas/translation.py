@@ -1,8 +1,8 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from visas.models import QuotaPool, VisaProgramme
+from visas.models import QuotaPool, StudyStatus, VisaProgramme
 
 
-@register([QuotaPool, VisaProgramme])
+@register([QuotaPool, StudyStatus, VisaProgramme])
 class NameTranslation(TranslationOptions):
     fields = ("name",)

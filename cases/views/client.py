@@ -19,6 +19,7 @@ from visas import progress
 from visas.models import VisaCase, Voucher
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
 from visas.views.case import may_take_in
+from visas.views.student import may_enrol, studies_of
 
 
 @never_cache
@@ -32,9 +33,11 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
     kind = request.GET.get("kind", "")
     cases, vouchers = list(progress.cases_of(about)), list(progress.vouchers_of(about))
+    changes = list(progress.changes_of(about))
     sources = SOURCES | {
         "visa": lambda about: progress.case_entries(cases),
         "voucher": lambda about: progress.voucher_entries(vouchers),
+        "study": lambda about: progress.study_entries(changes),
     }
     context = {
         "client": client,
@@ -44,6 +47,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "visa_cases": [_case_shown(row) for row in cases],
         "vouchers": [_voucher_shown(row) for row in vouchers],
         "works": works_of(about.ids, request.user),
+        "studies": studies_of(about.ids, request.user),
         "stays": stays_of(about.ids, request.user),
         "timeline": timeline(about, sources, kind),
         "kinds": {name: KINDS[name] for name in reversed(KINDS)},
@@ -54,6 +58,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_elsewhere(client, request),
         **attachments_of(about.ids, request.user),
         "may_take_in": may_take_in(request.user, client),
+        "may_enrol": may_enrol(request.user, client),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
     return render(request, "cases/client_detail.html", context)

@@ -207,6 +207,16 @@ SHEETS = [
         regional=yes,
         from_statuses=several,
     ),
+    _term(
+        "visas/reference/study_statuses.csv",
+        visas.StudyStatus,
+        studying=yes,
+        ends=yes,
+        departs=yes,
+        report_days=number,
+        follows=several,
+        source=text,
+    ),
     _sheet(
         "visas/reference/visa_programme_areas.csv",
         visas.ProgrammeArea,

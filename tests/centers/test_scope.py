@@ -20,6 +20,7 @@ from tests.make import (
     make_activity,
     make_attachment,
     make_batch,
+    make_change,
     make_check,
     make_client,
     make_deadline,
@@ -71,6 +72,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_employment(client)
+    make_change()
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)
@@ -138,7 +140,13 @@ def make_a_row_in_every_table(database: str) -> None:
             "UPDATE visas_finding SET state = 'confirmed', looked_by_id = %s, looked_on = found_on, reason = 'x'",
             [make_user().pk],
         )
-        alone = {"cases_sessionclientevent", "visas_findingevent", "visas_obligationcheckevent"}
+        # A change of status takes its report alone.
+        owner.execute(
+            "UPDATE visas_statuschange SET reported_on = happened_on, report_document = 'x' WHERE due_on IS NOT NULL"
+        )
+        alone = {
+            "cases_sessionclientevent", "visas_findingevent", "visas_obligationcheckevent", "visas_statuschangeevent",
+        }  # fmt: skip
         for table in sorted(HISTORY - alone):
             history = table.removesuffix("event")
             column = {"cases_session": "minutes", "visas_visacase": "letter_number", "visas_voucher": "ref"}

@@ -1,5 +1,6 @@
 from visas.models.case import VisaCase
 from visas.models.demand import DemandSurvey
+from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
 from visas.models.obligation import (
     CheckResult,
     Duty,
@@ -27,8 +28,8 @@ from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
     "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule",
-    "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
+    "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
     "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine",
-    "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StepKind", "VisaCase", "VisaProgramme", "Voucher",
-    "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus", "VisaCase",
+    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

@@ -15,9 +15,10 @@ from centers.listing.filters import in_year
 from centers.models import WorkspaceKind
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
-from visas.models import ObligationCheck, VisaCase, Voucher
+from visas.models import ObligationCheck, StatusChange, VisaCase, Voucher
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
+from visas.students import NEAR, REPORT_BADGES, REPORT_STATES, told_days
 
 SHOWN = 8  # rows of a panel
 WAITING = ("received", "recommended", "submitted")  # stages in which somebody waits for the next step
@@ -28,6 +29,7 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
     working = own_workspaces(request.user, "work_visa_cases")
     at_a_university = any(place.kind == WorkspaceKind.UNIVERSITY for place in working)
     if at_a_university:
+        yield _reports(request)
         yield _cases(request, _("Students by stage"))
         yield _latest(request)
     elif scope.of("review_visa_cases") and "review_visa_cases" not in scope.everywhere:
@@ -76,6 +78,14 @@ def _checks(request: HttpRequest) -> Panel:
         for state in [state_of_check(row)]
     ]
     return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown})
+
+
+def _reports(request: HttpRequest) -> Panel:
+    """The changes of status to be reported within fifteen days, those that are overdue first."""
+    rows = StatusChange.objects.visible_to(request.user).to_report().filter(due_on__lte=timezone.localdate() + NEAR)
+    rows = rows.prefetch_related(*with_client(request.user)).order_by("due_on", "pk")[:SHOWN]
+    shown = [(row, REPORT_STATES[row.report_state], REPORT_BADGES[row.report_state], told_days(row)) for row in rows]
+    return Panel(_("To be reported to the immigration office"), "visas/landing/reports.html", {"rows": shown})
 
 
 def _with_names(request: HttpRequest):

@@ -1,0 +1,65 @@
+"""What is asked of students: where their reports stand, in words, and as numbers for the province."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from visas.models import StatusChange
+from visas.obligations import few
+
+REPORT_STATES: dict[str, str] = {
+    "overdue": gettext_lazy("Report overdue"),
+    "due": gettext_lazy("To be reported"),
+    "late": gettext_lazy("Reported after the day"),
+    "reported": gettext_lazy("Reported"),
+}
+REPORT_BADGES = {"overdue": "bad", "due": "wait", "late": "note", "reported": "good"}
+NEAR = timedelta(days=15)  # the reports that the start page shows
+
+
+def in_report_state(rows: QuerySet, state: str) -> QuerySet:
+    """The changes whose report stands so, as ``StatusChange.report_state`` says it."""
+    today = timezone.localdate()
+    rows = rows.filter(due_on__isnull=False, withdrawn_on=None)
+    return rows.filter(
+        {
+            "overdue": Q(reported_on=None, due_on__lt=today),
+            "due": Q(reported_on=None, due_on__gte=today),
+            "late": Q(reported_on__gt=F("due_on")),
+            "reported": Q(reported_on__lte=F("due_on")),
+        }[state]
+    )
+
+
+def told_days(row: StatusChange) -> str:
+    """How many days are left, or have passed; empty where nothing waits."""
+    left = row.days_left
+    if left is None:
+        return ""
+    if left < 0:
+        return ngettext("%(number)d day late", "%(number)d days late", -left) % {"number": -left}
+    if left == 0:
+        return _("today")
+    return ngettext("%(number)d day left", "%(number)d days left", left) % {"number": left}
+
+
+@dataclass(frozen=True)
+class ReportCounts:
+    """How many reports of a university wait, are overdue, came in time and came late; few are told as few."""
+
+    due: str = few(0)
+    overdue: str = few(0)
+    in_time: str = few(0)
+    late: str = few(0)
+
+
+def report_counts() -> dict[str, ReportCounts]:
+    """The reports of each university, by its code; nothing for who does not read the whole province."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall.status_report_counts(%s)", [timezone.localdate()])
+        return {code: ReportCounts(*map(few, counts)) for code, *counts in cursor.fetchall()}
