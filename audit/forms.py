@@ -6,15 +6,18 @@ from django.core.validators import MaxLengthValidator, MaxValueValidator, MinVal
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Action
+from audit.models import RIGHTS, Action
 from audit.selectors import LOOKED_AT
 from audit.words import KINDS
 
 FILE = re.compile(r"(?:[A-Za-z0-9-]{1,20}\s*·\s*)?(?P<number>\d{1,18})")
 # What of the record of changes belongs together.
 CHANGES = {
-    "rights": (_("Roles and accounts"), (Action.ROLE_GRANTED, Action.ROLE_ENDED, Action.ACCOUNT_OPENED)),
-    "signs": (_("Signing in and out"), (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)),
+    "rights": (_("Roles and accounts"), RIGHTS),
+    "signs": (
+        _("Signing in and out"),
+        (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED, Action.PASSWORD_CHOSEN),
+    ),
     "province": (_("Worked on the whole province"), (Action.PROVINCE_ENTERED,)),
     "files": (_("Imports"), (Action.WORKBOOK_IMPORTED,)),
     "exports": (_("Exports"), (Action.LIST_EXPORTED, Action.FILE_DOWNLOADED)),

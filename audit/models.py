@@ -44,12 +44,14 @@ class Action(models.TextChoices):
     LIST_EXPORTED = "list.exported", _("List exported")
     FILE_DOWNLOADED = "file.downloaded", _("File downloaded")
     ACCOUNT_OPENED = "account.opened", _("Account opened")
+    PASSWORD_GIVEN = "password.given", _("First password given anew")
+    PASSWORD_CHOSEN = "password.chosen", _("Own password chosen")
     SIGNED_IN = "signed.in", _("Signed in")
     SIGNED_OUT = "signed.out", _("Signed out")
     SIGN_IN_FAILED = "signed.failed", _("Sign-in failed")
 
 
-RIGHTS = (Action.ROLE_GRANTED, Action.ROLE_ENDED, Action.ACCOUNT_OPENED)
+RIGHTS = (Action.ROLE_GRANTED, Action.ROLE_ENDED, Action.ACCOUNT_OPENED, Action.PASSWORD_GIVEN)
 
 
 class Reach(Protocol):

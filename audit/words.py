@@ -58,6 +58,7 @@ PAGES = {
     "cases:stay": gettext_lazy("Stay"),
     "cases:stays": gettext_lazy("List of shelter stays"),
     "centers:account_new": gettext_lazy("Account opened"),
+    "centers:account_password": gettext_lazy("First password given anew"),
     "centers:export": gettext_lazy("Export"),
     "centers:export_cancel": gettext_lazy("Export cancelled"),
     "centers:export_download": gettext_lazy("File downloaded"),

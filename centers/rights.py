@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import PasswordBy, User
 from centers.models import Membership
 from centers.selectors import workspaces_where
 
@@ -24,6 +24,7 @@ ACCOUNTS = {
     "role": _("With a role today"),
     "bare": _("Without a role today"),
     "factor": _("Without a second factor"),
+    "first": _("With a first password"),
 }
 
 
@@ -50,4 +51,5 @@ def accounts(which: str = "") -> QuerySet[User]:
     factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
     staff = User.objects.filter(is_active=True).annotate(factor=factor, held=held)
     narrowed = {"": staff, "role": staff.filter(held=True), "bare": staff.filter(held=False)}
-    return (narrowed | {"factor": staff.filter(factor=False)})[which]
+    first = staff.filter(password_by=PasswordBy.GIVEN)
+    return (narrowed | {"factor": staff.filter(factor=False), "first": first})[which]

@@ -14,4 +14,5 @@ urlpatterns = [
     path("roles/<int:pk>/end/", grant.end, name="grant_end"),
     path("staff/", staff.index, name="staff"),
     path("staff/new/", staff.new, name="account_new"),
+    path("staff/<int:pk>/password/", staff.password, name="account_password"),
 ]
