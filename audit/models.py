@@ -39,8 +39,8 @@ class Action(models.TextChoices):
     IDENTITY_ASKED = "identity.asked", _("Asked whether another centre knows the client")
     IDENTITY_SENT = "identity.sent", _("Request sent to other centres")
     IDENTITY_ANSWERED = "identity.answered", _("Request of another centre answered")
-    FINDING_MADE = "finding.made", _("Duty found not kept")
-    FINDING_LOOKED_AT = "finding.looked_at", _("Finding looked at a second time")
+    # One word whatever a check has shown: reviewers of the log are officials too.
+    CHECK_MADE = "check.made", _("Check of a duty put on record")
     LIST_EXPORTED = "list.exported", _("List exported")
     FILE_DOWNLOADED = "file.downloaded", _("File downloaded")
     ACCOUNT_OPENED = "account.opened", _("Account opened")

@@ -34,6 +34,7 @@ from cases.models import (
 from cases.models.draft import Fields
 from centers.models import Workspace
 from centers.models.codes import kept_rows
+from centers.models.municipality import Term
 from centers.selectors import is_official
 
 LONGEST_TEXT = 20_000  # signs of a note
@@ -124,15 +125,22 @@ def no_hidden_signs(text: str) -> None:
 
 def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
-    names = {topic.pk: str(topic) for topic in topics}
+    names = {topic.pk: topic.with_office_term for topic in topics}
     return [
-        (names[group], [(topic.pk, str(topic)) for topic in inside])
+        (names[group], [(topic.pk, names[topic.pk]) for topic in inside])
         for group, inside in groupby(topics, key=lambda topic: topic.group_id or topic.pk)
     ]
 
 
+class TermField(forms.ModelChoiceField):
+    """A code, called as the reader calls it and as the office does."""
+
+    def label_from_instance(self, term: Term) -> str:
+        return term.with_office_term
+
+
 def term(model, label: str, *, required: bool = False) -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
+    return TermField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
 
 
 def day_field(label: str, **options) -> forms.DateField:

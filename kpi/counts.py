@@ -96,15 +96,18 @@ class Counts:
 
     @cached_property
     def seats(self) -> dict[str, tuple[int, int, int]]:
-        """Places taken in each quota by then, and of these the granted and the settled."""
+        """Places taken in each quota by then, as the programme says when, and of these the granted and the settled."""
         rows = self._rows(
             """
-            SELECT pool_id, count(*), count(*) FILTER (WHERE granted_on <= %(as_of)s),
-                   count(*) FILTER (WHERE settled_on <= %(as_of)s)
-              FROM visas_visacase
-             WHERE pool_id IS NOT NULL AND recommended_on <= %(as_of)s
-               AND coalesce(least(refused_on, withdrawn_on, lapsed_on, ineligible_on) > %(as_of)s, true)
-             GROUP BY pool_id
+            SELECT v.pool_id, count(*), count(*) FILTER (WHERE v.granted_on <= %(as_of)s),
+                   count(*) FILTER (WHERE v.settled_on <= %(as_of)s)
+              FROM visas_visacase v JOIN visas_visaprogramme g ON g.code = v.programme_id
+             WHERE v.pool_id IS NOT NULL
+               AND wall.seat_on(g.seat_taken_at, v.received_on, v.recommended_on, v.submitted_on, v.granted_on)
+                   <= %(as_of)s
+               AND coalesce(wall.given_back_on(g.seat_given_back_by, v.refused_on, v.withdrawn_on, v.lapsed_on,
+                                               v.ineligible_on, v.left_on) > %(as_of)s, true)
+             GROUP BY v.pool_id
             """
         )
         return {pool: tuple(counts) for pool, *counts in rows}

@@ -43,7 +43,7 @@ FIGURES: dict[str, Counting] = {
     "dependant_settled": Counting(("dependant_settled",), "person"),
     **{f"visa_{stage}": Counting((f"visa_{stage}",)) for stage in STAGES},
 }
-# Places of a quota: those taken until then and not given back, also of a year before.
+# Places of a quota: those taken until then, as the programme says when, and not given back, also of a year before.
 SEATS = ("seat", "seat_granted", "seat_settled")
 READING = "reading"  # what a counting rule gives, by the code of the rule
 NAMES = {*FIGURES, *SEATS, READING}

@@ -13,16 +13,16 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
-    "accesses_of", "check_counts", "drain", "end_draft", "evidence", "evidence_total", "exports_due",
-    "forget_number", "join_persons", "key_is", "known_persons", "mark_all", "merge_files", "name_person",
-    "note_access", "open_questions", "part_files", "part_persons", "payload", "persons_for", "purge_attachments",
-    "purge_drafts", "record", "rows_of_files", "take_in",
+    "accesses_of", "check_counts", "drain", "end_draft", "evidence", "evidence_total", "exports_due", "forget_number",
+    "is_official", "join_persons", "key_is", "known_persons", "mark_all", "merge_files", "name_person", "note_access",
+    "open_questions", "part_files", "part_persons", "payload", "persons_for", "purge_attachments", "purge_drafts",
+    "record", "rows_of_files", "take_in",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "ask_within_bounds", "begin_budget", "begin_share", "case_agrees_with_steps", "close_quota", "count_money",
     "count_seats", "count_vouchers", "dependant_has_a_permit", "draft_is_of_no_record", "entry_balances",
-    "fit_rooms_again", "ledger_changed", "line_joins_a_new_entry", "mark_clients", "mark_months", "mark_reference",
-    "one_household", "place_again", "place_visa_case", "places_of_files", "readers_of", "recount",
+    "finding_of_check", "fit_rooms_again", "ledger_changed", "line_joins_a_new_entry", "mark_clients", "mark_months",
+    "mark_reference", "one_household", "place_again", "place_visa_case", "places_of_files", "readers_of", "recount",
     "recount_places", "session_within_operation", "settled_without_permit", "share", "share_changed",
     "stay_fits_its_room", "take_places_anew", "veil", "visa_case_seats", "works_on", "works_on_file",
 }  # fmt: skip

@@ -6,6 +6,10 @@ from centers.refusals import register
 
 register(
     {
+        "check_not_kept_says_what": _("Say what was found."),
+        "check_stays": _("A check stays as it was put on record."),
+        "finding_stays": _("A finding stays as it was put on record: only the second look is added."),
+        "obligation_stays": _("A duty stays as the permit brought it: it can only end."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),
         "quota_entry_balances": _("The lines of an entry do not add up: what one place gets, another gives."),
         "quota_entry_fits_its_kind": _("The lines do not do what the kind of the entry says."),

@@ -53,6 +53,10 @@ class Topic(Term):
         return self.told.name
 
     @property
+    def office_term(self) -> str:
+        return super().office_term if self.told is self else self.told.office_term
+
+    @property
     def told(self) -> "Topic":
         """What the reader is told: the topic, or its group where the topic is not for them."""
         return self.group if self.restricted and by_an_official() else self

@@ -1,6 +1,7 @@
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -9,6 +10,7 @@ from cases.completion import missing_of, rules_of
 from cases.listings import SESSIONS
 from cases.listings.people import readable_client, with_client
 from cases.models import Client, Deadline, Session, SessionClient
+from cases.paper import session_as_pdf
 from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
 from centers.selectors import is_official, may
@@ -24,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    session = _session(request, pk)
+    session = read_session(request.user, pk)
     context = {
         "session": session,
         "client": _client(session),
@@ -42,11 +44,22 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cases/session_detail.html", context)
 
 
-def _session(request: HttpRequest, pk: int) -> Session:
-    rows = Session.objects.visible_to(request.user).select_related("counsellor")
-    return get_object_or_404(
-        rows.prefetch_related(*with_client(request.user), "issues__topic", *_others(request.user)), pk=pk
+@never_cache
+@require_safe
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The session as a PDF. Nothing of the person is in its name, and the access log has whose it was."""
+    session = read_session(request.user, pk)
+    response = HttpResponse(session_as_pdf(session, request.user), content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=f"session-{session.pk}.pdf"
     )
+    return response
+
+
+def read_session(viewer: User, pk: int) -> Session:
+    """The session with all that its page shows, as far as the viewer may read it. Raises Http404."""
+    rows = Session.objects.visible_to(viewer).select_related("counsellor")
+    return get_object_or_404(rows.prefetch_related(*with_client(viewer), "issues__topic", *_others(viewer)), pk=pk)
 
 
 def _others(viewer: User) -> list:

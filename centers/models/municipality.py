@@ -22,6 +22,17 @@ class Term(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def office_term(self) -> str:
+        """The Korean term of the office, where the reader's language has another; else empty."""
+        korean = getattr(self, "name_ko", "") or ""
+        return "" if korean == str(self) else korean
+
+    @property
+    def with_office_term(self) -> str:
+        """The name, and beside it the Korean term: staff look for what their papers call it."""
+        return f"{self} ({self.office_term})" if self.office_term else str(self)
+
 
 class Decline(models.TextChoices):
     """How the state classes a municipality (인구감소지역, 관심지역); regional visas follow it."""

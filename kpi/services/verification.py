@@ -15,6 +15,7 @@ from kpi.models import YearAnswer
 from kpi.rollup import kept_answer, rule_named, worked_out
 from kpi.window import Window
 from visas.models import QuotaPool, RuleException, VisaCase
+from visas.quotas import with_seat
 
 SPLITS = {
     "session": {
@@ -222,11 +223,8 @@ def _overdrawn(pool: QuotaPool, ledger: Iterable[tuple[date, int]]) -> Iterator[
     changes: dict[date, int] = defaultdict(int)
     for day, amount in ledger:
         changes[day] -= amount
-    seated = VisaCase.objects.filter(pool=pool).exclude(recommended_on=None)
-    for start, *ends in seated.values_list(
-        "recommended_on", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on"
-    ):
-        end = min((day for day in ends if day), default=None)
+    seated = with_seat(VisaCase.objects.filter(pool=pool)).exclude(seat_on=None)
+    for start, end in seated.values_list("seat_on", "given_back_on"):
         if end is None or end > start:
             changes[start] += 1
             if end:

@@ -129,7 +129,7 @@ class PageTests:
         for topic in (code, "stay"):
             session = make_session(topic_id=topic)
             page = text_of(client.get(session.get_absolute_url()))
-            told.append(re.search(r"<dt>상담유형</dt><dd>(.*?)</dd>", page)[1])
+            told.append(re.search(r"<dt>상담유형</dt><dd>(.*?)</dd>", page, re.DOTALL)[1].strip())
         assert told == [GROUP, GROUP]
 
     def test_the_client_s_page(self, client, official, counsellor, session, code):

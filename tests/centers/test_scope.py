@@ -129,7 +129,13 @@ def make_a_row_in_every_table(database: str) -> None:
             owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
         # Further clients move with the day of their session, and have nothing else that could change.
         owner.execute("UPDATE cases_session SET held_on = held_on - 1")
-        for table in sorted(HISTORY - {"cases_sessionclientevent"}):
+        # A finding takes its second look alone, and a check was made with it: neither changes otherwise.
+        owner.execute(
+            "UPDATE visas_finding SET state = 'confirmed', looked_by_id = %s, looked_on = found_on, reason = 'x'",
+            [make_user().pk],
+        )
+        alone = {"cases_sessionclientevent", "visas_findingevent", "visas_obligationcheckevent"}
+        for table in sorted(HISTORY - alone):
             history = table.removesuffix("event")
             column = {"cases_session": "minutes", "visas_visacase": "letter_number", "visas_voucher": "ref"}
             owner.execute(f"UPDATE {history} SET {changed(history, column)}")

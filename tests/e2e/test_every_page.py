@@ -25,8 +25,8 @@ pytestmark = [
 
 # What answers with a file or a word and shows nothing.
 NO_PAGE = {
-    "cases:attachment", "centers:export_download", "healthz", "kpi:sheet_xlsx", "stay", "visas:letter",
-    "visas:quota_xlsx",
+    "cases:attachment", "cases:session_paper", "centers:export_download", "healthz", "kpi:sheet_xlsx", "stay",
+    "visas:letter", "visas:quota_xlsx",
 }  # fmt: skip
 LAST = "account_logout"
 

@@ -12,6 +12,8 @@ from kpi.models.indicator import ENTERED
 from kpi.rollup import readings_of, roll_up
 from tests import make
 from tests.make import DAY, everywhere
+from visas.models import VisaCase, VisaProgramme
+from visas.quotas import held
 
 
 def make_year() -> dict:
@@ -219,3 +221,19 @@ class FigureKeyTests:
     def test_a_rule_without_records_has_no_rows(self, rule):
         with pytest.raises(ValueError):
             total(Figure(2025, READING, (("rule", rule),)))
+
+
+@pytest.mark.django_db
+class SeatTests:
+    @pytest.mark.parametrize(("taken_at", "number"), [("reception", 4), ("recommendation", 3), ("permit", 1)])
+    def test_a_place_counts_from_the_day_that_the_programme_says(self, taken_at, number):
+        VisaProgramme.objects.filter(pk="E-7-4R").update(seat_taken_at=taken_at)
+        later = date(2025, 3, 20)
+        make.make_visa_case(received_on=DAY)
+        make.make_visa_case(received_on=DAY, recommended_on=DAY, granted_on=DAY)
+        make.make_visa_case(received_on=DAY, recommended_on=DAY, granted_on=later)
+        make.make_visa_case(received_on=DAY, recommended_on=DAY)
+        with everywhere():
+            pool = next(row for row in roll_up(2025, as_of=date(2025, 3, 15))["quotas"] if row["code"] == "e74-2025")
+            assert pool["taken"] == total(Figure.of("2025-0315.seat.pool.e74-2025")).number == number
+            assert held(VisaCase.objects.filter(pool="e74-2025"), date(2025, 3, 15)).count() == number

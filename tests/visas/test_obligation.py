@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from centers.models import Role
-from centers.scope import acting_for
+from centers.scope import acting_for, settle_constraints
 from centers.selectors import scope_of
 from tests.make import (
     DAY,
@@ -24,7 +24,7 @@ from tests.make import (
 )
 from tests.support import refused_by
 from visas.models import Finding, FindingState, Obligation, ObligationCheck, ObligationRule, VisaCase
-from visas.obligations import counts, due_days, end_of, months_after
+from visas.obligations import counts, due_days, end_of, months_after, rules_of
 from visas.services.obligation import follow_case, follow_workspace, look_again
 from visas.tasks import follow_all
 
@@ -98,6 +98,11 @@ class MakeTests:
     def test_a_rule_of_another_day_is_not_this_cohorts(self):
         case = permit("E-7-4R", date(2024, 12, 2), order_exception=None)
         assert follow_case(case.pk, case.workspace_id) == 0
+
+    def test_the_relief_for_korean_is_for_permits_until_its_last_day(self):
+        assert rules_of(VisaCase(programme_id="E-7-4R", granted_on=date(2026, 12, 31)))[0].kind == "korean"
+        later = rules_of(VisaCase(programme_id="E-7-4R", granted_on=date(2027, 1, 1)))
+        assert "korean" not in {rule.kind for rule in later}
 
     def test_a_permit_that_is_no_more_ends_them(self):
         case = permit()
@@ -217,6 +222,79 @@ class FindingTests:
         assert answer.context["form"].errors["what"]
 
 
+@pytest.mark.django_db
+class StaysTests:
+    """What is on record stays so, also for who writes past the pages."""
+
+    @pytest.fixture
+    def finding(self):
+        return make_finding(make_check(permit()))
+
+    @pytest.fixture
+    def second(self, finding):
+        user = make_user(Role.CITY_OFFICER, OFFICE)
+        with acting_for([finding.workspace_id], actor=user):
+            yield user
+
+    @pytest.mark.parametrize("change", [{"what": "x"}, {"found_on": DAY + timedelta(days=1)}, {"said": "x"}])
+    def test_what_was_found(self, finding, second, change):
+        with refused_by("finding_stays"):
+            Finding.objects.update(**change)
+
+    def test_who_found_it(self, finding, second):
+        with refused_by("finding_stays"):
+            Finding.objects.update(found_by=second)
+
+    def test_the_second_look(self, finding, second):
+        look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x")
+        with refused_by("finding_stays"):
+            Finding.objects.update(state=FindingState.OPEN, looked_by=None, looked_on=None)
+        with refused_by("finding_stays"):
+            Finding.objects.update(state=FindingState.DISMISSED)
+
+    def test_nobody_looks_in_the_name_of_another(self, finding, second):
+        with acting_for([finding.workspace_id], actor=finding.found_by), refused_by("finding_needs_a_second_person"):
+            look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x")
+
+    @pytest.mark.parametrize(
+        "change", [{"result": "kept", "note": "x"}, {"result": "", "done_on": None}, {"due_on": date(2030, 1, 1)}]
+    )
+    def test_a_check_that_was_made(self, finding, second, change):
+        with refused_by("check_stays"):
+            ObligationCheck.objects.update(**change)
+
+    def test_the_day_of_a_check_that_waits(self):
+        row = make_check(permit())
+        with acting_for([row.workspace_id]), refused_by("check_stays"):
+            ObligationCheck.objects.update(due_on=date(2030, 1, 1))
+
+    def test_not_kept_has_a_finding(self):
+        row = make_check(permit())
+        with acting_for([row.workspace_id]), refused_by("check_not_kept_says_what"):
+            ObligationCheck.objects.update(result="not_kept", done_on=DAY)
+            settle_constraints()
+
+    @pytest.mark.parametrize(("result", "state"), [("kept", "open"), ("not_kept", "confirmed")])
+    def test_a_finding_begins_open_with_a_check_that_shows_it(self, result, state):
+        row, first, second = make_check(permit()), make_user(), make_user()
+        looked = {"looked_by": second, "looked_on": DAY, "reason": "x"} if state == "confirmed" else {}
+        with acting_for([row.workspace_id]), refused_by("finding_stays"):
+            ObligationCheck.objects.update(result=result, done_on=DAY, note="x")
+            Finding.objects.create(
+                workspace_id=row.workspace_id, case_id=row.case_id, client_id=row.client_id, person_id=row.person_id,
+                check_made=row, what="x", found_by=first, found_on=DAY, state=state, **looked,
+            )  # fmt: skip
+
+    def test_a_duty_only_ends_and_ends_once(self):
+        row = make_check(permit())
+        with acting_for([row.workspace_id]):
+            with refused_by("obligation_stays"):
+                Obligation.objects.update(ends_on=date(2040, 1, 1))
+            Obligation.objects.update(ended_on=DAY)
+            with refused_by("obligation_stays"):
+                Obligation.objects.update(ended_on=None)
+
+
 PAGES = ("/visas/checks/", "/visas/checks/?state=not_kept", "/visas/cases/{case}/", "/visas/checks/{check}/", "/")
 
 
@@ -248,6 +326,30 @@ class WhoTests:
         with acting_for(scope_of(user).of("view_visa_cases"), actor=user):
             for model in (Obligation, ObligationCheck, Finding):
                 assert not model.objects.visible_to(user).exists()
+                assert not model.objects.exists()  # nor past the selector: the second wall
+            for model in (ObligationCheck, Finding):
+                assert not model.pgh_event_model.objects.exists()
+
+    def test_who_reviews_the_logs_learns_no_result(self, client):
+        """A check that was kept and one that was not read the same to the privacy officer, who is an official."""
+        reviewer, officer, second = (
+            make_user(Role.PRIVACY_OFFICER, "52-office"),
+            *(make_user(Role.CITY_OFFICER, OFFICE) for _ in range(2)),
+        )
+        case = permit()
+        kept, broken = make_check(case), make_check(case, kind="work")
+        client.force_login(officer)
+        client.post(kept.get_absolute_url(), {"result": "kept", "done_on": "2025-06-02", "note": "x"})
+        client.post(broken.get_absolute_url(), {"result": "not_kept", "done_on": "2025-06-02", "what": WHAT})
+        client.force_login(second)
+        with acting_for([case.workspace_id]):
+            finding = Finding.objects.get()
+        client.post(f"/visas/findings/{finding.pk}/look/", {"state": "confirmed", "reason": "x"})
+        client.force_login(reviewer)
+        told = {row.action for row in client.get("/entries/").context["rows"] if row.actor in (officer, second)}
+        assert told == {"의무 점검 기록"}
+        pages = {row.page for row in client.get("/access/").context["rows"] if row.user in (officer, second)}
+        assert pages == {"의무 점검"}
 
     def test_the_clients_own_counsellor_reads_it(self, client):
         counsellor = make_user(Role.COUNSELLOR, "52140-c1", official=False)

@@ -94,7 +94,7 @@ def make_check(
             workspace_id=check.workspace_id, case_id=check.case_id, client_id=check.client_id,
             person_id=check.person_id, check_made=check, what=what, said=said, found_by=actor, found_on=done_on,
         )  # fmt: skip
-        record(Action.FINDING_MADE, actor=actor, target=check, workspace_id=check.workspace_id)
+    record(Action.CHECK_MADE, actor=actor, target=check, workspace_id=check.workspace_id)
     settle_constraints()
     return check
 
@@ -106,6 +106,6 @@ def look_again(finding: Finding, *, actor: User, state: FindingState, reason: st
     finding.state, finding.looked_by, finding.looked_on = state, actor, timezone.localdate()
     finding.reason, finding.said = reason, said or finding.said
     finding.save()
-    record(Action.FINDING_LOOKED_AT, actor=actor, target=finding, workspace_id=finding.workspace_id, state=state)
+    record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=finding.workspace_id)
     settle_constraints()
     return finding
