@@ -5,15 +5,15 @@ A table stands on exactly one of the two lists; ``tests/test_catalogue.py`` fail
 
 # About people: row security, read and written by workspace.
 WALLED = {
-    "audit_accessentry", "audit_auditentry", "cases_activity", "cases_attachment", "cases_attachmentcontent",
-    "cases_client", "cases_clientmerge", "cases_clientname", "cases_completionrule", "cases_contact",
-    "cases_deadline", "cases_draft", "cases_duplicatecandidate", "cases_familylink", "cases_household",
-    "cases_identifier", "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session",
-    "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave",
-    "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch",
-    "visas_casefact", "visas_casestep", "visas_finding", "visas_obligation", "visas_obligationcheck",
-    "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow",
-    "workbook_openedfile",
+    "audit_accessentry", "audit_auditentry", "audit_monthreview", "audit_reviewfinding", "cases_activity",
+    "cases_attachment", "cases_attachmentcontent", "cases_client", "cases_clientmerge", "cases_clientname",
+    "cases_completionrule", "cases_contact", "cases_deadline", "cases_draft", "cases_duplicatecandidate",
+    "cases_familylink", "cases_household", "cases_identifier", "cases_identityquestion",
+    "cases_identityrequest", "cases_putoff", "cases_session", "cases_sessionclient", "cases_sessionissue",
+    "cases_sessiontemplate", "cases_stay", "cases_stayleave", "centers_export", "kpi_monthlyactivity",
+    "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact", "visas_casestep",
+    "visas_finding", "visas_obligation", "visas_obligationcheck", "visas_visacase", "visas_voucher",
+    "visas_waitingmove", "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {
@@ -31,15 +31,16 @@ NOT_PEOPLE = {
     "account_emailaddress", "account_emailconfirmation", "accounts_user", "accounts_user_groups",
     "accounts_user_user_permissions", "auth_group", "auth_group_permissions", "auth_permission", "cache",
     "cases_attachmentkind", "cases_caller", "cases_channel", "cases_country", "cases_deadlinekind",
-    "cases_interpretation", "cases_language", "cases_outcome", "cases_relation", "cases_residence", "cases_sex",
-    "cases_statuscode", "cases_stayreason", "cases_topic", "cases_urgency", "centers_bed", "centers_membership",
-    "centers_municipality", "centers_programmeyear", "centers_room", "centers_shelter", "centers_supportprogramme",
-    "centers_workspace", "centers_workspacegrant", "django_content_type", "django_migrations", "django_session",
+    "cases_interpretation", "cases_language", "cases_outcome", "cases_relation", "cases_residence",
+    "cases_sex", "cases_statuscode", "cases_stayreason", "cases_topic", "cases_urgency", "centers_bed",
+    "centers_membership", "centers_municipality", "centers_programmeyear", "centers_room",
+    "centers_separation", "centers_shelter", "centers_supportprogramme", "centers_workspace",
+    "centers_workspacegrant", "django_content_type", "django_migrations", "django_session",
     "guardian_groupobjectpermission", "guardian_userobjectpermission", "kpi_countingrule", "kpi_dirtymonth",
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_proposal", "kpi_proposal_figures",
     "kpi_proposalstep", "kpi_publishedfigure", "kpi_ruleexample", "kpi_target", "mfa_authenticator",
     "pghistory_context", "scope_key", "visas_demandsurvey", "visas_eligibilityrule", "visas_lettertext",
-    "visas_obligationrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing", "visas_quotaentry",
-    "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception", "visas_visaprogramme",
-    "visas_voucherbudget", "visas_voucherrule",
+    "visas_obligationrule", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing",
+    "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception",
+    "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -2,10 +2,12 @@ from centers.models.export import Export, ExportFormat, ExportProblem, ExportSta
 from centers.models.membership import Membership, Role
 from centers.models.municipality import Municipality
 from centers.models.programme import ProgrammeYear, SupportProgramme
+from centers.models.separation import Separation
 from centers.models.shelter import Bed, Room, SexRule, Shelter
 from centers.models.workspace import Workspace, WorkspaceGrant, WorkspaceKind
 
 __all__ = [
     "Bed", "Export", "ExportFormat", "ExportProblem", "ExportState", "Membership", "Municipality", "ProgrammeYear",
-    "Role", "Room", "SexRule", "Shelter", "SupportProgramme", "Workspace", "WorkspaceGrant", "WorkspaceKind",
+    "Role", "Room", "Separation", "SexRule", "Shelter", "SupportProgramme", "Workspace", "WorkspaceGrant",
+    "WorkspaceKind",
 ]  # fmt: skip

@@ -69,7 +69,8 @@ class WrongReference(ValueError):
 class Sheet:
     """One file and the table it fills: how each column is read, and into which field where that is named otherwise.
 
-    ``term``: the file has the columns every code set has: code, names, aliases, order.
+    ``term``: the file has the columns every code set has: code, names, aliases, order. ``edited``: the field that says
+    who edited a row on a page; such a row is left as they wrote it.
     """
 
     path: str
@@ -78,6 +79,7 @@ class Sheet:
     columns: dict[str, Callable]
     fields: dict[str, str] = field(default_factory=dict)
     term: bool = False
+    edited: str = ""
 
     def rows(self) -> Iterator[dict]:
         for place, line in enumerate(_lines(self.path)):
@@ -170,6 +172,17 @@ SHEETS = [
         shelter=workspace,
         code=text,
         sex_rule=text,
+    ),
+    Sheet(
+        "centers/reference/separations.csv",
+        centers.Separation,
+        ("code",),
+        {"code": text, "one": text, "other": text}
+        | _in_each_language("name")
+        | {"refused": yes, "rule": text}
+        | _in_each_language("reason")
+        | _in_each_language("source"),
+        edited="edited_by_id",
     ),
     _term("cases/reference/countries.csv", cases.Country, group=text),
     _term("cases/reference/languages.csv", cases.Language),
@@ -359,12 +372,15 @@ def _load(sheet: Sheet) -> tuple[int, int]:
             sheet.model(**values).save(force_insert=True)
             new += 1
             continue
+        if sheet.edited and getattr(row, sheet.edited) is not None:
+            continue
         different = [name for name, value in values.items() if getattr(row, name) != value]
         if different:
             for name in different:
                 setattr(row, name, values[name])
             # Only these: a trigger keeps counters on the same rows.
-            row.save(update_fields=[*different, *({"name"} if "name_ko" in different else ())])
+            plain = {name.removesuffix("_ko") for name in different if name.endswith("_ko")}
+            row.save(update_fields=[*different, *(plain & {each.name for each in row._meta.fields})])
             changed += 1
     return new, changed
 
