@@ -1,4 +1,6 @@
+from allauth.account.forms import ChangePasswordForm as Form
 from django import forms
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 
@@ -9,3 +11,13 @@ class KeysForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("key_search", "key_new")
+
+
+class ChangePasswordForm(Form):
+    """A password that is not the one of before: a first password stays with whoever made it."""
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("password1") and cleaned["password1"] == cleaned.get("oldpassword"):
+            self.add_error("password1", _("This is the password of before. Choose another one."))
+        return cleaned

@@ -1,13 +1,21 @@
-"""Who may go on: nobody who did nothing for too long, and where a second factor is demanded nobody without one."""
+"""Who may go on: nobody who did nothing for too long or has a password that somebody else knows, and where a second
+factor is demanded nobody without one.
+"""
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from accounts.idle import is_over, note_step
+from accounts.typed import typed_in
 
+OWN_PASSWORD = "account_change_password"  # noqa: S105  (the name of a page)
+OPEN_BEFORE = {OWN_PASSWORD, "account_logout", "language", "contrast", "stay", "healthz"}
 SETUP = "mfa_activate_totp"
 OPEN = {
     SETUP, "account_logout", "account_reauthenticate", "mfa_reauthenticate", "language", "contrast", "stay", "healthz",
@@ -29,6 +37,30 @@ class IdleMiddleware:
         by_itself = request.method == "GET" and "HX-Request" in request.headers  # a part that a page renews
         if request.user.is_authenticated and not by_itself and not getattr(view, "no_step", False):
             note_step(request)
+
+
+class OwnPasswordMiddleware:
+    """Leads whoever signed in with a password that somebody else made to the page where they choose their own.
+
+    Afterwards they come to the page they asked for. A form that was sent meanwhile is answered with what was typed.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not request.user.is_authenticated or not request.user.must_choose_password:
+            return None
+        if request.resolver_match.view_name in OPEN_BEFORE:
+            return None
+        here = request.get_full_path()
+        if request.method in {"GET", "HEAD"}:
+            return redirect(f"{reverse(OWN_PASSWORD)}?{urlencode({'next': here})}")
+        told = _("First choose a password of your own: somebody else made the one you signed in with.")
+        return render(request, "409.html", {"sentence": told, "here": here, "typed": typed_in(request)}, status=409)
 
 
 class SecondFactorMiddleware:

@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 KEYS = [("Slash", "/"), *((f"Key{chr(code)}", chr(code)) for code in range(ord("A"), ord("Z") + 1))]
 
 
+class PasswordBy(models.TextChoices):
+    """Whose a password is. One that somebody else knows opens nothing but the page to choose an own one."""
+
+    OWNER = "owner", _("Chosen by the person")
+    GIVEN = "given", _("First password, not changed yet")
+    PUBLISHED = "published", _("Published sign-in of the demonstration")
+
+
 class User(AbstractUser):
     """One member of staff. What they may do is held on workspaces (``centers.Membership``), never here.
 
@@ -19,6 +27,9 @@ class User(AbstractUser):
     last_name = None
     name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="ko")
+    password_by = models.CharField(
+        _("password"), max_length=10, choices=PasswordBy, default=PasswordBy.OWNER, db_default=PasswordBy.OWNER
+    )
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     key_search = models.CharField(_("search"), max_length=5, choices=KEYS, default="Slash", db_default="Slash")
     key_new = models.CharField(_("new session"), max_length=5, choices=KEYS, default="KeyN", db_default="KeyN")
@@ -36,6 +47,11 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.name or self.username
+
+    @property
+    def must_choose_password(self) -> bool:
+        """Whether somebody else knows the password; what is published is let pass in a demonstration alone."""
+        return self.password_by == PasswordBy.GIVEN or (self.password_by == PasswordBy.PUBLISHED and not settings.DEMO)
 
     def get_full_name(self):
         return str(self)

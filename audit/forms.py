@@ -1,20 +1,24 @@
 import re
-from datetime import date
 
 from django import forms
-from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Action
+from accounts.fields import DayField
+from accounts.models import User
+from audit.models import RIGHTS, Action
 from audit.selectors import LOOKED_AT
 from audit.words import KINDS
 
 FILE = re.compile(r"(?:[A-Za-z0-9-]{1,20}\s*·\s*)?(?P<number>\d{1,18})")
 # What of the record of changes belongs together.
 CHANGES = {
-    "rights": (_("Roles and accounts"), (Action.ROLE_GRANTED, Action.ROLE_ENDED, Action.ACCOUNT_OPENED)),
-    "signs": (_("Signing in and out"), (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED)),
+    "rights": (_("Roles and accounts"), RIGHTS),
+    "signs": (
+        _("Signing in and out"),
+        (Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED, Action.PASSWORD_CHOSEN),
+    ),
     "province": (_("Worked on the whole province"), (Action.PROVINCE_ENTERED,)),
     "files": (_("Imports"), (Action.WORKBOOK_IMPORTED,)),
     "exports": (_("Exports"), (Action.LIST_EXPORTED, Action.FILE_DOWNLOADED)),
@@ -24,15 +28,6 @@ CHANGES = {
         (Action.PERSONS_JOINED, Action.PERSONS_PARTED, Action.CLIENTS_MERGED, Action.CLIENTS_PARTED),
     ),
 }
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, input_formats=["%Y-%m-%d"],
-        validators=[MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the day as year, month and day: 2025-12-31.")},
-    )  # fmt: skip
 
 
 def _choice(label: str, choices: list, empty: str) -> forms.ChoiceField:
@@ -47,7 +42,7 @@ class LogFilterForm(forms.Form):
 
     def __init__(self, *args, staff: QuerySet, workspaces: QuerySet, **kwargs):
         super().__init__(*args, **kwargs)
-        chosen = {"from": _day(_("From")), "to": _day(_("To"))}
+        chosen = {"from": DayField(_("From"), required=False), "to": DayField(_("To"), required=False)}
         if staff.exists():
             chosen["user"] = forms.ModelChoiceField(
                 label=_("Member of staff"), queryset=staff, required=False, empty_label=_("Everybody"),
@@ -99,3 +94,44 @@ class AccessFilterForm(LogFilterForm):
 
 class ChangeFilterForm(LogFilterForm):
     kind = _choice(_("Kind"), [(kind, words) for kind, (words, _actions) in CHANGES.items()], _("All"))
+
+
+class FindingForm(forms.Form):
+    """What was found in a month, and what was done."""
+
+    about = forms.ModelChoiceField(
+        label=_("Member of staff"), queryset=User.objects.none(), required=False,
+        empty_label=_("Nobody in particular"),
+        error_messages={"invalid_choice": _("Choose one of the list.")},
+    )  # fmt: skip
+    what = forms.CharField(
+        label=_("What was found"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Without names of clients: a file number is enough."),
+        error_messages={"required": _("Write what was found.")},
+    )  # fmt: skip
+    done = forms.CharField(
+        label=_("What was done"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write what was done about it.")},
+    )  # fmt: skip
+
+    def __init__(self, *args, staff: QuerySet, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["about"].queryset = staff
+
+
+class SignForm(forms.Form):
+    """The signature under a month."""
+
+    looked = forms.BooleanField(
+        label=_("I looked through the accesses, the files taken away and their reasons of this month."),
+        error_messages={"required": _("Tick this once you have looked through the month.")},
+    )
+    remark = forms.CharField(
+        label=_("Remark"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    document = forms.CharField(
+        label=_("Document number"),
+        required=False,
+        max_length=80,
+        help_text=_("Of the office's approval, if there is one."),
+    )

@@ -21,6 +21,8 @@ class Action(models.TextChoices):
 
     ROLE_GRANTED = "role.granted", _("Role granted")
     ROLE_ENDED = "role.ended", _("Role ended")
+    ROLE_WITHDRAWN = "role.withdrawn", _("Role withdrawn before it began")
+    SEPARATION_CHANGED = "separation.changed", _("Table of what may not meet changed")
     PROVINCE_ENTERED = "province.entered", _("Worked on the whole province")
     WORKBOOK_IMPORTED = "workbook.imported", _("Workbook imported")
     FIGURE_ENTERED = "figure.entered", _("Figure entered")
@@ -47,13 +49,24 @@ class Action(models.TextChoices):
     UNIVERSITY_CHANGED = "university.changed", _("Entry on a university")
     LIST_EXPORTED = "list.exported", _("List exported")
     FILE_DOWNLOADED = "file.downloaded", _("File downloaded")
+    MONTH_SIGNED = "month.signed", _("Review of a month signed")
+    REVIEW_FINDING = "review.finding", _("Finding of a review noted")
     ACCOUNT_OPENED = "account.opened", _("Account opened")
+    PASSWORD_GIVEN = "password.given", _("First password given anew")
+    PASSWORD_CHOSEN = "password.chosen", _("Own password chosen")
     SIGNED_IN = "signed.in", _("Signed in")
     SIGNED_OUT = "signed.out", _("Signed out")
     SIGN_IN_FAILED = "signed.failed", _("Sign-in failed")
 
 
-RIGHTS = (Action.ROLE_GRANTED, Action.ROLE_ENDED, Action.ACCOUNT_OPENED)
+RIGHTS = (
+    Action.ROLE_GRANTED,
+    Action.ROLE_ENDED,
+    Action.ROLE_WITHDRAWN,
+    Action.SEPARATION_CHANGED,
+    Action.ACCOUNT_OPENED,
+    Action.PASSWORD_GIVEN,
+)
 
 
 class Reach(Protocol):
@@ -163,3 +176,79 @@ class AccessEntry(models.Model):
 
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.route} {self.status}"
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user: User, scope: Reach) -> models.QuerySet:
+        """Those of the whole province, for who reviews it."""
+        return self.all() if REVIEW in scope.everywhere else self.none()
+
+
+class MonthReview(models.Model):
+    """The access log of a month, looked through and signed (접속기록의 점검).
+
+    개인정보의 안전성 확보조치 기준 제8조 asks for a regular check of the log and of why files were taken away.
+    ``month`` is its first day. ``figures`` are those that the signer saw; a row that comes to the month later is shown
+    beside them and changes none. ``alone`` says which roles the signer held that do not go with reviewing, and why.
+    A row is added once the month is over and never changed.
+    """
+
+    month = models.DateField(_("month"))
+    signed_at = models.DateTimeField(_("signed at"), db_default=Now())
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    figures = models.JSONField(default=dict)
+    remark = models.CharField(_("remark"), max_length=500, blank=True)
+    document = models.CharField(_("document number"), max_length=80, blank=True)
+    alone = models.CharField(_("signed by one person alone"), max_length=500, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review of a month")
+        verbose_name_plural = _("reviews of months")
+        ordering = ["-month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month"],
+                name="month_review_once",
+                violation_error_message=_("This month is signed already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(month__day=1),
+                name="month_review_of_a_month",
+                violation_error_message=_("A month is named by its first day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.month:%Y-%m}"
+
+
+class ReviewFinding(models.Model):
+    """Something in the access log of a month that wants a look, and what was done about it. Added, never changed."""
+
+    month = models.DateField(_("month"))
+    at = models.DateTimeField(_("noted at"), db_default=Now())
+    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    about = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("about")
+    )
+    what = models.CharField(_("what was found"), max_length=500)
+    done = models.CharField(_("what was done"), max_length=500)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("finding of a review")
+        verbose_name_plural = _("findings of reviews")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(month__day=1),
+                name="review_finding_of_a_month",
+                violation_error_message=_("A month is named by its first day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.month:%Y-%m} {self.at:%Y-%m-%d}"

@@ -5,7 +5,9 @@ from datetime import datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +22,10 @@ LOOKED_AT: dict[str, tuple[str, Q]] = {
     "people": (gettext_lazy("Showed client files"), ~Q(files=[])),
     "taken": (gettext_lazy("A reason was given"), ~Q(purpose="")),
     "refused": (gettext_lazy("Not allowed or not found"), Q(status__in=REFUSED)),
+    "nothing": (
+        gettext_lazy("Searches that found nobody"),
+        Q(route="cases:search", method="POST", status=200, files=[]),
+    ),
     "outside": (
         gettext_lazy("Client files out of hours"),
         ~Q(files=[]) & (Q(at__hour__lt=FIRST_HOUR) | Q(at__hour__gte=LAST_HOUR)),
@@ -32,21 +38,26 @@ class Told:
     """A figure, and what the log is narrowed to for exactly the rows behind it."""
 
     label: str
-    value: int
+    value: int | str
     rows: dict[str, str] = field(default_factory=dict)
     note: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the rows, empty where nobody reads them."""
+        return f"{reverse('audit:access')}?{urlencode(self.rows)}" if self.rows else ""
 
 
 def on_days(rows: QuerySet, first=None, last=None) -> QuerySet:
     """The rows of these days in Seoul, both included; open where there is none."""
     if first:
-        rows = rows.filter(at__gte=_midnight(first))
+        rows = rows.filter(at__gte=midnight(first))
     if last:
-        rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
+        rows = rows.filter(at__lt=midnight(last + timedelta(days=1)))
     return rows
 
 
-def _midnight(day) -> datetime:
+def midnight(day) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
@@ -75,7 +86,7 @@ BUSIEST = """
 def _busiest_day(first) -> list[Told]:
     """The most client files that one person opened in a day of the month; none where nobody opened any."""
     with connection.cursor() as cursor:
-        cursor.execute(BUSIEST, [_midnight(first)])
+        cursor.execute(BUSIEST, [midnight(first)])
         found = cursor.fetchone()
     if not found:
         return []

@@ -1,9 +1,10 @@
-"""Who signed in and out, and that somebody tried and failed, put on record from where it came.
+"""Who signed in and out, chose a password, and that somebody tried and failed, put on record from where it came.
 
 What was typed as a name is not kept: it may be a password in the wrong field. A name that is an account's is kept
 as the account's id.
 """
 
+from allauth.account.signals import password_changed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="audit.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="audit.signed_out")
     user_login_failed.connect(_failed, dispatch_uid="audit.sign_in_failed")
+    password_changed.connect(_chose_password, dispatch_uid="audit.password_chosen")
 
 
 def _signed_in(request: HttpRequest, user: User, **kwargs) -> None:
@@ -27,6 +29,10 @@ def _signed_in(request: HttpRequest, user: User, **kwargs) -> None:
 def _signed_out(request: HttpRequest, user: User | None, **kwargs) -> None:
     if user is not None:
         _record(Action.SIGNED_OUT, request, actor=user)
+
+
+def _chose_password(request: HttpRequest, user: User, **kwargs) -> None:
+    _record(Action.PASSWORD_CHOSEN, request, actor=user, target=user)
 
 
 def _failed(credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:

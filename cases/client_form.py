@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
 from cases.drafted import DraftedForm
-from cases.forms import day_field, no_hidden_signs, term
+from cases.forms import no_hidden_signs, term
 from cases.models import Client, Country, IdentifierKind, Language, NameKind, Sex, StatusCode
 from cases.selectors import NOT_TOLD
 from cases.services.client import Told
@@ -72,14 +73,14 @@ class ClientForm(DraftedForm):
     korean = names_field(NameKind.KOREAN)
     native = names_field(NameKind.NATIVE)
     nationality = term(Country, _("Nationality"))
-    birth_date = day_field(_("Birth date"), required=False)
+    birth_date = DayField(_("Birth date"), required=False)
     sex = term(Sex, _("Sex"))
     language = term(Language, _("Language"))
     municipality = term(Municipality, _("Municipality"))
     status = forms.ModelChoiceField(
         label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
     )
-    status_expires_on = day_field(_("Status expires on"), required=False)
+    status_expires_on = DayField(_("Status expires on"), required=False)
     phones = LinesField(most=MOST_PHONES, longest=100, label=_("Telephone"), help_text=_("Several: one a line."))
     registration = forms.CharField(label=_("Alien registration number"), required=False, max_length=40)
     passport = forms.CharField(label=_("Passport number"), required=False, max_length=40)

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cases.forms import day_field
+from accounts.fields import DayField
 from cases.models import DeadlineKind, Session
 from centers.models.codes import kept_rows
 
@@ -22,8 +22,8 @@ class DeadlineForm(forms.Form):
     """A deadline that begins with a session: what it is, and since when it runs."""
 
     kind = forms.ModelChoiceField(label=_("Deadline"), queryset=DeadlineKind.objects.all(), empty_label=None)
-    starts_on = day_field(_("Happened on"))
-    due_on = day_field(
+    starts_on = DayField(_("Happened on"))
+    due_on = DayField(
         _("Last day"), required=False, help_text=_("Leave it empty to count the days of the law from the day above.")
     )
 
@@ -49,7 +49,7 @@ def _in_words(kind: DeadlineKind) -> str:
 class PutOffForm(forms.Form):
     """Put a deadline out of sight for some time, with a reason."""
 
-    until = day_field(_("Put off until"))
+    until = DayField(_("Put off until"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean_until(self):

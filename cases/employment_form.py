@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms import RefusableForm, day_field, no_hidden_signs
+from accounts.fields import DayField
+from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Client, Employer
 from cases.models.employment import check_business_number
 from cases.models.keys import digits_of
@@ -61,9 +62,9 @@ class ContractForm(RefusableForm):
         label=_("Pay of a year (won)"), required=False, min_value=0, max_value=MOST_PAY,
         help_text=_("As the contract says it, before taxes."),
     )  # fmt: skip
-    starts_on = day_field(_("Works from"), help_text=_("A renewed contract is entered as a further one."))
-    contract_to = day_field(_("Contract until"), required=False, help_text=_("Empty where no end is agreed."))
-    ended_on = day_field(_("Last day at work"), required=False, help_text=_("Only when the work has ended."))
+    starts_on = DayField(_("Works from"), help_text=_("A renewed contract is entered as a further one."))
+    contract_to = DayField(_("Contract until"), required=False, help_text=_("Empty where no end is agreed."))
+    ended_on = DayField(_("Last day at work"), required=False, help_text=_("Only when the work has ended."))
 
     def clean(self) -> dict:
         told = super().clean()

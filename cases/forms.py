@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.utils import build_localized_fieldname
 
+from accounts.fields import DayField
 from accounts.models import User
 from cases.companions import may_join, offered
 from cases.drafted import DraftedForm
@@ -169,15 +170,6 @@ class RefusableForm(forms.Form):
         self.add_error(field if field in self.fields else None, sentence)
 
 
-def day_field(label: str, **options) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Write the day as year, month and day: 2025-03-31.")},
-        **options,
-    )
-
-
 class SessionForm(DraftedForm):
     """One session as a counsellor types it.
 
@@ -188,7 +180,7 @@ class SessionForm(DraftedForm):
     workspace = forms.ModelChoiceField(
         label=_("Centre"), queryset=Workspace.objects.none(), to_field_name="code", empty_label="—"
     )
-    held_on = day_field(_("Held on"))
+    held_on = DayField(_("Held on"))
     language = term(Language, _("Language"), required=True)
     channel = term(Channel, _("Channel"), required=True)
     topic = TopicChoiceField(label=_("Topic"))
@@ -221,7 +213,7 @@ class SessionForm(DraftedForm):
     note_language = term(Language, _("Language of the note, if another"))
     summary = LongText(label=_("Summary in Korean"), widget=forms.Textarea(attrs={"rows": 3, "lang": "ko"}))
     outcome = term(Outcome, _("Outcome"))
-    follow_up_on = day_field(_("Follow up on"), required=False)
+    follow_up_on = DayField(_("Follow up on"), required=False)
 
     def __init__(self, *args, actor: User, centers: list[Workspace], client: Client | None = None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from django.urls import get_script_prefix, set_script_prefix
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.typed import typed_in
 from audit.access import Shown, gathering, note
 from centers.reader import read_by
 from centers.refusals import sentence
@@ -115,17 +116,6 @@ def _put_on_record_anew(request: HttpRequest, user: User | None, status: int) ->
 def conflict(request: HttpRequest, error: Exception) -> HttpResponse:
     told = {"sentence": sentence(error), "here": request.get_full_path(), "typed": typed_in(request)}
     return render(request, "409.html", told, status=409)
-
-
-def typed_in(request: HttpRequest) -> list[str]:
-    """The texts that were sent with a form, without what is secret: to show them again to whoever wrote them."""
-    return [
-        text
-        for name, texts in request.POST.lists()
-        if not any(secret in name for secret in ("password", "token", "next", "code"))
-        for text in texts
-        if len(text) > 1 and not text.isdecimal()
-    ]
 
 
 def elsewhere(request: HttpRequest) -> HttpResponse:

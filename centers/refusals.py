@@ -45,6 +45,13 @@ register(
         "room_once_in_its_shelter": gettext_lazy("The shelter already has a room of this name."),
         "bed_once_in_its_room": gettext_lazy("The room already has a bed of this name."),
         "of_a_university": gettext_lazy("The workspace is no university."),
+        "append_only": gettext_lazy("What is on record stays as it is: it is added to and never changed."),
+        "month_review_over": gettext_lazy("A month is signed once it is over."),
+        "roles_kept_apart": gettext_lazy("These two roles may not be held by one person."),
+        "roles_met_undeclared": gettext_lazy("Two roles of one person are kept apart: say why one person holds both."),
+        "stand_in_within": gettext_lazy("Who stands in holds the role on days of the person they stand in for alone."),
+        "membership_begun_stays": gettext_lazy("A role that has begun is ended with a day and never deleted."),
+        "separation_strict_stays": gettext_lazy("What is kept apart for money is not changed here."),
         "programme_year_once": gettext_lazy("The programme already has this year."),
     }
 )

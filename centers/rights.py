@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import PasswordBy, User
 from centers.models import Membership
 from centers.selectors import workspaces_where
 
@@ -24,15 +24,17 @@ ACCOUNTS = {
     "role": _("With a role today"),
     "bare": _("Without a role today"),
     "factor": _("Without a second factor"),
+    "first": _("With a first password"),
 }
 
 
 def memberships_under(user: User, state: str = "all") -> QuerySet[Membership]:
     """The roles in the workspaces where the person grants them, by where they stand today."""
-    return _standing(Membership.objects.filter(workspace__in=workspaces_where(user, GRANT)), state)
+    return standing(Membership.objects.filter(workspace__in=workspaces_where(user, GRANT)), state)
 
 
-def _standing(memberships: QuerySet, state: str) -> QuerySet:
+def standing(memberships: QuerySet, state: str) -> QuerySet:
+    """Those of a state of ``STATES``, by today."""
     today = timezone.localdate()
     held = memberships.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
     return {
@@ -46,8 +48,9 @@ def _standing(memberships: QuerySet, state: str) -> QuerySet:
 
 def accounts(which: str = "") -> QuerySet[User]:
     """Accounts that may sign in, each with whether it has a second factor (``factor``)."""
-    held = Exists(_standing(Membership.objects.filter(user=OuterRef("pk")), "today"))
+    held = Exists(standing(Membership.objects.filter(user=OuterRef("pk")), "today"))
     factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
     staff = User.objects.filter(is_active=True).annotate(factor=factor, held=held)
     narrowed = {"": staff, "role": staff.filter(held=True), "bare": staff.filter(held=False)}
-    return (narrowed | {"factor": staff.filter(factor=False)})[which]
+    first = staff.filter(password_by=PasswordBy.GIVEN)
+    return (narrowed | {"factor": staff.filter(factor=False), "first": first})[which]

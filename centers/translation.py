@@ -1,8 +1,13 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from centers.models import Municipality, SupportProgramme, Workspace
+from centers.models import Municipality, Separation, SupportProgramme, Workspace
 
 
 @register([Municipality, SupportProgramme, Workspace])
 class NameTranslation(TranslationOptions):
     fields = ("name",)
+
+
+@register(Separation)
+class SeparationTranslation(TranslationOptions):
+    fields = ("name", "reason", "source")

@@ -77,7 +77,7 @@ PAGES = (
     Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),
     Page("kpi:sheet", _("Performance indicators"), "view_figures", ("kpi:",), everywhere=True),
     Page("audit:access", _("Access log"), "view_access_log", ("audit:",)),
-    Page("centers:grants", _("Roles"), "grant_roles", ("centers:grant",)),
+    Page("centers:grants", _("Roles"), "grant_roles", ("centers:grant", "centers:separation")),
     Page("centers:staff", _("Staff"), "grant_roles", ("centers:staff", "centers:account")),
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import PasswordBy, User
 from centers.models import Membership, Role, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services import grant_role
@@ -51,7 +51,9 @@ def make_sign_ins() -> None:
     for entry in SIGN_INS:
         user = User.objects.filter(username=entry.username).first()
         if user is None:
-            user = User.objects.create_user(entry.username, password=PASSWORD, name=entry.name)
+            user = User.objects.create_user(
+                entry.username, password=PASSWORD, name=entry.name, password_by=PasswordBy.PUBLISHED
+            )
         workspace = Workspace.objects.get(code=entry.workspace)
         if not Membership.objects.filter(user=user, workspace=workspace, role=entry.role).exists():
             grant_role(user=user, workspace=workspace, role=entry.role, actor=None, official=entry.official)

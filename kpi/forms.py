@@ -5,17 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.fields import DayField
+
 
 class AsOfForm(forms.Form):
     """The day up to which a year is counted."""
 
-    as_of = forms.DateField(
-        label=gettext_lazy("As of"),
-        required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": gettext_lazy("Write the day as year, month and day: 2025-12-31.")},
-    )
+    as_of = DayField(gettext_lazy("As of"), required=False)
 
     def __init__(self, *args, year: int, **kwargs):
         super().__init__(*args, **kwargs)

@@ -5,6 +5,8 @@ signed in get the same. A route that takes arguments gives them in ``ARGUMENTS``
 of 52110-c1, "visa case" one of 52110-office, and so on (``tests/test_permissions.py`` makes them).
 """
 
+from django.utils import timezone
+
 PEOPLE = (
     "anonymous", "stranger", "counsellor elsewhere", "counsellor", "manager", "city officer", "shelter", "university",
     "province", "privacy officer", "system admin",
@@ -25,6 +27,10 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "cases:activity": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "audit:access": each(302, 200),
     "audit:entries": each(302, 200),
+    "audit:reviews": (302, 403, 403, 403, 403, 403, 403, 403, 403, 200, 403),
+    "audit:review": (302, 403, 403, 403, 403, 403, 403, 403, 403, 200, 403),
+    "audit:review_sign": each(302, 405),
+    "audit:review_finding": each(302, 405),
     "cases:attachment": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:attachment_delete": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:attachment_new": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
@@ -84,9 +90,14 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "healthz": each(200, 200),
     "home": each(302, 200),
     "centers:account_new": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "centers:account_password": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "centers:grant_end": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "centers:grant_new": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "centers:grants": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "centers:separations": (302, 403, 403, 403, 403, 403, 403, 403, 403, 200, 200),
+    "centers:separation_new": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "centers:separation_edit": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "centers:separation_withdraw": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "centers:staff": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "kpi:evidence": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
     "kpi:figure": (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403),
@@ -164,7 +175,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "stay": each(200, 200),
 }
 
+TODAY = timezone.localdate()
 ARGUMENTS: dict[str, dict] = {
+    "audit:review": {"year": TODAY.year, "number": TODAY.month},
+    "audit:review_sign": {"year": TODAY.year, "number": TODAY.month},
+    "audit:review_finding": {"year": TODAY.year, "number": TODAY.month},
     "cases:activity": {"pk": "activity"},
     "cases:client": {"pk": "client"},
     "cases:client_edit": {"pk": "client"},
@@ -205,6 +220,9 @@ ARGUMENTS: dict[str, dict] = {
     "centers:export_cancel": {"pk": "export"},
     "centers:export_download": {"pk": "export"},
     "centers:export_new": {"code": "sessions"},
+    "centers:separation_edit": {"code": "admin-privacy"},
+    "centers:separation_withdraw": {"code": "admin-privacy"},
+    "centers:account_password": {"pk": "account"},
     "centers:grant_end": {"pk": "membership"},
     "kpi:evidence": {"key": "2025.session"},
     "kpi:figure": {"year": 2025, "code": "sister-exchange"},

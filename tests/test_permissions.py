@@ -137,6 +137,7 @@ def make_subjects() -> dict[str, int]:
         "voucher": make.make_voucher("52110").pk,
         "quota entry": make.make_entry().pk,
         "membership": held.pk,
+        "account": held.user_id,
         "export": make.make_export(make.make_user(Role.COUNSELLOR)).pk,
     }
 

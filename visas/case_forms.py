@@ -4,7 +4,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms import RefusableForm, day_field, no_hidden_signs
+from accounts.fields import DayField
+from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
 from visas.models import FactKind, StepKind, VisaProgramme
@@ -33,7 +34,7 @@ class DayForm(RefusableForm):
     """What all steps have: a day that is not in the future, and a refusal that is told at its field."""
 
     field_of = FIELD_OF
-    happened_on = day_field(_("Day"))
+    happened_on = DayField(_("Day"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -95,7 +96,7 @@ class StepForm(DayForm):
     """One step of a case, or the same step of many."""
 
     document = _text(_("Document number"), 60, required=False)
-    valid_until = day_field(_("Valid until"), required=False)
+    valid_until = DayField(_("Valid until"), required=False)
     note = _text(_("Remarks"), 500, required=False)
 
     against_advice = _text(

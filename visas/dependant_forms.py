@@ -2,8 +2,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import day_field, no_hidden_signs, term
+from cases.forms import no_hidden_signs, term
 from cases.likely import Files, Known, Likely, likely_files
 from cases.models import Country, FamilyLink, Relation, Sex, StatusCode
 from centers.models import Municipality
@@ -21,14 +22,14 @@ class DependantForm(forms.Form):
     name = forms.CharField(label=_("Name in Roman letters"), max_length=200, validators=[no_hidden_signs])
     relation = term(Relation, _("Relation"), required=True)
     nationality = term(Country, _("Nationality"))
-    birth_date = day_field(_("Birth date"), required=False)
+    birth_date = DayField(_("Birth date"), required=False)
     sex = term(Sex, _("Sex"))
     status = forms.ModelChoiceField(
         label=_("Status of residence"), queryset=StatusCode.objects.all(), required=False, empty_label="—"
     )
     municipality = term(Municipality, _("Municipality"))
-    entered_on = day_field(_("Entered on"), required=False)
-    settled_on = day_field(_("Settled on"), required=False)
+    entered_on = DayField(_("Entered on"), required=False)
+    settled_on = DayField(_("Settled on"), required=False)
 
     def __init__(self, data=None, *, case: VisaCase, viewer: User, link: FamilyLink | None = None):
         super().__init__(data, initial=_initial(case, link))

@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
 from cases.listings.people import client_column, day_column, number_column, with_client
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import DayField, YearField, codes_of, in_month, in_year
+from centers.listing.filters import YearField, codes_of, in_month, in_year
 from centers.models import Municipality
 from visas.models import Duty, ObligationCheck, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
@@ -40,7 +41,7 @@ class VisaCaseFilterForm(FilterForm):
     pool = CodeField(codes_of(QuotaPool), label=_("Quota"))
     share = CodeField(lambda: QuotaShare.objects.select_related("municipality", "university"), label=_("Share"))
     place = CodeField(choices=FIGURES.items(), label=_("Place held"))
-    on = DayField(label=_("Place held on"))
+    on = DayField(_("Place held on"), required=False)
     further = ("pool", "share", "place", "on")
 
     def by_pool(self, rows: QuerySet, code: str) -> QuerySet:

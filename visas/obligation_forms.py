@@ -2,8 +2,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import day_field, no_hidden_signs
+from cases.forms import no_hidden_signs
 from cases.models import Attachment
 from visas.models import CheckResult, FindingState, ObligationCheck
 
@@ -20,7 +21,7 @@ class CheckForm(forms.Form):
     result = forms.ChoiceField(
         label=_("What the check has shown"), choices=CheckResult.choices, widget=forms.RadioSelect
     )
-    done_on = day_field(_("Checked on"))
+    done_on = DayField(_("Checked on"))
     document = _text(_("Document number"), 60)
     note = _text(_("Note"), 500, help_text=_("What shows it, as a visit or a certificate."))
     proof = forms.ModelChoiceField(

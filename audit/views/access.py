@@ -32,6 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": shown_to(request, page.rows),
+        "everywhere": REVIEW in scope.everywhere,
         "reviews": REVIEW in scope.everywhere or bool(scope.of(REVIEW)),
         "narrowed": bool(form.kept),
         "years": ACCESS_KEPT_YEARS,

@@ -72,6 +72,7 @@ def _detail(entry: AuditEntry, people: dict[int, User]) -> str:
     whom = str(people.get(_whom(entry), ""))
     if entry.action in RIGHTS and "role" in data:
         first, last = data.get("starts_on") or "", data.get("ends_on") or ""
-        return f"{whom} · {Role(data['role']).label} · {first} ~ {last}"
-    told = [whom, data.get("address"), data.get("reason"), data.get("indicator"), data.get("year"), data.get("value")]
-    return " · ".join(str(part) for part in told if part not in (None, ""))
+        told = [f"{whom} · {Role(data['role']).label} · {first} ~ {last}", data.get("reason")]
+        return " · ".join(filter(None, told))
+    names = ("code", "address", "reason", "indicator", "year", "value")
+    return " · ".join(str(part) for part in (whom, *map(data.get, names)) if part not in (None, ""))

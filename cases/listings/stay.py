@@ -6,10 +6,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
 from cases.listings.people import client_column, day_column, number_column, with_client
 from cases.models import Stay
-from centers.listing import CodeField, Column, DayField, FilterForm, Listing, Order, WorkspaceField, register
+from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
 from centers.listing.columns import named
 from centers.models import Room
 from centers.selectors import workspaces_where
@@ -20,13 +21,13 @@ class StayFilterForm(FilterForm):
     voidable = True
 
     workspace = WorkspaceField(label=_("Shelter"))
-    night = DayField(label=_("In a bed on the night of"))
+    night = DayField(_("In a bed on the night of"), required=False)
     room = CodeField(label=_("Room"))
 
-    arrived_from = DayField(label=_("Checked in from"))
-    arrived_to = DayField(label=_("Checked in up to and with"))
-    left_from = DayField(label=_("Checked out from"))
-    left_to = DayField(label=_("Checked out up to and with"))
+    arrived_from = DayField(_("Checked in from"), required=False)
+    arrived_to = DayField(_("Checked in up to and with"), required=False)
+    left_from = DayField(_("Checked out from"), required=False)
+    left_to = DayField(_("Checked out up to and with"), required=False)
     further = ("arrived_from", "arrived_to", "left_from", "left_to", "void")
 
     def shape(self) -> None:

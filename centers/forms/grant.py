@@ -5,19 +5,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
 from centers.models import Role, Workspace
 from centers.rights import ACCOUNTS, STATES
 
 LISTED = {"invalid_choice": _("Choose one of the list.")}
-NO_DAY = {"invalid": _("Write the day as year, month and day: 2025-12-31.")}
-
-
-def _day(label: str, *, required: bool, help_text: str = "") -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, help_text=help_text, input_formats=["%Y-%m-%d"], error_messages=NO_DAY,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )  # fmt: skip
 
 
 def staff() -> QuerySet[User]:
@@ -81,13 +74,23 @@ class GrantForm(forms.Form):
         ),
         error_messages=LISTED | {"required": _("Say whether the person is a public official.")},
     )  # fmt: skip
-    starts_on = _day(_("From"), required=True)
-    ends_on = _day(_("To"), required=False, help_text=_("The last day of the role. Empty: until it is ended."))
+    starts_on = DayField(_("From"))
+    ends_on = DayField(_("To"), required=False, help_text=_("The last day of the role. Empty: until it is ended."))
+    stands_in_for = forms.ModelChoiceField(
+        label=_("Stands in for"), queryset=User.objects.none(), required=False,
+        empty_label=_("Nobody: a role of their own"),
+        help_text=_("Whose role it is on these days. Who stands in needs a last day."), error_messages=LISTED,
+    )  # fmt: skip
+    declaration = forms.CharField(
+        label=_("Why one person holds both"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only where the role meets another one that is kept apart. The privacy officer reads it."),
+    )  # fmt: skip
 
     def __init__(self, *args, workspaces: QuerySet, granter: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["workspace"].queryset = workspaces
         self.fields["user"].queryset = staff().exclude(pk=granter.pk)
+        self.fields["stands_in_for"].queryset = staff()
         self.fields["starts_on"].initial = timezone.localdate()
 
     def clean_official(self) -> bool:
@@ -95,11 +98,33 @@ class GrantForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    ends_on = _day(_("Last day"), required=True, help_text=_("The role is held on this day for the last time."))
+    ends_on = DayField(_("Last day"), help_text=_("The role is held on this day for the last time."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["ends_on"].initial = timezone.localdate()
+
+
+class SeparationForm(forms.Form):
+    """Two roles that one person holds only where it is said why."""
+
+    one = forms.ChoiceField(
+        label=_("Role"), choices=[("", _("Choose")), *Role.choices],
+        error_messages=LISTED | {"required": _("Choose the role.")},
+    )  # fmt: skip
+    other = forms.ChoiceField(
+        label=_("Other role"), choices=[("", _("Choose")), *Role.choices],
+        error_messages=LISTED | {"required": _("Choose the role.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What nobody looks at a second time where one person holds both."),
+        error_messages={"required": _("Say why.")},
+    )  # fmt: skip
+    source = forms.CharField(
+        label=_("Source"), required=False, max_length=300,
+        help_text=_("The article, or the document of the office that decided it."),
+    )  # fmt: skip
 
 
 class StaffFilterForm(forms.Form):

@@ -2,13 +2,13 @@
 
 from centers.listing.columns import Column
 from centers.listing.figure import ListedFigure, listed
-from centers.listing.filters import CodeField, DayField, FilterForm, MonthField, SwitchField, WorkspaceField
+from centers.listing.filters import CodeField, FilterForm, MonthField, SwitchField, WorkspaceField
 from centers.listing.listing import Listing, find, register
 from centers.listing.orders import Order
 from centers.listing.page import Page
 from centers.listing.shown import Shown
 
 __all__ = [
-    "CodeField", "Column", "DayField", "FilterForm", "ListedFigure", "Listing", "MonthField", "Order", "Page", "Shown",
+    "CodeField", "Column", "FilterForm", "ListedFigure", "Listing", "MonthField", "Order", "Page", "Shown",
     "SwitchField", "WorkspaceField", "find", "listed", "register",
 ]  # fmt: skip

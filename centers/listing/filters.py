@@ -14,12 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.fields import FIRST_DAY, LAST_DAY, DayField, PlainInput
 from accounts.models import User
 from centers.models import Workspace
 from centers.models.codes import offered_names
 from centers.selectors import scope_of, workspaces_where
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 ANY = gettext_lazy("All")
 ONLY = gettext_lazy("Only these")
 
@@ -48,17 +48,6 @@ def _options(choices: tuple[tuple[str, str], ...]) -> str:
     return "".join(f'<option value="{escape(code)}">{escape(label)}</option>' for code, label in choices)
 
 
-class PlainInput(forms.DateInput):
-    """One line to type in, drawn without a template."""
-
-    def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        written = {"type": self.input_type, **self.build_attrs(self.attrs, attrs), "name": name}
-        text = self.format_value(value)
-        if text not in (None, ""):
-            written["value"] = text
-        return mark_safe(f"<input{flatatt(written)}>")  # noqa: S308  (flatatt escapes each attribute)
-
-
 class CodeField(forms.ChoiceField):
     """One code of a set. ``rows`` gives the rows of the set."""
 
@@ -84,18 +73,6 @@ class WorkspaceField(CodeField):
 
     def __init__(self, **options):
         super().__init__(none=gettext_lazy("All of mine"), **options)
-
-
-class DayField(forms.DateField):
-    def __init__(self, **options):
-        super().__init__(
-            required=False,
-            input_formats=["%Y-%m-%d"],
-            widget=PlainInput(format="%Y-%m-%d", attrs={"type": "date", "placeholder": "2025-03-31"}),
-            validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
-            error_messages={"invalid": gettext_lazy("Write the day as year, month and day: 2025-03-31.")},
-            **options,
-        )
 
 
 class MonthField(forms.DateField):
@@ -164,8 +141,8 @@ class FilterForm(forms.Form):
                 del self.fields["workspace"]
         if self.day:
             self.fields["month"] = MonthField(label=_("Month"))
-            self.fields["from"] = DayField(label=_("From"))
-            self.fields["to"] = DayField(label=_("Up to and with"))
+            self.fields["from"] = DayField(_("From"), required=False)
+            self.fields["to"] = DayField(_("Up to and with"), required=False)
             self.order_fields(["workspace", "month", "from", "to"])
         if self.voidable:
             self.fields["void"] = SwitchField(label=_("Void rows"), yes=gettext_lazy("Shown too"), none=_("Hidden"))

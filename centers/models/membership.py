@@ -28,6 +28,9 @@ class Membership(models.Model):
     Rows are ended, never deleted: who could read what is kept (개인정보의 안전성 확보조치 기준 제5조).
     ``official`` says whether the person carries the duty to report of 출입국관리법 84조; it follows
     from who employs them and not from the role.
+
+    A stand-in holds the role of ``stands_in_for`` for some days of theirs and no longer. ``declaration`` says why one
+    person holds two roles that are kept apart (``Separation``) though not strictly.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
@@ -36,6 +39,15 @@ class Membership(models.Model):
     official = models.BooleanField(_("public official"), default=True)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("stands in for"),
+    )
+    declaration = models.CharField(_("why one person holds both"), max_length=300, blank=True)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -52,6 +64,11 @@ class Membership(models.Model):
                 condition=~Q(granted_by=F("user")),
                 name="membership_not_granted_to_oneself",
                 violation_error_message=_("Nobody grants a role to themselves."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_in_for=None) | Q(ends_on__isnull=False) & ~Q(stands_in_for=F("user")),
+                name="membership_stands_in_for_some_days",
+                violation_error_message=_("Who stands in does so for somebody else, and up to a day that is named."),
             ),
             ExclusionConstraint(
                 name="membership_one_at_a_time",

@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,10 @@ from centers.forms.grant import EndForm, GrantFilterForm, GrantForm
 from centers.models import Membership
 from centers.rights import GRANT, memberships_under
 from centers.selectors import workspaces_where
-from centers.services.membership import end_role, grant_role
+from centers.services.membership import end_role, grant_role, withdraw_role
+
+# Where on the form it is told why a role was not granted; above it otherwise.
+FIELDS = {"apart": "role", "declare": "declaration", "until": "ends_on", "within": "stands_in_for"}
 
 
 @never_cache
@@ -24,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     require_anywhere(request.user, GRANT)
     data = request.GET if "state" in request.GET else {**request.GET.dict(), "state": "today"}
     form = GrantFilterForm(data, workspaces=workspaces_where(request.user, GRANT))
-    memberships = _narrowed(request, form).select_related("user", "workspace", "granted_by")
+    memberships = _narrowed(request, form).select_related("user", "workspace", "granted_by", "stands_in_for")
     page = newest(
         memberships,
         "starts_on",
@@ -54,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             made = grant_role(actor=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_error(FIELDS.get(getattr(error, "code", None)), error)
         else:
             _confirm(request, made.pk, _("Granted: %(role)s"))
             return redirect("centers:grants")
@@ -66,6 +70,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     require_anywhere(request.user, GRANT)
     membership = get_object_or_404(memberships_under(request.user).select_related("user", "workspace"), pk=pk)
+    if membership.starts_on > timezone.localdate():
+        return _withdraw(request, membership)
     form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -79,6 +85,23 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "centers/grant_end.html", context, status=400 if form.errors else 200)
 
 
+def _withdraw(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """A role that has not begun is taken back whole; nothing was opened by it."""
+    role = _in_words(membership)
+    if request.method == "POST":
+        withdraw_role(membership_id=membership.pk, actor=request.user)
+        messages.success(request, _("Withdrawn before it began: %(role)s") % {"role": role})
+        return redirect("centers:grants")
+    asked = {
+        "title": _("Withdraw a role that has not begun"),
+        "sentence": role,
+        "consequences": [_("It opens nothing yet, and will not. That it was granted and withdrawn stays on record.")],
+        "action": _("Withdraw the role"),
+        "back": reverse("centers:grants"),
+    }
+    return render(request, "confirm.html", asked)
+
+
 def _wanted(request: HttpRequest) -> dict[str, str]:
     """For whom, as a link to the form may say."""
     return {key: request.GET[key] for key in ("user", "workspace") if key in request.GET}
@@ -86,7 +109,13 @@ def _wanted(request: HttpRequest) -> dict[str, str]:
 
 def _confirm(request: HttpRequest, pk: int, text: str) -> None:
     """Say what the database holds now, and not what was typed."""
-    held = Membership.objects.select_related("user", "workspace").get(pk=pk)
-    last = held.ends_on.isoformat() if held.ends_on else ""
-    role = f"{held.user} · {held.get_role_display()} · {held.workspace} · {held.starts_on.isoformat()} ~ {last}"
-    messages.success(request, text % {"role": role})
+    held = Membership.objects.select_related("user", "workspace", "stands_in_for").get(pk=pk)
+    messages.success(request, text % {"role": _in_words(held)})
+
+
+def _in_words(held: Membership) -> str:
+    days = f"{held.starts_on.isoformat()} ~ {held.ends_on.isoformat() if held.ends_on else ''}"
+    told = [str(held.user), held.get_role_display(), str(held.workspace), days]
+    if held.stands_in_for:
+        told.append(_("stands in for %(name)s") % {"name": held.stands_in_for})
+    return " · ".join(told)

@@ -175,6 +175,17 @@ SHEETS = [
         code=text,
         sex_rule=text,
     ),
+    Sheet(
+        "centers/reference/separations.csv",
+        centers.Separation,
+        ("code",),
+        {"code": text, "one": text, "other": text}
+        | _in_each_language("name")
+        | {"refused": yes, "rule": text}
+        | _in_each_language("reason")
+        | _in_each_language("source"),
+        kept_if="edited_by_id",
+    ),
     _term("cases/reference/countries.csv", cases.Country, group=text),
     _term("cases/reference/languages.csv", cases.Language),
     _term("cases/reference/topics.csv", cases.Topic, group=or_none, restricted=yes, guarded=yes),
@@ -395,7 +406,8 @@ def _load(sheet: Sheet) -> tuple[int, int]:
             for name in different:
                 setattr(row, name, values[name])
             # Only these: a trigger keeps counters on the same rows.
-            row.save(update_fields=[*different, *({"name"} if "name_ko" in different else ())])
+            plain = {name.removesuffix("_ko") for name in different if name.endswith("_ko")}
+            row.save(update_fields=[*different, *(plain & {each.name for each in row._meta.fields})])
             changed += 1
     return new, changed
 

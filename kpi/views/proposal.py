@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.forms import day_field, no_hidden_signs
+from accounts.fields import DayField
+from cases.forms import no_hidden_signs
 from centers.access import require_everywhere
 from centers.selectors import scope_of
 from kpi.models import Proposal, ProposalStatus, PublishedFigure
@@ -28,13 +29,13 @@ class ProposalForm(forms.Form):
         label=gettext_lazy("Published figures it rests on"), queryset=PublishedFigure.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    quotas_on = day_field(
+    quotas_on = DayField(
         gettext_lazy("Quotas as of"), required=False, help_text=gettext_lazy("The quotas of this day are linked.")
     )
     rests_on = forms.CharField(
         label=gettext_lazy("What else it rests on"), max_length=300, required=False, validators=[no_hidden_signs]
     )
-    happened_on = day_field(gettext_lazy("Day"))
+    happened_on = DayField(gettext_lazy("Day"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -45,7 +46,7 @@ class ProposalForm(forms.Form):
 
 class ProposalStepForm(forms.Form):
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=ProposalStatus.choices)
-    happened_on = day_field(gettext_lazy("Day"))
+    happened_on = DayField(gettext_lazy("Day"))
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=60, required=False)
     note = forms.CharField(
         label=gettext_lazy("Answer or note"), max_length=500, required=False, validators=[no_hidden_signs]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.forms import day_field, no_hidden_signs
+from accounts.fields import DayField
+from cases.forms import no_hidden_signs
 from centers.access import require_everywhere
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of
@@ -28,11 +29,11 @@ class PublishForm(forms.Form):
     """A figure as it was said, and what it is compared with here."""
 
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2100)
-    said_on = day_field(gettext_lazy("Said on"))
+    said_on = DayField(gettext_lazy("Said on"))
     audience = forms.ChoiceField(label=gettext_lazy("Told to"), choices=Audience.choices)
     value = forms.DecimalField(label=gettext_lazy("Figure"), max_digits=14, decimal_places=2)
     unit_ko = forms.CharField(label=gettext_lazy("Unit"), max_length=20, initial="명")
-    as_of = day_field(gettext_lazy("As of"), required=False)
+    as_of = DayField(gettext_lazy("As of"), required=False)
     wording = forms.CharField(
         label=gettext_lazy("What was said"), max_length=300, validators=[no_hidden_signs],
         help_text=gettext_lazy("As it was said or printed."), widget=forms.Textarea(attrs={"rows": 2}),

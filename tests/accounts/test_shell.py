@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from centers.middleware import typed_in
+from accounts.typed import typed_in
 from centers.models import Role
 from centers.services import grant_role
 from config.views import bad_request, server_error

@@ -15,7 +15,7 @@ from centers.scope import NOTHING, Scope, set_scope
 from centers.selectors import may, scope_of
 from centers.services.membership import end_role, grant_role
 from tests.make import make_user, place
-from tests.support import forbidden, refused_by
+from tests.support import refused_by
 
 pytestmark = pytest.mark.django_db
 CENTRE = "52110-c1"
@@ -151,9 +151,9 @@ class GrantRoleTests:
             "role": "manager", "user": user.pk, "starts_on": day(1).isoformat(), "ends_on": day(9).isoformat(),
         }  # fmt: skip
 
-    def test_memberships_are_never_deleted(self):
+    def test_a_membership_that_has_begun_is_never_deleted(self):
         user = make_user(Role.COUNSELLOR)
-        with forbidden():
+        with refused_by("membership_begun_stays"):
             Membership.objects.filter(user=user)._raw_delete("default")
 
 

@@ -44,7 +44,7 @@ from tests.support import as_owner, ask, forbidden, run, sqlstate
 from tests.tables import HISTORY, SEALED, WALLED
 from workbook.models import ImportedFile, ImportedRow, OpenedFile
 
-LOGS = {"audit_accessentry", "audit_auditentry"}
+LOGS = {"audit_accessentry", "audit_auditentry", "audit_monthreview", "audit_reviewfinding"}
 HERE, ELSEWHERE = "52110-c1", "52130-c1"
 
 
@@ -131,6 +131,13 @@ def make_a_row_in_every_table(database: str) -> None:
             " VALUES (%s, %s, 'cases:client', 'GET', 200, %s, %s, '')",
             [make_user().pk, here, [client.pk], [here]],
         )
+        for table, columns in {
+            "audit_monthreview": "signed_by_id, month, figures, remark, document, alone",
+            "audit_reviewfinding": "found_by_id, month, what, done",
+        }.items():
+            texts = ", '{}'" if "figures" in columns else ""
+            texts += ", 'x'" * (columns.count(",") - 1 - texts.count("{"))
+            owner.execute(f"INSERT INTO {table} ({columns}) VALUES (%s, '2025-03-01'{texts})", [make_user().pk])
         for table in sorted(WALLED - LOGS):
             owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
         # Further clients move with the day of their session, and have nothing else that could change.
@@ -225,6 +232,7 @@ class ForgottenFilterTests:
     def test_nothing_is_changed(self):
         with acting_for(self.scope):
             others = {"workbook_importedrow": "namespace", "kpi_yearanswer": "year", "visas_casebatch": "kind"}
+            others |= dict.fromkeys(["audit_monthreview", "audit_reviewfinding"], "month")
             columns = {table: others.get(table, "workspace_id") for table in WALLED}
             touched = {table: attempt(f"UPDATE {table} SET {column} = {column}") for table, column in columns.items()}
         assert set(touched.values()) <= {0, "42501"}, touched

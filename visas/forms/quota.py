@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from centers.listing.filters import CodeField, DayField, codes_of
+from accounts.fields import DayField
+from centers.listing.filters import CodeField, codes_of
 from centers.models import Municipality, Workspace, WorkspaceKind
 from visas.models import EntryKind, QuotaPool, QuotaShare
 
@@ -23,15 +24,6 @@ def _places(label: str, least: int = 1) -> forms.IntegerField:
     )  # fmt: skip
 
 
-def _day(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
-    wrong = gettext_lazy("Write the day as year, month and day: 2025-12-31.")
-    return forms.DateField(
-        label=label, required=required, input_formats=["%Y-%m-%d"], help_text=help_text,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"required": wrong, "invalid": wrong},
-    )  # fmt: skip
-
-
 def _reason() -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
@@ -42,7 +34,7 @@ def _reason() -> forms.CharField:
 class DayForm(forms.Form):
     """The day for which quotas are shown: today or an earlier one."""
 
-    on = DayField(label=gettext_lazy("As of"))
+    on = DayField(gettext_lazy("As of"), required=False)
 
     def clean_on(self):
         day = self.cleaned_data["on"]
@@ -65,7 +57,9 @@ class DocumentForm(forms.Form):
         label=gettext_lazy("Document number"), max_length=100,
         error_messages={"required": gettext_lazy("An entry names its document.")},
     )  # fmt: skip
-    effective_on = _day(gettext_lazy("Effective on"), gettext_lazy("The day from which the places are there."))
+    effective_on = DayField(
+        gettext_lazy("Effective on"), help_text=gettext_lazy("The day from which the places are there.")
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -149,7 +143,7 @@ class ConfirmationForm(DocumentForm):
 
 class ReversalForm(forms.Form):
     reason = _reason()
-    effective_on = _day(gettext_lazy("Effective on"))
+    effective_on = DayField(gettext_lazy("Effective on"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -168,8 +162,8 @@ class ShareForm(DocumentForm):
         Workspace.objects.none(), label=gettext_lazy("University"), required=False, empty_label=gettext_lazy("None")
     )
     semester = forms.CharField(label=gettext_lazy("Semester"), max_length=40, required=False)
-    starts_on = _day(gettext_lazy("First day of the semester"), required=False)
-    ends_on = _day(gettext_lazy("Last day of the semester"), required=False)
+    starts_on = DayField(gettext_lazy("First day of the semester"), required=False)
+    ends_on = DayField(gettext_lazy("Last day of the semester"), required=False)
     amount = _places(gettext_lazy("Places"))
     field_order = [
         "municipality_id", "university", "semester", "starts_on", "ends_on", "amount", "document", "effective_on",

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from cases.forms import RefusableForm, day_field, no_hidden_signs
+from accounts.fields import DayField
+from cases.forms import RefusableForm, no_hidden_signs
 from centers.models.municipality import Decline
 from visas.models import EligibilityRule, FactKind, VisaProgramme
 
@@ -26,10 +27,10 @@ class RuleForm(RefusableForm):
 
     programme = forms.ModelChoiceField(label=gettext_lazy("Visa programme"), queryset=VisaProgramme.objects.all())
     kind = forms.ChoiceField(label=gettext_lazy("Condition"), choices=FactKind.choices)
-    valid_from = day_field(
+    valid_from = DayField(
         gettext_lazy("Holds from"), help_text=gettext_lazy("For those whose case is received from this day on.")
     )
-    valid_to = day_field(gettext_lazy("Holds until"), required=False)
+    valid_to = DayField(gettext_lazy("Holds until"), required=False)
     threshold = forms.IntegerField(
         label=gettext_lazy("Number asked"), required=False, min_value=0, max_value=MOST,
         help_text=gettext_lazy("In the unit of the condition. Empty where no number is published."),
@@ -79,7 +80,7 @@ class EndForm(RefusableForm):
 
     field_of = FIELD_OF
 
-    valid_to = day_field(
+    valid_to = DayField(
         gettext_lazy("Holds until"),
         help_text=gettext_lazy("Who was received until this day is still judged by it."),
     )

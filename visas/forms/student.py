@@ -4,8 +4,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import day_field, no_hidden_signs, term
+from cases.forms import no_hidden_signs, term
 from cases.models import Client
 from centers.models import Major
 from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
@@ -57,7 +58,7 @@ class EnrolmentForm(PastDaysForm):
     ref = text(_("Student number"), 30)
     major = forms.ModelChoiceField(label=_("Major"), queryset=Major.objects.none(), empty_label="—")
     semester = text(_("Semester of admission"), 6, help_text=_("Year and number: 2025-1 or 2025-2."))
-    admitted_on = day_field(_("Admitted on"))
+    admitted_on = DayField(_("Admitted on"))
     case = forms.ModelChoiceField(
         label=_("Visa case"), queryset=VisaCase.objects.none(), required=False, empty_label="—"
     )
@@ -82,8 +83,8 @@ class ChangeForm(PastDaysForm):
     """A status from a day on, and the day on which the university learned of it."""
 
     kind = term(StudyStatus, _("Study status"), required=True)
-    happened_on = day_field(_("Day of the change"))
-    known_on = day_field(
+    happened_on = DayField(_("Day of the change"))
+    known_on = DayField(
         _("Learned on"),
         help_text=_("The day on which the university learned of it. The days to report run from here."),
     )
@@ -99,7 +100,7 @@ class ChangeForm(PastDaysForm):
 class ReportForm(PastDaysForm):
     """That the immigration office was told."""
 
-    reported_on = day_field(_("Reported on"))
+    reported_on = DayField(_("Reported on"))
     document = text(_("Document number"), 60, help_text=_("The number of the letter, or of the receipt."))
     days = ("reported_on",)
 

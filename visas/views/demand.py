@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import day_field, no_hidden_signs
+from cases.forms import no_hidden_signs
 from centers.access import require_anywhere
 from centers.models import Municipality, WorkspaceKind
 from centers.selectors import scope_of, workspaces_where
@@ -44,7 +45,7 @@ class DemandForm(forms.Form):
     )
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2100)
     wanted = forms.IntegerField(label=gettext_lazy("People wanted"), min_value=0, max_value=1_000_000)
-    surveyed_on = day_field(gettext_lazy("Surveyed on"))
+    surveyed_on = DayField(gettext_lazy("Surveyed on"))
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=60, required=False)
     source = forms.CharField(
         label=gettext_lazy("Source"),
