@@ -23,7 +23,7 @@ class CheckForm(forms.Form):
     )
     done_on = DayField(_("Checked on"))
     document = _text(_("Document number"), 60)
-    note = _text(_("Note"), 500, help_text=_("What shows it, as a visit or a certificate."))
+    note = _text(_("How it was checked"), 500, help_text=_("What shows it, as a visit or a certificate."))
     proof = forms.ModelChoiceField(
         label=_("Proof among the attachments"), queryset=Attachment.objects.none(), required=False, empty_label="—"
     )
