@@ -96,7 +96,8 @@ def _finding_form(data) -> FindingForm:
 def _alone(user: User) -> str:
     """The roles the signer holds beside reviewing that do not go with it, and why."""
     met = [meeting for meeting in meetings_today(user) if meeting.one.user_id == user.pk]
-    return "; ".join(f"{meeting.apart}: {meeting.declaration or _('No reason was given.')}" for meeting in met)
+    unsaid = _("No reason was given.")
+    return "; ".join(f"{meeting.apart}: {meeting.declaration or unsaid}" for meeting in met)
 
 
 @dataclass(frozen=True)

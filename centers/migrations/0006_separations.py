@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('name_en', models.CharField(blank=True, max_length=200, null=True, verbose_name='what is kept apart')),
                 ('name_vi', models.CharField(blank=True, max_length=200, null=True, verbose_name='what is kept apart')),
                 ('name_zh_hans', models.CharField(blank=True, max_length=200, null=True, verbose_name='what is kept apart')),
-                ('refused', models.BooleanField(default=False, verbose_name='refused')),
+                ('refused', models.BooleanField(default=False, verbose_name='never met')),
                 ('rule', models.CharField(blank=True, max_length=63, verbose_name='rule of the database')),
                 ('reason', models.CharField(max_length=300, verbose_name='reason')),
                 ('reason_ko', models.CharField(max_length=300, null=True, verbose_name='reason')),

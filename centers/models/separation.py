@@ -30,7 +30,7 @@ class Separation(models.Model):
     one = models.CharField(_("role"), max_length=30, choices=Role, blank=True)
     other = models.CharField(_("other role"), max_length=30, choices=Role, blank=True)
     name = models.CharField(_("what is kept apart"), max_length=200, blank=True)
-    refused = models.BooleanField(_("refused"), default=False)
+    refused = models.BooleanField(_("never met"), default=False)
     rule = models.CharField(_("rule of the database"), max_length=63, blank=True)
     reason = models.CharField(_("reason"), max_length=300)
     source = models.CharField(_("source"), max_length=300, blank=True)
