@@ -58,7 +58,7 @@ def sign(request: HttpRequest, year: int, number: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, ValidationError(error.messages))
         else:
-            kept = MonthReview.objects.select_related("signed_by").get(pk=made.pk)
+            kept = _reviews(MonthReview, request).select_related("signed_by").get(pk=made.pk)
             told = {"month": f"{kept.month:%Y-%m}", "name": kept.signed_by}
             messages.success(request, _("The month %(month)s is signed by %(name)s.") % told)
             return redirect("audit:review", year, number)
@@ -87,6 +87,10 @@ def _month(request: HttpRequest, year: int, number: int) -> date:
     if asked not in months:
         raise Http404
     return asked
+
+
+def _reviews(model, request: HttpRequest) -> QuerySet:
+    return model.objects.visible_to(request.user, scope_of(request.user))
 
 
 def _finding_form(data) -> FindingForm:
@@ -121,11 +125,11 @@ def _changed(of: date, signed: MonthReview | None, now: list[Told]) -> list[Chan
 
 
 def _page(request: HttpRequest, of: date, sign_form: SignForm, finding_form: forms.Form) -> HttpResponse:
-    signed = MonthReview.objects.filter(month=of).select_related("signed_by").first()
+    signed = _reviews(MonthReview, request).filter(month=of).select_related("signed_by").first()
     figures = review.told(of, review.figures_of(of))
     usage = review.usage_of(of)
-    taken = _taken(of)
-    findings = ReviewFinding.objects.filter(month=of).select_related("found_by", "about")
+    taken = _taken(request.user, of)
+    findings = _reviews(ReviewFinding, request).filter(month=of).select_related("found_by", "about")
     context = {
         "crumbs": [(_("Access log"), reverse("audit:access")), (_("Monthly reviews"), reverse("audit:reviews"))],
         "month": of,
@@ -159,6 +163,7 @@ def _rows_of(of: date, user: User) -> str:
     return f"{reverse('audit:access')}?{urlencode(asked)}"
 
 
-def _taken(of: date) -> QuerySet[AuditEntry]:
-    rows = on_days(AuditEntry.objects.all(), of, review.last_day(of)).filter(action=Action.LIST_EXPORTED)
+def _taken(viewer: User, of: date) -> QuerySet[AuditEntry]:
+    entries = AuditEntry.objects.visible_to(viewer, scope_of(viewer))
+    rows = on_days(entries, of, review.last_day(of)).filter(action=Action.LIST_EXPORTED)
     return rows.select_related("actor").order_by("-at", "-pk")
