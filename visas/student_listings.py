@@ -47,7 +47,7 @@ class StudentFilterForm(FilterForm):
     permission = "view_clients"
 
     workspace = WorkspaceField(label=_("University"))
-    on = DayField(label=_("As of"))
+    on = DayField(_("As of"), required=False)
     status = CodeField(codes_of(StudyStatus), label=_("Study status"))
     semester = CodeField(semesters, label=_("Semester of admission"))
     major = CodeField(label=_("Major"))
