@@ -14,7 +14,7 @@ WALLED = {
     "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact",
     "visas_casepoint", "visas_casestep", "visas_enrolment", "visas_finding", "visas_obligation",
     "visas_obligationcheck", "visas_statuschange", "visas_visacase", "visas_voucher", "visas_waitingmove",
-    "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
+    "workbook_importedfile", "workbook_importedrow", "workbook_openedfile", "workbook_semesterlist",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {

@@ -130,6 +130,7 @@ def make_subjects() -> dict[str, int]:
         "proposal": make.make_proposal().pk,
         "student": (student := make.make_student()).pk,
         "change": make.make_change(student).pk,
+        "semester": make.make_semester().pk,
         "period": make.make_period().pk,
         "major": student.major_id,
         "dependant": make.make_dependant(applicant).pk,

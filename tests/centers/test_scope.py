@@ -32,6 +32,7 @@ from tests.make import (
     make_pair,
     make_question,
     make_request,
+    make_semester,
     make_session,
     make_stay,
     make_together,
@@ -73,6 +74,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_attachment(client)
     make_employment(client)
     make_change()
+    make_semester()
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)

@@ -10,8 +10,8 @@ from cases.forms import no_hidden_signs, term
 from cases.models import Client
 from centers.models import Major
 from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.students import STUDENT_VISA
 
-STUDENT_VISA = "D-2"
 # The field at which a refusal of the database is told; what is not here is told above the form.
 FIELD_OF = {
     "enrolment_number_once": "ref",

@@ -19,11 +19,11 @@ from centers.models import Major, Standing, UniversityPeriod, Workspace, Workspa
 from centers.selectors import scope_of
 from centers.services.university import end_period, enter_period, keep_major, withdraw_period
 from visas.access import universities_of
-from visas.forms.student import STUDENT_VISA, ReasonForm
+from visas.forms.student import ReasonForm
 from visas.forms.university import MajorForm, PeriodEndForm, PeriodForm
 from visas.models import QuotaShare, VisaCase
 from visas.quotas import Tally, counted
-from visas.students import ReportCounts, report_counts
+from visas.students import STUDENT_VISA, ReportCounts, report_counts
 
 READ, ENTER = "view_visa_cases", "review_visa_cases"
 BADGES = {Standing.ELIGIBLE: "good", Standing.RESTRICTED: "bad"}
