@@ -46,11 +46,14 @@ from visas.models import (
     Enrolment,
     EntryKind,
     Finding,
+    KoreanResult,
     Obligation,
     ObligationCheck,
     ObligationRule,
     QuotaEntry,
     StatusChange,
+    StudyPermit,
+    StudyPermitKind,
     StudyStatus,
     VisaCase,
     Voucher,
@@ -60,6 +63,7 @@ from visas.services.demand import enter_demand
 from visas.services.enrolment import change_status, enrol
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
+from visas.services.study import give_permit, keep_korean
 from workbook.models import SemesterList
 from workbook.semester.writing import bring_list
 
@@ -286,6 +290,19 @@ def make_change(
     status = StudyStatus.objects.get(pk=kind)
     with acting_for([student.workspace_id]):
         return change_status(student, actor=None, kind=status, happened_on=on, known_on=on, **fields)
+
+
+def make_study_permit(student: Enrolment | None = None, kind: str = "work_30", **fields) -> StudyPermit:
+    student = student or make_student()
+    told = {"starts_on": DAY, "ends_on": DAY + timedelta(days=180), "place": "TEST FARM"} | fields
+    with acting_for([student.workspace_id]):
+        return give_permit(student, actor=None, kind=StudyPermitKind.objects.get(pk=kind), **told)
+
+
+def make_korean(student: Enrolment | None = None, test: str = "kiip", level: int = 2, **fields) -> KoreanResult:
+    student = student or make_student()
+    with acting_for([student.workspace_id]):
+        return keep_korean(student, actor=None, test=test, level=level, **{"held_on": DAY} | fields)
 
 
 def make_semester(at: str = "jbnu", rows: list[dict] | None = None, actor: User | None = None) -> SemesterList:

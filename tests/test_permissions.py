@@ -131,6 +131,8 @@ def make_subjects() -> dict[str, int]:
         "student": (student := make.make_student()).pk,
         "change": make.make_change(student).pk,
         "semester": make.make_semester().pk,
+        "study permit": make.make_study_permit(student).pk,
+        "korean": make.make_korean(student).pk,
         "period": make.make_period().pk,
         "major": student.major_id,
         "dependant": make.make_dependant(applicant).pk,

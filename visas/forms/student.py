@@ -22,6 +22,11 @@ FIELD_OF = {
     "status_change_follows": "kind",
     "status_report_after_the_change": "reported_on",
     "status_report_has_a_document": "document",
+    "study_permit_ends_after_it_starts": "ends_on",
+    "study_permit_once_a_day": "starts_on",
+    "study_permit_within_hours": "hours",
+    "korean_level_is_one_of_the_test": "level",
+    "korean_result_once": "level",
 }
 
 
