@@ -36,6 +36,7 @@ from tests.make import (
     make_semester,
     make_session,
     make_stay,
+    make_student,
     make_study_permit,
     make_together,
     make_user,
@@ -75,7 +76,8 @@ def make_a_row_in_every_table(database: str) -> None:
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_employment(client)
-    make_study_permit(student := make_change().enrolment)
+    make_change(student := make_student())
+    make_study_permit(student)
     make_korean(student)
     make_semester()
     make_request(client, make_question(make_client(ELSEWHERE)))

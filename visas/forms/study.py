@@ -15,7 +15,7 @@ class PermitForm(PastDaysForm):
     kind = term(StudyPermitKind, _("Kind of permission"), required=True)
     place = text(_("Workplace"), 100)
     starts_on = DayField(_("From"))
-    ends_on = DayField(_("Until"))
+    ends_on = DayField(_("Up to and with"))
     hours = forms.IntegerField(label=_("Hours a week"), min_value=1, max_value=168, required=False)
     document = text(_("Document number"), 60, required=False)
 

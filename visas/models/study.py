@@ -74,7 +74,7 @@ class StudyPermit(OfStudent):
 
     kind = code_key(StudyPermitKind, verbose_name=_("kind of permission"))
     starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"))
+    ends_on = models.DateField(_("Up to and with"))
     place = models.CharField(_("workplace"), max_length=100)
     hours = models.PositiveSmallIntegerField(_("hours a week"), null=True, blank=True)
 
