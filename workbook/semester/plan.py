@@ -51,6 +51,14 @@ class Entry:
         return {kind for kind, does in ((CHANGED, self.status), (CORRECTED, self.before)) if does} or {SAME}
 
     @property
+    def line(self) -> int:
+        return self.row.line
+
+    @property
+    def ref(self) -> str:
+        return self.row.ref
+
+    @property
     def name(self) -> str:
         return next((self.row[key] for key in NAMES if self.row[key]), "")
 
