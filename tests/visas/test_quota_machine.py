@@ -1,6 +1,6 @@
 """The quotas against a plain model: whatever is done in whatever order, the database counts as the model does."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,12 +12,15 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from centers.models import Role
 from tests.make import everywhere, make_client, make_user, make_visa_case
 from tests.support import rule as rule_of
-from visas.models import EntryKind, QuotaLine, QuotaPool, QuotaShare, VisaCase
+from visas.models import EntryKind, QuotaLine, QuotaPool, QuotaShare, StepKind, VisaCase
 from visas.services import quota
+from visas.services.case import take_step
+from visas.waiting import waiting_list
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 12, 5)
 POOLS = {"E-7-4": "e74-2025", "D-2": "d2-2025-2026"}
+SKILLED = ("E-7-4", "E-7-4R")  # which share a quota, and its waiting list
 ENDS = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
 PLACES = ("52180", "52190")
 SMALL = 3  # places of each quota at the beginning
@@ -30,6 +33,7 @@ class Model:
         self.size = {(pool, None): SMALL for pool in POOLS.values()}
         self.held: dict[int, tuple] = {}
         self.closed: set[str] = set()
+        self.waiting: dict[int, tuple[int, tuple]] = {}  # by the case: the day of its review, and its place
 
     def place(self, pool: str, municipality: str) -> tuple:
         return (pool, municipality) if (pool, municipality) in self.size else (pool, None)
@@ -37,12 +41,28 @@ class Model:
     def free(self, place: tuple) -> int:
         return self.size[place] - list(self.held.values()).count(place)
 
+    def queue(self, pool: str) -> list[int]:
+        """Who waits for a place of the quota: by the day of the review, then as they came."""
+        waiting = {case: day for case, (day, (of, _place)) in self.waiting.items() if of == pool}
+        return sorted(waiting, key=lambda case: (waiting[case], case))
+
+    def up(self, pool: str, opening: int) -> list[int]:
+        """Who of them would come up if so many places opened: nobody whose share has none left."""
+        found: list[tuple[int, tuple]] = []
+        for case in self.queue(pool):
+            place = self.place(*self.waiting[case][1])
+            given = [taken for _case, taken in found].count(place)
+            if len(found) < opening and (place[1] is None or self.free(place) > given):
+                found.append((case, place))
+        return [case for case, _place in found]
+
     def total(self, pool: str) -> int:
         return sum(size for (of, _place), size in self.size.items() if of == pool)
 
 
 class QuotaMachine(RuleBasedStateMachine):
     cases = Bundle("cases")
+    waiting = Bundle("waiting")
 
     @initialize()
     def begin(self):
@@ -98,6 +118,39 @@ class QuotaMachine(RuleBasedStateMachine):
             with everywhere():
                 VisaCase.objects.filter(pk=case).update(**{end: DAY})
             self.model.held.pop(case, None)
+
+    @rule(target=waiting, programme=st.sampled_from(SKILLED), place=st.sampled_from(PLACES), day=st.integers(0, 3))
+    def review(self, programme, place, day):
+        case = make_visa_case(programme, "52180-office", municipality_id=place, received_on=DAY)
+        with everywhere():
+            for kind in (StepKind.CHECKED, StepKind.REVIEWED):
+                take_step(actor=None, case=case, kind=kind, happened_on=DAY + timedelta(days=day))
+        self.model.waiting[case.pk] = day, (POOLS["E-7-4"], place)
+        return case.pk
+
+    @rule(case=waiting)
+    def recommend(self, case):
+        """Who waits takes a place as everybody does, and waits no more."""
+        if case not in self.model.waiting:
+            return
+        where = self.model.place(*self.model.waiting[case][1])
+        letter = {"document": f"전북-{case}", "happened_on": DAY + timedelta(days=4)}
+        with everywhere():
+            row = VisaCase.objects.get(pk=case)
+            went_in = self.does(
+                lambda: take_step(actor=None, case=row, kind=StepKind.RECOMMENDED, **letter),
+                refused=self.model.free(where) < 1 or where[0] in self.model.closed,
+            )
+        if went_in:
+            self.model.held[case] = where
+            del self.model.waiting[case]
+
+    @rule(case=waiting)
+    def withdraw(self, case):
+        if self.model.waiting.pop(case, None):
+            with everywhere():
+                row = VisaCase.objects.get(pk=case)
+                take_step(actor=None, case=row, kind=StepKind.WITHDRAWN, happened_on=DAY + timedelta(days=4))
 
     @rule(pool=st.sampled_from(sorted(POOLS.values())), amount=st.integers(1, 3))
     def grant(self, pool, amount):
@@ -175,6 +228,16 @@ class QuotaMachine(RuleBasedStateMachine):
             assert (share.capacity, share.taken) == (
                 self.model.size[place], list(self.model.held.values()).count(place),
             )  # fmt: skip
+
+    @invariant()
+    def the_waiting_list_stands_as_in_the_model(self):
+        if not hasattr(self, "model"):
+            return
+        with everywhere():
+            for pool in QuotaPool.objects.filter(pk__in=POOLS.values()):
+                rows = waiting_list(VisaCase.objects.all(), pool, opening=2)
+                assert [row.case.pk for row in rows] == self.model.queue(pool.pk)
+                assert [row.case.pk for row in rows if row.comes_up] == self.model.up(pool.pk, 2)
 
     @invariant()
     def the_journal_adds_up_to_nothing(self):
