@@ -39,10 +39,12 @@ from kpi.services.proposal import propose
 from visas.models import (
     CaseBatch,
     CheckResult,
+    Closing,
     DemandSurvey,
     Enrolment,
     EntryKind,
     Finding,
+    FindingState,
     Obligation,
     ObligationCheck,
     ObligationRule,
@@ -55,6 +57,7 @@ from visas.models import (
 from visas.obligations import end_of
 from visas.services.demand import enter_demand
 from visas.services.enrolment import change_status, enrol
+from visas.services.obligation import close_finding, look_again
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
 
@@ -245,6 +248,14 @@ def make_finding(check: ObligationCheck, *, found_by: User | None = None) -> Fin
     with acting_for([check.workspace_id], actor=user):
         make_check_of(check, actor=user, result=CheckResult.NOT_KEPT, done_on=DAY, what=WHAT)
         return Finding.objects.select_related("check_made").get(check_made=check)
+
+
+def make_closing(finding: Finding) -> Closing:
+    """What was done about a finding that a second person has confirmed."""
+    second = make_user(Role.CITY_OFFICER, finding.workspace.code)
+    with acting_for([finding.workspace_id], actor=second):
+        look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x")
+        return close_finding(finding, actor=second, done="x", done_on=DAY)
 
 
 def make_demand(municipality: str = "52140", *, wanted: int = 30, actor: User | None = None, **fields) -> DemandSurvey:

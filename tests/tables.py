@@ -12,7 +12,7 @@ WALLED = {
     "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session", "cases_sessionclient",
     "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave", "centers_export",
     "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact",
-    "visas_casepoint", "visas_casestep", "visas_enrolment", "visas_finding", "visas_obligation",
+    "visas_casepoint", "visas_casestep", "visas_closing", "visas_enrolment", "visas_finding", "visas_obligation",
     "visas_obligationcheck", "visas_statuschange", "visas_visacase", "visas_voucher", "visas_waitingmove",
     "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
 }  # fmt: skip
@@ -21,8 +21,8 @@ HISTORY = {
     "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent", "cases_deadlineevent",
     "cases_employerevent", "cases_employmentevent", "cases_familylinkevent", "cases_identifierevent",
     "cases_sessionclientevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent",
-    "cases_stayleaveevent", "visas_enrolmentevent", "visas_findingevent", "visas_obligationcheckevent",
-    "visas_statuschangeevent", "visas_visacaseevent", "visas_voucherevent",
+    "cases_stayleaveevent", "visas_closingevent", "visas_enrolmentevent", "visas_findingevent",
+    "visas_obligationcheckevent", "visas_statuschangeevent", "visas_visacaseevent", "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.
 SEALED = {"cases_person", "cases_personjoin", "cases_personkey"}

@@ -106,6 +106,11 @@ class CheckFilterForm(FilterForm):
     programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
     due = MonthField(label=_("Due in the month"))
 
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        """Without those that were withdrawn, unless they are asked for."""
+        rows = super().narrowed(rows)
+        return rows if self.chosen.get("state") == "withdrawn" else rows.filter(withdrawn_on=None)
+
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
         return in_check_state(rows, state)
 
@@ -120,6 +125,7 @@ class CheckFilterForm(FilterForm):
 
 
 def _checks(viewer: User) -> QuerySet:
+    """All of duties that run; ``CheckFilterForm`` leaves out what was withdrawn, where it is not asked for."""
     rows = ObligationCheck.objects.visible_to(viewer).filter(obligation__ended_on=None)
     return rows.select_related("obligation__rule", "case").prefetch_related(*with_client(viewer))
 

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from visas.models import CheckResult, Finding, Obligation, ObligationCheck, ObligationRule, VisaCase
+from visas.models import (
+    CheckResult,
+    Closing,
+    Finding,
+    FindingState,
+    Obligation,
+    ObligationCheck,
+    ObligationRule,
+    VisaCase,
+)
 
 SOON = timedelta(days=30)  # before a check is due that it is shown as near
 FEW = 3  # a number below is not told outside the office that made the check
@@ -20,12 +29,21 @@ CHECK_STATES: dict[str, str] = {
     "soon": _("Due within 30 days"),
     "later": _("Later"),
     **{result.value: result.label for result in CheckResult},
+    "withdrawn": _("Taken out"),
 }
+FINDING_STATES: dict[str, str] = {
+    **{state.value: state.label for state in FindingState},
+    "closed": _("Finding closed"),
+    "withdrawn": _("Taken out"),
+}
+FINDING_BADGES = {"open": "wait", "confirmed": "wait", "closed": "good"}
 CHECK_BADGES = {"overdue": "badge--bad", "soon": "badge--wait", "kept": "badge--good", "not_kept": "badge--wait"}
 
 
 def state_of_check(row: ObligationCheck) -> str:
     """A check as a list tells it: what it has shown, or how near it is."""
+    if row.withdrawn_on:
+        return "withdrawn"
     if row.result:
         return row.result
     today = timezone.localdate()
@@ -34,6 +52,9 @@ def state_of_check(row: ObligationCheck) -> str:
 
 def in_check_state(rows: QuerySet, state: str) -> QuerySet:
     today = timezone.localdate()
+    if state == "withdrawn":
+        return rows.filter(withdrawn_on__isnull=False)
+    rows = rows.filter(withdrawn_on=None)
     if state in CheckResult.values:
         return rows.filter(result=state)
     rows = rows.filter(result="")
@@ -45,24 +66,61 @@ def in_check_state(rows: QuerySet, state: str) -> QuerySet:
 
 
 @dataclass(frozen=True)
+class FindingShown:
+    """A finding as a page shows it: where it stands in words, and what was put on record as done about it."""
+
+    row: Finding
+    closings: list[Closing]
+
+    @property
+    def code(self) -> str:
+        """Where it stands, as a key of ``FINDING_STATES``."""
+        if self.row.check_made.withdrawn_on:
+            return "withdrawn"
+        closed = any(one.state == FindingState.CONFIRMED for one in self.closings)
+        return "closed" if closed else self.row.state
+
+    @property
+    def state(self) -> str:
+        return FINDING_STATES[self.code]
+
+    @property
+    def badge(self) -> str:
+        return FINDING_BADGES.get(self.code, "")
+
+    @property
+    def waits_for_closing(self) -> bool:
+        """Whether it stands and nothing is on record as done, or only what was dismissed."""
+        return self.code == FindingState.CONFIRMED and not any(one.state == FindingState.OPEN for one in self.closings)
+
+
+def findings_of(viewer: User, **which) -> list[FindingShown]:
+    """The findings that the viewer reads, with what was done about each, in the order in which they were found."""
+    rows = Finding.objects.visible_to(viewer).filter(**which).select_related("check_made", "found_by", "looked_by")
+    closings = Closing.objects.visible_to(viewer).select_related("done_by", "looked_by").order_by("pk")
+    rows = rows.prefetch_related(Prefetch("closings", closings)).order_by("pk")
+    return [FindingShown(row, list(row.closings.all())) for row in rows]
+
+
+@dataclass(frozen=True)
 class DutyShown:
     """A duty as the page of its case shows it: its checks in their order, and the findings."""
 
     duty: Obligation
     checks: list[tuple[ObligationCheck, str, str]]
-    findings: list[Finding]
+    findings: list[FindingShown]
 
 
 def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
     """The duties of a case with their checks, those that ended last."""
     rows = Obligation.objects.visible_to(viewer).filter(case=case).select_related("rule").order_by("ends_on", "pk")
-    checks = ObligationCheck.objects.visible_to(viewer).filter(case=case).order_by("due_on")
-    findings = Finding.objects.visible_to(viewer).filter(case=case).select_related("check_made")
+    checks = ObligationCheck.objects.visible_to(viewer).standing().filter(case=case).order_by("due_on")
+    findings = findings_of(viewer, case=case)
     shown = []
     for duty in sorted(rows, key=lambda row: row.ended_on is not None):
         own = [check for check in checks if check.obligation_id == duty.pk]
         told = [(check, CHECK_STATES[state_of_check(check)], _badge(check)) for check in own]
-        found = [row for row in findings if row.check_made.obligation_id == duty.pk]
+        found = [row for row in findings if row.row.check_made.obligation_id == duty.pk]
         shown.append(DutyShown(duty, told, found))
     return shown
 

@@ -6,8 +6,12 @@ from centers.refusals import register
 
 register(
     {
+        "check_confirmed_stays": _("Two people have confirmed what the check has shown: close the finding first."),
         "check_not_kept_says_what": _("Say what was found."),
         "check_stays": _("A check stays as it was put on record."),
+        "closing_of_a_confirmed_finding": _("A finding is closed after a second person has confirmed it."),
+        "closing_stays": _("What was done stays as it was put on record: only the second look is added."),
+        "finding_of_a_standing_check": _("The check was taken out: its finding waits for no second look."),
         "finding_stays": _("A finding stays as it was put on record: only the second look is added."),
         "obligation_stays": _("A duty stays as the permit brought it: it can only end."),
         "enrolment_case_of_the_university": _("The visa case belongs to another university."),

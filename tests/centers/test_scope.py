@@ -23,6 +23,7 @@ from tests.make import (
     make_change,
     make_check,
     make_client,
+    make_closing,
     make_deadline,
     make_dependant,
     make_employment,
@@ -68,7 +69,8 @@ def make_a_row_in_every_table(database: str) -> None:
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
     permit = {"recommended_on": DAY, "letter_number": "L-1", "granted_on": DAY}
-    make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
+    finding = make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
+    make_closing(finding)
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_employment(client)
@@ -142,9 +144,9 @@ def make_a_row_in_every_table(database: str) -> None:
             owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
         # Further clients move with the day of their session, and have nothing else that could change.
         owner.execute("UPDATE cases_session SET held_on = held_on - 1")
-        # A finding takes its second look alone, and a check was made with it: neither changes otherwise.
+        # A finding has had its second look, which changed it; what was done about it takes one alone.
         owner.execute(
-            "UPDATE visas_finding SET state = 'confirmed', looked_by_id = %s, looked_on = found_on, reason = 'x'",
+            "UPDATE visas_closing SET state = 'confirmed', looked_by_id = %s, looked_on = done_on, reason = 'x'",
             [make_user().pk],
         )
         # A change of status takes its report alone.
@@ -152,7 +154,8 @@ def make_a_row_in_every_table(database: str) -> None:
             "UPDATE visas_statuschange SET reported_on = happened_on, report_document = 'x' WHERE due_on IS NOT NULL"
         )
         alone = {
-            "cases_sessionclientevent", "visas_findingevent", "visas_obligationcheckevent", "visas_statuschangeevent",
+            "cases_sessionclientevent", "visas_closingevent", "visas_findingevent", "visas_obligationcheckevent",
+            "visas_statuschangeevent",
         }  # fmt: skip
         for table in sorted(HISTORY - alone):
             history = table.removesuffix("event")

@@ -3,6 +3,8 @@ from visas.models.demand import DemandSurvey
 from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
 from visas.models.obligation import (
     CheckResult,
+    Closing,
+    ClosingState,
     Duty,
     Finding,
     FindingState,
@@ -27,9 +29,10 @@ from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule",
-    "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
-    "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine",
-    "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus", "VisaCase",
-    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "Closing", "ClosingState", "DemandSurvey",
+    "Duty", "EligibilityRule", "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "LetterText",
+    "Obligation", "ObligationCheck", "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuotaClosing",
+    "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind",
+    "StudyStatus", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove",
+    "WaitingOrder",
 ]  # fmt: skip

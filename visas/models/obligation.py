@@ -113,6 +113,10 @@ class CheckResult(models.TextChoices):
 
 
 class CheckQuerySet(OfCaseQuerySet):
+    def standing(self) -> "CheckQuerySet":
+        """Those that were not withdrawn."""
+        return self.filter(withdrawn_on=None)
+
     def open(self) -> "CheckQuerySet":
         """Those that wait to be made."""
         return self.filter(result="", obligation__ended_on=None)
@@ -120,7 +124,11 @@ class CheckQuerySet(OfCaseQuerySet):
 
 @with_history
 class ObligationCheck(OnRecord):
-    """One look whether a duty is kept: due on a day, made on another, with what shows it."""
+    """One look whether a duty is kept: due on a day, made on another, with what shows it.
+
+    One that was put on record wrongly is withdrawn with the reason and stays in sight; by a trigger another then waits
+    in its place, for the same day.
+    """
 
     workspace = workspace_key()
     case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="checks")
@@ -136,6 +144,9 @@ class ObligationCheck(OnRecord):
     proof = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
     )
+    withdrawn_on = models.DateField(_("taken out on"), null=True, blank=True)
+    withdrawn_by = staff_key(verbose_name=_("taken out by"))
+    withdrawn_why = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects = CheckQuerySet.as_manager()
 
@@ -148,7 +159,15 @@ class ObligationCheck(OnRecord):
             models.Index(fields=["client"], name="check_by_client"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["obligation", "due_on"], name="check_once"),
+            models.UniqueConstraint(
+                fields=["obligation", "due_on"], condition=Q(withdrawn_on=None), name="check_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None, withdrawn_why="")
+                | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_why="") & ~Q(result=""),
+                name="check_withdrawn_with_a_reason",
+                violation_error_message=_("Say why it is taken out."),
+            ),
             models.CheckConstraint(
                 condition=Q(result="", done_on=None) | (~Q(result="") & Q(done_on__isnull=False)),
                 name="check_made_on_a_day",
@@ -177,23 +196,12 @@ class FindingState(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed")
 
 
-@with_history
-class Finding(OnRecord):
-    """That a duty was not kept, as one person found it; it stands only after another has looked too.
-
-    ``said`` is the client's side of it. A finding is no statement about a stay: what becomes of it is decided
-    elsewhere.
-    """
+class SecondLook(OnRecord):
+    """What one person has put on record and another looks at before it stands."""
 
     workspace = workspace_key()
-    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="findings")
     client = client_key("+")
     person = person_key()
-    check_made = models.OneToOneField(ObligationCheck, models.PROTECT, related_name="finding")
-    what = models.CharField(_("what was found"), max_length=500)
-    said = models.CharField(_("what the client says"), max_length=500, blank=True)
-    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+")
-    found_on = models.DateField(_("found on"))
     state = models.CharField(_("state"), max_length=10, choices=FindingState, default=FindingState.OPEN)
     looked_by = staff_key(verbose_name=_("second look by"))
     looked_on = models.DateField(_("second look on"), null=True, blank=True)
@@ -203,23 +211,99 @@ class Finding(OnRecord):
     objects = OfCaseQuerySet.as_manager()
 
     class Meta:
+        abstract = True
+
+
+def looked_at_with_a_reason(name: str) -> models.CheckConstraint:
+    """Who looked, when and why are known of each that does not wait, and of no other."""
+    return models.CheckConstraint(
+        condition=Q(state=FindingState.OPEN, looked_by=None, looked_on=None)
+        | (~Q(state=FindingState.OPEN) & Q(looked_by__isnull=False, looked_on__isnull=False) & ~Q(reason="")),
+        name=name,
+        violation_error_message=_("Say why it is confirmed or dismissed."),
+    )
+
+
+def second_person(first: str, name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(looked_by=None) | ~Q(looked_by=F(first)),
+        name=name,
+        violation_error_message=_("The second look is another person's than the first."),
+    )
+
+
+@with_history
+class Finding(SecondLook):
+    """That a duty was not kept, as one person found it; it stands only after another has looked too.
+
+    ``said`` is the client's side of it. A finding is no statement about a stay: what becomes of it is decided
+    elsewhere. What was done about one that stands is told by its closing.
+    """
+
+    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="findings")
+    check_made = models.OneToOneField(ObligationCheck, models.PROTECT, related_name="finding")
+    what = models.CharField(_("what was found"), max_length=500)
+    said = models.CharField(_("what the client says"), max_length=500, blank=True)
+    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+")
+    found_on = models.DateField(_("found on"))
+
+    class Meta:
         verbose_name = _("finding")
         verbose_name_plural = _("findings")
         indexes = [models.Index(fields=["client"], name="finding_by_client")]
         constraints = [
             models.CheckConstraint(condition=~Q(what=""), name="finding_says_what"),
-            models.CheckConstraint(
-                condition=Q(state=FindingState.OPEN, looked_by=None, looked_on=None)
-                | (~Q(state=FindingState.OPEN) & Q(looked_by__isnull=False, looked_on__isnull=False) & ~Q(reason="")),
-                name="finding_looked_at_with_a_reason",
-                violation_error_message=_("Say why it is confirmed or dismissed."),
-            ),
-            models.CheckConstraint(
-                condition=Q(looked_by=None) | ~Q(looked_by=F("found_by")),
-                name="finding_needs_a_second_person",
-                violation_error_message=_("The second look is another person's than the first."),
-            ),
+            looked_at_with_a_reason("finding_looked_at_with_a_reason"),
+            second_person("found_by", "finding_needs_a_second_person"),
         ]
 
     def __str__(self):
         return f"{self.case_id} {self.state}"
+
+
+class ClosingState(models.TextChoices):
+    """The states of a second look, as they are said of a closing."""
+
+    OPEN = FindingState.OPEN.value, _("Waits for a second look")
+    CONFIRMED = FindingState.CONFIRMED.value, _("Agreed: the finding is closed")
+    DISMISSED = FindingState.DISMISSED.value, _("Not agreed")
+
+
+@with_history
+class Closing(SecondLook):
+    """What was done about a finding that stands, by one person; it closes the finding once another has agreed.
+
+    Rows are added: one that was dismissed stays beside the next.
+    """
+
+    case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="closings")
+    finding = models.ForeignKey(Finding, models.PROTECT, db_index=False, related_name="closings")
+    state = models.CharField(_("state"), max_length=10, choices=ClosingState, default=ClosingState.OPEN)
+    done = models.CharField(_("what was done"), max_length=500)
+    done_on = models.DateField(_("day of the measure"))
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+")
+    document = models.CharField(_("document number"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("closing of a finding")
+        verbose_name_plural = _("closings of findings")
+        indexes = [
+            models.Index(fields=["client"], name="closing_by_client"),
+            models.Index(fields=["finding"], name="closing_by_finding"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["finding"],
+                condition=~Q(state=FindingState.DISMISSED),
+                name="closing_once",
+                violation_error_message=_("Somebody has put on record already what was done."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(done=""), name="closing_says_what", violation_error_message=_("Say what was done.")
+            ),
+            looked_at_with_a_reason("closing_looked_at_with_a_reason"),
+            second_person("done_by", "closing_needs_a_second_person"),
+        ]
+
+    def __str__(self):
+        return f"{self.finding_id} {self.state}"

@@ -10,7 +10,7 @@ from audit.models import Action
 from audit.services import record
 from cases.models import Attachment
 from centers.scope import acting_for, settle_constraints
-from visas.models import CheckResult, Finding, FindingState, Obligation, ObligationCheck, VisaCase
+from visas.models import CheckResult, Closing, Finding, FindingState, Obligation, ObligationCheck, VisaCase
 from visas.models.row import of_case
 from visas.obligations import due_days, end_of, rules_of
 
@@ -95,12 +95,59 @@ def make_check(
 
 
 @transaction.atomic
-def look_again(finding: Finding, *, actor: User, state: FindingState, reason: str, said: str = "") -> Finding:
-    """The second look at a finding, by another person than the first. Raises IntegrityError for the same one."""
-    finding = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk, state=FindingState.OPEN)
-    finding.state, finding.looked_by, finding.looked_on = state, actor, timezone.localdate()
-    finding.reason, finding.said = reason, said or finding.said
-    finding.save()
+def withdraw_check(check: ObligationCheck, *, actor: User, why: str) -> ObligationCheck:
+    """Withdraw a check that was put on record wrongly, with the reason; the one that now waits in its place.
+
+    Raises ObligationCheck.DoesNotExist where it was withdrawn meanwhile, and IntegrityError where two people have
+    confirmed what it has shown.
+    """
+    made = ObligationCheck.objects.standing().exclude(result="")
+    check = made.select_for_update(of=("self",)).get(pk=check.pk)
+    check.withdrawn_on, check.withdrawn_by, check.withdrawn_why = timezone.localdate(), actor, why
+    check.save(update_fields=["withdrawn_on", "withdrawn_by", "withdrawn_why"])
+    record(Action.CHECK_MADE, actor=actor, target=check, workspace_id=check.workspace_id)
+    settle_constraints()
+    return ObligationCheck.objects.standing().get(obligation=check.obligation_id, due_on=check.due_on)
+
+
+@transaction.atomic
+def correct_check(check: ObligationCheck, *, actor: User, why: str, result: CheckResult | None, **told):
+    """Withdraw a check and put in its place what it has really shown; with no ``result`` it waits again.
+
+    ``told`` and what is raised are those of ``make_check`` and ``withdraw_check``. Returns what now stands.
+    """
+    waiting = withdraw_check(check, actor=actor, why=why)
+    return make_check(waiting, actor=actor, result=result, **told) if result else waiting
+
+
+@transaction.atomic
+def look_again(row: Finding | Closing, *, actor: User, state: FindingState, reason: str, said: str = ""):
+    """The second look at a finding or at its closing, by another person than the first.
+
+    ``said`` is the client's side of a finding. Raises IntegrityError for the same person, and DoesNotExist where
+    somebody has looked already.
+    """
+    row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk, state=FindingState.OPEN)
+    row.state, row.looked_by, row.looked_on, row.reason = state, actor, timezone.localdate(), reason
+    if said:
+        row.said = said
+    row.save()
+    finding = row.finding if isinstance(row, Closing) else row
+    record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=row.workspace_id)
+    settle_constraints()
+    return row
+
+
+@transaction.atomic
+def close_finding(finding: Finding, *, actor: User, done: str, done_on: date, document: str = "") -> Closing:
+    """Put on record what was done about a finding that stands; it is closed once another person has looked.
+
+    Raises IntegrityError where the finding is not confirmed, or was closed meanwhile.
+    """
+    closing = Closing.objects.create(
+        workspace_id=finding.workspace_id, case_id=finding.case_id, client_id=finding.client_id,
+        person_id=finding.person_id, finding=finding, done=done, done_on=done_on, done_by=actor, document=document,
+    )  # fmt: skip
     record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=finding.workspace_id)
     settle_constraints()
-    return finding
+    return closing
