@@ -44,6 +44,7 @@ class Action(models.TextChoices):
     IDENTITY_ANSWERED = "identity.answered", _("Request of another centre answered")
     # One word whatever a check has shown: reviewers of the log are officials too.
     CHECK_MADE = "check.made", _("Check of a duty put on record")
+    DEPENDANT_CHECKED = "dependant.checked", _("Check of a dependant put on record")
     STUDENT_KEPT = "student.kept", _("Student record changed")
     SEMESTER_WRITTEN = "semester.written", _("Semester list written")
     UNIVERSITY_CHANGED = "university.changed", _("Entry on a university")

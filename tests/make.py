@@ -41,6 +41,7 @@ from visas.models import (
     CheckResult,
     Closing,
     DemandSurvey,
+    DependantQuestion,
     Enrolment,
     EntryKind,
     Finding,
@@ -330,6 +331,14 @@ def make_dependant(
             workspace_id=principal.workspace_id, principal=principal, principal_person_id=principal.person_id
         )
         return FamilyLink.objects.create(household=household, relation_id=relation, **_of(client), **fields)
+
+
+def make_dependant_question(case: VisaCase, *, reason: str = "divorce") -> DependantQuestion:
+    """What is to be found out about a dependant of a case, here a spouse."""
+    link = make_dependant(case.client)
+    with acting_for([case.workspace_id]):
+        keys = {"workspace_id": case.workspace_id, "client_id": link.client_id, "person_id": link.person_id}
+        return DependantQuestion.objects.create(**keys, case=case, link=link, reason_id=reason, happened_on=DAY)
 
 
 def make_export(user: User, **fields) -> Export:

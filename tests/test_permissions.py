@@ -125,6 +125,7 @@ def make_subjects() -> dict[str, int]:
         "visa case": make.make_visa_case(client=applicant).pk,
         "check": make.make_check(granted := _permit()).pk,
         "finding": make.make_finding(make.make_check(granted, kind="work")).pk,
+        "dependant question": make.make_dependant_question(granted).pk,
         "closing": make.make_closing(make.make_finding(make.make_check(granted, kind="workplace"))).pk,
         "rule": EligibilityRule.objects.first().pk,
         "demand": make.make_demand("52110").pk,

@@ -228,6 +228,16 @@ SHEETS = [
         follows=several,
         source=text,
     ),
+    _term(
+        "visas/reference/question_reasons.csv",
+        visas.QuestionReason,
+        asked_when=text,
+        days=number,
+        age=number,
+        relations=several,
+        source=text,
+    ),
+    _term("visas/reference/dependant_outcomes.csv", visas.DependantOutcome, with_note=yes),
     _sheet(
         "visas/reference/visa_programme_areas.csv",
         visas.ProgrammeArea,

@@ -26,6 +26,7 @@ from tests.make import (
     make_closing,
     make_deadline,
     make_dependant,
+    make_dependant_question,
     make_employment,
     make_export,
     make_finding,
@@ -71,6 +72,7 @@ def make_a_row_in_every_table(database: str) -> None:
     permit = {"recommended_on": DAY, "letter_number": "L-1", "granted_on": DAY}
     finding = make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
     make_closing(finding)
+    make_dependant_question(make_visa_case("F-4-R", "52130-office"))
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_employment(client)
@@ -149,13 +151,15 @@ def make_a_row_in_every_table(database: str) -> None:
             "UPDATE visas_closing SET state = 'confirmed', looked_by_id = %s, looked_on = done_on, reason = 'x'",
             [make_user().pk],
         )
+        # A question about a dependant takes its answer alone.
+        owner.execute("UPDATE visas_dependantquestion SET outcome_id = 'left', answered_on = happened_on")
         # A change of status takes its report alone.
         owner.execute(
             "UPDATE visas_statuschange SET reported_on = happened_on, report_document = 'x' WHERE due_on IS NOT NULL"
         )
         alone = {
-            "cases_sessionclientevent", "visas_closingevent", "visas_findingevent", "visas_obligationcheckevent",
-            "visas_statuschangeevent",
+            "cases_sessionclientevent", "visas_closingevent", "visas_dependantquestionevent", "visas_findingevent",
+            "visas_obligationcheckevent", "visas_statuschangeevent",
         }  # fmt: skip
         for table in sorted(HISTORY - alone):
             history = table.removesuffix("event")

@@ -1,5 +1,6 @@
-"""Checks that were put on record wrongly are withdrawn, and a finding that stands is closed by two people."""
+"""After a permit: checks are corrected, findings closed by two people, and dependants asked about when it ends."""
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
@@ -18,7 +19,7 @@ READ = (
 WORK = f"{HERE.format('review_visa_cases')} OR {HERE.format('work_visa_cases')}"
 
 
-def kept(table: str) -> list[migrations.RunSQL]:
+def kept(table: str, work: str = WORK) -> list[migrations.RunSQL]:
     """Walls for a table of one case that is read and written where its case is kept, and its history."""
     name = f"{table}_is_of_the_workspace"
     return [
@@ -32,8 +33,8 @@ def kept(table: str) -> list[migrations.RunSQL]:
             [
                 f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
                 f"CREATE POLICY view ON {table} FOR SELECT USING ({READ})",
-                f"CREATE POLICY work_insert ON {table} FOR INSERT WITH CHECK ({WORK})",
-                f"CREATE POLICY work_update ON {table} FOR UPDATE USING ({WORK}) WITH CHECK ({WORK})",
+                f"CREATE POLICY work_insert ON {table} FOR INSERT WITH CHECK ({work})",
+                f"CREATE POLICY work_update ON {table} FOR UPDATE USING ({work}) WITH CHECK ({work})",
                 f"REVOKE DELETE ON {table} FROM {app_role()}",
                 f"ALTER TABLE {table}event ENABLE ROW LEVEL SECURITY",
                 f"CREATE POLICY view ON {table}event FOR SELECT USING ({READ})",
@@ -167,6 +168,140 @@ CLOSED = [
         "DROP TRIGGER begins ON visas_closing; DROP TRIGGER stays ON visas_closing",
     ),
     on_statement("visas_closing", "not_in_the_future", "wall.refuse_future", arguments=["done_on"]),
+]
+
+ENDED = "coalesce({0}.left_on, {0}.refused_on, {0}.withdrawn_on, {0}.lapsed_on, {0}.ineligible_on)"
+ASKED = [
+    *kept("visas_dependantquestion", HERE.format("work_clients")),
+    on_statement("visas_dependantquestion", "not_in_the_future", "wall.refuse_future",
+                 arguments=["happened_on", "answered_on"]),
+    # The last day is written once: a later rule moves no clock that runs.
+    function(
+        "wall.keep_question()",
+        f"""
+        DECLARE
+          at_end boolean;
+        BEGIN
+          IF TG_OP = 'INSERT' THEN
+            SELECT greatest(NEW.happened_on, wall.today()) + r.days INTO NEW.due_on
+              FROM visas_questionreason r WHERE r.code = NEW.reason_id;
+            RETURN NEW;
+          END IF;
+          IF wall.changes_besides(to_jsonb(OLD), to_jsonb(NEW),
+               CASE WHEN OLD.fell_away_on IS NULL
+                    THEN '{{outcome_id,answered_on,answered_by_id,note,fell_away_on}}' ELSE '{{}}' END::text[])
+             OR OLD.outcome_id IS NOT NULL AND NEW.outcome_id IS NULL THEN
+            RAISE EXCEPTION 'a question about a dependant is only answered'
+              USING ERRCODE = '23514', CONSTRAINT = 'dependant_question_stays', TABLE = TG_TABLE_NAME;
+          END IF;
+          IF NEW.fell_away_on IS DISTINCT FROM OLD.fell_away_on THEN
+            SELECT r.asked_when = 'case_ended' AND {ENDED.format("v")} IS NULL INTO at_end
+              FROM visas_visacase v, visas_questionreason r WHERE v.id = NEW.case_id AND r.code = NEW.reason_id;
+            IF at_end IS NOT TRUE THEN
+              RAISE EXCEPTION 'the event was not taken back'
+                USING ERRCODE = '23514', CONSTRAINT = 'dependant_question_stays', TABLE = TG_TABLE_NAME;
+            END IF;
+          END IF;
+          IF NEW.outcome_id IS DISTINCT FROM OLD.outcome_id THEN
+            NEW.answered_by_id := coalesce(wall.actor(), NEW.answered_by_id);
+          END IF;
+          IF NEW.note = '' AND EXISTS (SELECT FROM visas_dependantoutcome o
+                                        WHERE o.code = NEW.outcome_id AND o.with_note) THEN
+            RAISE EXCEPTION 'this outcome is said in words'
+              USING ERRCODE = '23514', CONSTRAINT = 'dependant_outcome_in_words', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NEW;
+        END
+        """,
+        returns="trigger",
+    ),
+    # After the row, so that the wall speaks first to whoever may not write here.
+    function(
+        "wall.begin_question()",
+        f"""
+        BEGIN
+          IF NEW.outcome_id IS NOT NULL OR NEW.fell_away_on IS NOT NULL OR NOT EXISTS (
+               SELECT FROM visas_visacase v
+                 JOIN cases_household h ON h.principal_id = v.client_id
+                 JOIN cases_familylink f ON f.household_id = h.id
+                 JOIN visas_questionreason r ON r.code = NEW.reason_id
+                WHERE v.id = NEW.case_id AND f.id = NEW.link_id AND f.client_id = NEW.client_id
+                  AND (r.relations = '{{}}' OR f.relation_id = ANY (r.relations))
+                  AND (r.asked_when <> 'case_ended' OR {ENDED.format("v")} IS NOT NULL)) THEN
+            RAISE EXCEPTION 'it is asked of a dependant of the case, for a reason that fits'
+              USING ERRCODE = '23514', CONSTRAINT = 'dependant_question_fits', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+    ),
+    migrations.RunSQL(
+        """
+        CREATE TRIGGER stays BEFORE INSERT OR UPDATE ON visas_dependantquestion
+          FOR EACH ROW EXECUTE FUNCTION wall.keep_question();
+        CREATE TRIGGER begins AFTER INSERT ON visas_dependantquestion
+          FOR EACH ROW EXECUTE FUNCTION wall.begin_question();
+        """,
+        "DROP TRIGGER begins ON visas_dependantquestion; DROP TRIGGER stays ON visas_dependantquestion",
+    ),
+    # Whoever ends a case need not keep the files of the family, so it is asked for all. A child is asked about who came
+    # of age after the permit, while it runs.
+    function(
+        "wall.ask_dependants(cases bigint[])",
+        f"""
+        INSERT INTO visas_dependantquestion (workspace_id, case_id, link_id, client_id, person_id, reason_id,
+                                             happened_on, note)
+        SELECT v.workspace_id, v.id, f.id, f.client_id, f.person_id, r.code, e.day, ''
+          FROM visas_visacase v
+          JOIN cases_household h ON h.principal_id = v.client_id
+          JOIN cases_familylink f ON f.household_id = h.id
+          JOIN cases_client c ON c.id = f.client_id
+          JOIN visas_questionreason r ON r.relations = '{{}}' OR f.relation_id = ANY (r.relations)
+          CROSS JOIN LATERAL (
+            SELECT CASE WHEN r.asked_when = 'case_ended' THEN {ENDED.format("v")}
+                        WHEN r.asked_when = 'of_age' AND {ENDED.format("v")} IS NULL
+                         AND c.birth_date + make_interval(years => r.age) > v.granted_on
+                        THEN (c.birth_date + make_interval(years => r.age))::date END AS day) e
+         WHERE v.id = ANY (cases) AND e.day <= wall.today()
+         ORDER BY f.id, v.id
+            ON CONFLICT DO NOTHING
+        """,
+        returns="void",
+        definer=True,
+        private=True,
+        language="sql",
+    ),
+    function(
+        "wall.ask_dependants_of(of_workspace bigint)",
+        """
+        SELECT wall.ask_dependants(array_agg(v.id)) FROM visas_visacase v
+          JOIN cases_household h ON h.principal_id = v.client_id
+         WHERE v.workspace_id = of_workspace AND of_workspace = ANY (wall.scope('work_clients'))
+        """,
+        returns="void",
+        definer=True,
+        language="sql",
+    ),
+    function(
+        "wall.case_asks_dependants()",
+        f"""
+        BEGIN
+          PERFORM wall.ask_dependants(array_agg(n.id)) FROM new_rows n WHERE {ENDED.format("n")} IS NOT NULL
+           HAVING count(*) > 0;
+          UPDATE visas_dependantquestion q SET fell_away_on = wall.today() FROM new_rows n, visas_questionreason r
+           WHERE q.case_id = n.id AND r.code = q.reason_id AND r.asked_when = 'case_ended'
+             AND q.fell_away_on IS NULL AND {ENDED.format("n")} IS NULL;
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+    on_statement("visas_visacase", "asks_dependants", "wall.case_asks_dependants"),
+    migrations.RunSQL(
+        f"REVOKE INSERT, UPDATE, DELETE ON visas_questionreason, visas_dependantoutcome FROM {app_role()}", ""
+    ),
 ]
 
 
@@ -393,4 +528,146 @@ class Migration(migrations.Migration):
         ),
         *CORRECTED,
         *CLOSED,
+        migrations.CreateModel(
+            name='DependantOutcome',
+            fields=[
+                ('code', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='code')),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('name_ko', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('name_en', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('name_vi', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('name_zh_hans', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('with_note', models.BooleanField(default=False, verbose_name='with a note')),
+            ],
+            options={
+                'verbose_name': 'outcome for a dependant',
+                'verbose_name_plural': 'outcomes for dependants',
+                'ordering': ['order', 'code'],
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='DependantQuestion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('happened_on', models.DateField(verbose_name='day of the event')),
+                ('due_on', models.DateField(editable=False, verbose_name='to be found out by')),
+                ('answered_on', models.DateField(blank=True, null=True, verbose_name='found out on')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('fell_away_on', models.DateField(blank=True, null=True, verbose_name='fell away on')),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
+                ('answered_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='found out by')),
+                ('case', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='visas.visacase')),
+                ('client', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.client')),
+                ('link', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='cases.familylink')),
+                ('outcome', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visas.dependantoutcome', verbose_name='outcome')),
+                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.person')),
+                ('workspace', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.workspace')),
+            ],
+            options={
+                'verbose_name': 'question about a dependant',
+                'verbose_name_plural': 'questions about dependants',
+            },
+        ),
+        migrations.CreateModel(
+            name='QuestionReason',
+            fields=[
+                ('code', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='code')),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('name_ko', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('name_en', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('name_vi', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('name_zh_hans', models.CharField(max_length=200, null=True, verbose_name='name')),
+                ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
+                ('order', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
+                ('asked_when', models.CharField(choices=[('case_ended', "The principal's case ends"), ('of_age', 'A child comes of age'), ('by_hand', 'The office enters it')], max_length=20, verbose_name='asked when')),
+                ('days', models.PositiveSmallIntegerField(verbose_name='days to find out')),
+                ('age', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='age in years')),
+                ('relations', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
+                ('source', models.CharField(max_length=300, verbose_name='source')),
+            ],
+            options={
+                'verbose_name': 'reason of a question',
+                'verbose_name_plural': 'reasons of questions',
+                'ordering': ['order', 'code'],
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('asked_when', 'of_age'), _negated=True), ('age__isnull', False), _connector='OR'), name='question_reason_has_an_age')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DependantQuestionEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('happened_on', models.DateField(verbose_name='day of the event')),
+                ('due_on', models.DateField(editable=False, verbose_name='to be found out by')),
+                ('answered_on', models.DateField(blank=True, null=True, verbose_name='found out on')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('fell_away_on', models.DateField(blank=True, null=True, verbose_name='fell away on')),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
+                ('answered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='found out by')),
+                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='visas.visacase')),
+                ('client', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.client')),
+                ('link', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.familylink')),
+                ('outcome', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='visas.dependantoutcome', verbose_name='outcome')),
+                ('person', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='cases.person')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='visas.dependantquestion')),
+                ('workspace', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='centers.workspace')),
+                ('reason', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='visas.questionreason', verbose_name='reason')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddField(
+            model_name='dependantquestion',
+            name='reason',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visas.questionreason', verbose_name='reason'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='dependantquestionevent',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0daacb8f78a47380452fb12b12b3d7e57dd14f62', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_39540', table='visas_dependantquestionevent', when='BEFORE')),
+        ),
+        migrations.AddIndex(
+            model_name='dependantquestion',
+            index=models.Index(fields=['workspace', 'due_on', 'id'], name='dependant_question_by_due'),
+        ),
+        migrations.AddIndex(
+            model_name='dependantquestion',
+            index=models.Index(fields=['case'], name='dependant_question_by_case'),
+        ),
+        migrations.AddIndex(
+            model_name='dependantquestion',
+            index=models.Index(fields=['client'], name='dependant_question_by_client'),
+        ),
+        migrations.AddIndex(
+            model_name='dependantquestion',
+            index=models.Index(fields=['link'], name='dependant_question_by_link'),
+        ),
+        migrations.AddConstraint(
+            model_name='dependantquestion',
+            constraint=models.UniqueConstraint(condition=models.Q(('fell_away_on', None)), fields=('link', 'case', 'reason'), name='dependant_asked_once', violation_error_message='This is asked about the dependant already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='dependantquestion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_on', None), ('outcome', None)), models.Q(('answered_on__isnull', False), ('outcome__isnull', False)), _connector='OR'), name='dependant_answer_has_a_day', violation_error_message='Say what became of the dependant, and the day on which it was found out.'),
+        ),
+        migrations.AddConstraint(
+            model_name='dependantquestion',
+            constraint=models.CheckConstraint(condition=models.Q(('answered_on', None), ('answered_on__gte', models.F('happened_on')), _connector='OR'), name='dependant_answer_after_the_event', violation_error_message='It is found out on or after the day of the event.'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='dependantquestion',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."answered_by_id" IS DISTINCT FROM (NEW."answered_by_id") OR OLD."answered_on" IS DISTINCT FROM (NEW."answered_on") OR OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."client_id" IS DISTINCT FROM (NEW."client_id") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."fell_away_on" IS DISTINCT FROM (NEW."fell_away_on") OR OLD."happened_on" IS DISTINCT FROM (NEW."happened_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."link_id" IS DISTINCT FROM (NEW."link_id") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."outcome_id" IS DISTINCT FROM (NEW."outcome_id") OR OLD."reason_id" IS DISTINCT FROM (NEW."reason_id") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."workspace_id" IS DISTINCT FROM (NEW."workspace_id"))', func='INSERT INTO "visas_dependantquestionevent" ("answered_by_id", "answered_on", "case_id", "client_id", "due_on", "fell_away_on", "happened_on", "id", "link_id", "note", "outcome_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "workspace_id") VALUES (OLD."answered_by_id", OLD."answered_on", OLD."case_id", OLD."client_id", OLD."due_on", OLD."fell_away_on", OLD."happened_on", OLD."id", OLD."link_id", OLD."note", OLD."outcome_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason_id", OLD."recorded_at", OLD."workspace_id"); RETURN NULL;', hash='627ab3fabc273f48b034b0efdcc8379deefa4297', operation='UPDATE', pgid='pgtrigger_update_update_5b8ea', table='visas_dependantquestion', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='dependantquestion',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visas_dependantquestionevent" ("answered_by_id", "answered_on", "case_id", "client_id", "due_on", "fell_away_on", "happened_on", "id", "link_id", "note", "outcome_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "workspace_id") VALUES (OLD."answered_by_id", OLD."answered_on", OLD."case_id", OLD."client_id", OLD."due_on", OLD."fell_away_on", OLD."happened_on", OLD."id", OLD."link_id", OLD."note", OLD."outcome_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason_id", OLD."recorded_at", OLD."workspace_id"); RETURN NULL;', hash='82195c50820a77c111676cbb3f77da5761ccf4da', operation='DELETE', pgid='pgtrigger_delete_delete_2aad2', table='visas_dependantquestion', when='AFTER')),
+        ),
+        *ASKED,
     ]

@@ -13,6 +13,7 @@ from centers.scope import acting_for, settle_constraints
 from visas.models import CheckResult, Closing, Finding, FindingState, Obligation, ObligationCheck, VisaCase
 from visas.models.row import of_case
 from visas.obligations import due_days, end_of, rules_of
+from visas.services.dependant import ask_dependants
 
 LATE = timedelta(days=30)  # checks that were due longer ago than this when the duty was made are not asked for
 
@@ -28,8 +29,12 @@ def follow_case(case_id: int, workspace_id: int) -> int:
 
 
 def follow_workspace(workspace_id: int) -> int:
-    """The same for every case of a workspace with a permit: what came by a file has had no step."""
+    """The same for every case of a workspace with a permit: what came by a file has had no step.
+
+    It asks about its dependants too. Returns how many duties were made.
+    """
     with acting_for([workspace_id]):
+        ask_dependants(workspace_id)
         cases = VisaCase.objects.filter(workspace=workspace_id, granted_on__isnull=False).order_by("pk")
         return sum(_follow(case) for case in cases.iterator(chunk_size=500))
 
