@@ -38,6 +38,7 @@ from kpi.models import Proposal
 from kpi.services.proposal import propose
 from visas.models import (
     CaseBatch,
+    CheckBatch,
     CheckResult,
     Closing,
     DemandSurvey,
@@ -346,6 +347,12 @@ def make_export(user: User, **fields) -> Export:
     values = {"listing": "sessions", "language": "ko", "format": "csv", "reason": "점검 자료 제출", "rows_total": 0}
     with acting_for([], actor=user):
         return Export.objects.create(user=user, **(values | fields))
+
+
+def make_check_batch(user: User) -> CheckBatch:
+    """A receipt of this person, of no checks."""
+    with acting_for([], actor=user):
+        return CheckBatch.objects.create(actor=user, result=CheckResult.KEPT, done_on=DAY, note="x")
 
 
 def make_batch(user: User, **fields) -> CaseBatch:

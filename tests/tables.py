@@ -12,9 +12,10 @@ WALLED = {
     "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session", "cases_sessionclient",
     "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave", "centers_export",
     "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact",
-    "visas_casepoint", "visas_casestep", "visas_closing", "visas_dependantquestion", "visas_enrolment",
-    "visas_finding", "visas_obligation", "visas_obligationcheck", "visas_statuschange", "visas_visacase",
-    "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
+    "visas_casepoint", "visas_casestep", "visas_checkbatch", "visas_closing", "visas_dependantquestion",
+    "visas_enrolment", "visas_finding", "visas_obligation", "visas_obligationcheck", "visas_statuschange",
+    "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow",
+    "workbook_openedfile",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {

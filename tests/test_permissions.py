@@ -136,6 +136,7 @@ def make_subjects() -> dict[str, int]:
         "major": student.major_id,
         "dependant": make.make_dependant(applicant).pk,
         "receipt": make.make_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
+        "check receipt": make.make_check_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
         "voucher": make.make_voucher("52110").pk,
         "quota entry": make.make_entry().pk,
         "membership": held.pk,

@@ -141,7 +141,7 @@ class AnswerForm(RefusableForm):
     outcome = term(DependantOutcome, _("What became of the dependant"), required=True)
     answered_on = DayField(_("Found out on"))
     note = forms.CharField(
-        label=_("Note"), max_length=300, required=False, validators=[no_hidden_signs],
+        label=_("How it was found out"), max_length=300, required=False, validators=[no_hidden_signs],
         help_text=_("What shows it, as a certificate or a call."),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from accounts.fields import DayField
 from accounts.models import User
 from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Attachment
+from centers.listing import MonthField
 from visas.models import CheckResult, ClosingState, FindingState, ObligationCheck
 
 
@@ -48,6 +49,42 @@ class CheckForm(RefusableForm):
     @property
     def told(self) -> dict:
         return self.cleaned_data | {"result": CheckResult(self.cleaned_data["result"])}
+
+
+class ManyForm(RefusableForm):
+    """One result for many checks. That a duty was not kept is said of each for itself."""
+
+    result = forms.ChoiceField(
+        label=_("What the check has shown"), widget=forms.RadioSelect,
+        choices=[choice for choice in CheckResult.choices if choice[0] != CheckResult.NOT_KEPT],
+    )  # fmt: skip
+    done_on = DayField(_("Checked on"))
+    document = _text(_("Document number"), 60)
+    note = _text(_("How it was checked"), 500, help_text=_("What shows it, as a visit or a certificate."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["done_on"].initial = today
+        self.fields["done_on"].widget.attrs["max"] = today.isoformat()
+
+    def clean(self):
+        told = super().clean()
+        if told.get("done_on") and told["done_on"] > timezone.localdate():
+            self.add_error("done_on", _("The day lies in the future."))
+        if told.get("result") == CheckResult.KEPT and not (told.get("document") or told.get("note")):
+            self.add_error("note", _("Say what shows it: a document number, a note, or a file."))
+        return told
+
+    @property
+    def told(self) -> dict:
+        return self.cleaned_data | {"result": CheckResult(self.cleaned_data["result"])}
+
+
+class MonthForm(forms.Form):
+    """Of which month the checks are shown."""
+
+    month = MonthField(label=_("Month"))
 
 
 class CorrectionForm(CheckForm):

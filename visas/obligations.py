@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +92,27 @@ class FindingShown:
     def waits_for_closing(self) -> bool:
         """Whether it stands and nothing is on record as done, or only what was dismissed."""
         return self.code == FindingState.CONFIRMED and not any(one.state == FindingState.OPEN for one in self.closings)
+
+
+def finding_shown(check: ObligationCheck) -> FindingShown | None:
+    """The finding of a check whose ``finding`` and ``finding__closings`` were read with it, or none."""
+    row = getattr(check, "finding", None)
+    if row is None:
+        return None
+    row.check_made = check
+    return FindingShown(row, sorted(row.closings.all(), key=lambda one: one.pk))
+
+
+def in_finding_state(rows: QuerySet, state: str) -> QuerySet:
+    """The checks whose finding stands so, as ``FindingShown.code`` says it."""
+    rows = rows.filter(finding__isnull=False)
+    if state == "withdrawn":
+        return rows.filter(withdrawn_on__isnull=False)
+    rows = rows.filter(withdrawn_on=None)
+    closed = Exists(Closing.objects.filter(finding=OuterRef("finding"), state=FindingState.CONFIRMED))
+    if state == "closed":
+        return rows.filter(closed)
+    return rows.filter(~closed, finding__state=state)
 
 
 def findings_of(viewer: User, **which) -> list[FindingShown]:

@@ -33,7 +33,7 @@ register(
         "visa_case_handed_on_with_consent": _("The office gets a file of the client only if the client has agreed."),
         "case_point_fits_its_line": _("The table gives this line other points: enter those or none."),
         "case_step_against_advice": _("The conditions say otherwise: write why it is decided so."),
-        "dependant_outcome_in_words": _("Say in the note what became of the dependant."),
+        "dependant_outcome_in_words": _("Say in words what became of the dependant."),
         "dependant_question_fits": _("This reason does not fit the dependant or the case."),
         "dependant_question_stays": _("What is asked about a dependant stays so: it is answered."),
         "dependant_settles_with_the_principal": _(

@@ -3,6 +3,7 @@ from django.urls import path
 from visas.views import (
     board,
     case,
+    check_month,
     demand,
     dependant,
     letter,
@@ -56,6 +57,9 @@ urlpatterns = [
     path("rules/<int:pk>/end/", rule.end, name="rule_end"),
     path("rules/<int:pk>/correct/", rule.correct, name="rule_correct"),
     path("checks/", obligation.index, name="checks"),
+    path("checks/month/", check_month.month, name="check_month"),
+    path("checks/many/", check_month.many, name="check_many"),
+    path("checks/receipts/<int:pk>/", check_month.receipt, name="check_receipt"),
     path("checks/<int:pk>/", obligation.detail, name="check"),
     path("checks/<int:pk>/correct/", obligation.correct, name="check_correct"),
     path("findings/<int:pk>/look/", obligation.look, name="finding_look"),

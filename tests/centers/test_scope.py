@@ -22,6 +22,7 @@ from tests.make import (
     make_batch,
     make_change,
     make_check,
+    make_check_batch,
     make_client,
     make_closing,
     make_deadline,
@@ -83,6 +84,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_export(make_user(Role.COUNSELLOR, ELSEWHERE), workspace=place(ELSEWHERE))
     case = make_visa_case("E-7-4", "52130-office")
     make_batch(make_user(Role.CITY_OFFICER, "52130-office"))
+    make_check_batch(make_user(Role.CITY_OFFICER, "52130-office"))
     make_voucher("52130")
     stay = make_stay(checked_in_on=date(2025, 3, 1))
     make_leave(stay, date(2025, 3, 2), date(2025, 3, 3))
@@ -223,7 +225,8 @@ class ForgottenFilterTests:
         with acting_for([place(code).pk for code in (ELSEWHERE, "52130-office", "52110-s1", "jbnu")]):
             # The logs are read by those who review them, the year's answer by those who read all figures; the others
             # by their owner.
-            owned = {"centers_export", "cases_draft", "cases_putoff", "cases_sessiontemplate", "visas_casebatch"}
+            owned = {"centers_export", "cases_draft", "cases_putoff", "cases_sessiontemplate"}
+            owned |= {"visas_casebatch", "visas_checkbatch"}
             own = (WALLED | HISTORY) - LOGS - {"kpi_yearanswer"} - owned
             assert [table for table in sorted(own) if not ask(f"SELECT count(*) FROM {table}")] == []
 
@@ -239,6 +242,7 @@ class ForgottenFilterTests:
     def test_nothing_is_changed(self):
         with acting_for(self.scope):
             others = {"workbook_importedrow": "namespace", "kpi_yearanswer": "year", "visas_casebatch": "kind"}
+            others["visas_checkbatch"] = "result"
             others |= dict.fromkeys(["audit_monthreview", "audit_reviewfinding"], "month")
             columns = {table: others.get(table, "workspace_id") for table in WALLED}
             touched = {table: attempt(f"UPDATE {table} SET {column} = {column}") for table, column in columns.items()}

@@ -304,6 +304,24 @@ ASKED = [
     ),
 ]
 
+# A receipt is for whoever asked for it, and stays as it is.
+OWN = "actor_id = (SELECT wall.actor())"
+RECEIPTS = [
+    migrations.RunSQL(
+        [
+            "ALTER TABLE visas_checkbatch ENABLE ROW LEVEL SECURITY",
+            f"CREATE POLICY view ON visas_checkbatch FOR SELECT USING ({OWN})",
+            f"CREATE POLICY own_insert ON visas_checkbatch FOR INSERT WITH CHECK ({OWN})",
+            f"REVOKE UPDATE, DELETE ON visas_checkbatch FROM {app_role()}",
+        ],
+        [
+            "DROP POLICY own_insert ON visas_checkbatch",
+            "DROP POLICY view ON visas_checkbatch",
+            "ALTER TABLE visas_checkbatch DISABLE ROW LEVEL SECURITY",
+        ],
+    ),
+]
+
 
 class Migration(migrations.Migration):
 
@@ -670,4 +688,26 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visas_dependantquestionevent" ("answered_by_id", "answered_on", "case_id", "client_id", "due_on", "fell_away_on", "happened_on", "id", "link_id", "note", "outcome_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason_id", "recorded_at", "workspace_id") VALUES (OLD."answered_by_id", OLD."answered_on", OLD."case_id", OLD."client_id", OLD."due_on", OLD."fell_away_on", OLD."happened_on", OLD."id", OLD."link_id", OLD."note", OLD."outcome_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason_id", OLD."recorded_at", OLD."workspace_id"); RETURN NULL;', hash='82195c50820a77c111676cbb3f77da5761ccf4da', operation='DELETE', pgid='pgtrigger_delete_delete_2aad2', table='visas_dependantquestion', when='AFTER')),
         ),
         *ASKED,
+        migrations.CreateModel(
+            name='CheckBatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                ('done', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                ('refused', models.JSONField(default=list)),
+                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
+                ('result', models.CharField(choices=[('kept', 'Kept'), ('not_kept', 'Not kept'), ('unknown', 'Could not be found out')], max_length=10, verbose_name='what a check has shown')),
+                ('done_on', models.DateField(verbose_name='checked on')),
+                ('document', models.CharField(blank=True, max_length=60, verbose_name='document number')),
+                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                ('actor', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.workspace')),
+            ],
+            options={
+                'verbose_name': 'receipt of checks',
+                'verbose_name_plural': 'receipts of checks',
+                'indexes': [models.Index(fields=['actor', '-id'], name='check_batch_by_actor')],
+            },
+        ),
+        *RECEIPTS,
     ]

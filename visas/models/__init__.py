@@ -3,6 +3,7 @@ from visas.models.demand import DemandSurvey
 from visas.models.dependant import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason
 from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
 from visas.models.obligation import (
+    CheckBatch,
     CheckResult,
     Closing,
     ClosingState,
@@ -30,10 +31,10 @@ from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "Closing", "ClosingState",
-    "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "Enrolment", "EntryKind",
-    "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck", "ObligationRule",
-    "PointItem", "PoolProgramme", "ProgrammeArea", "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine",
-    "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus", "VisaCase",
-    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckBatch", "CheckResult", "Closing",
+    "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "Enrolment",
+    "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
+    "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuestionReason", "QuotaClosing", "QuotaEntry",
+    "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus",
+    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

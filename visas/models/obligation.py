@@ -15,6 +15,7 @@ from cases.models.kept import client_key, person_key, staff_key, with_history, w
 from centers.selectors import is_official, scope_of
 from visas.models.case import VisaCase
 from visas.models.programme import VisaProgramme
+from visas.models.step import Batch
 
 
 class Duty(models.TextChoices):
@@ -188,6 +189,26 @@ class ObligationCheck(OnRecord):
     @property
     def overdue(self) -> bool:
         return not self.result and self.due_on < timezone.localdate()
+
+
+class CheckBatch(Batch):
+    """One result that was put on record for many checks at once: ``asked`` and ``done`` are checks."""
+
+    result = models.CharField(_("what a check has shown"), max_length=10, choices=CheckResult)
+    done_on = models.DateField(_("checked on"))
+    document = models.CharField(_("document number"), max_length=60, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("receipt of checks")
+        verbose_name_plural = _("receipts of checks")
+        indexes = [models.Index(fields=["actor", "-id"], name="check_batch_by_actor")]
+
+    def __str__(self):
+        return f"{self.pk} {self.result}"
+
+    def get_absolute_url(self):
+        return reverse("visas:check_receipt", args=[self.pk])
 
 
 class FindingState(models.TextChoices):

@@ -1,20 +1,24 @@
 """Duties made of the rules when a permit is recorded, checked in time, and findings that two people have looked at."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from cases.models import Attachment
+from centers.models import Workspace
+from centers.refusals import rule_of
 from centers.scope import acting_for, settle_constraints
-from visas.models import CheckResult, Closing, Finding, FindingState, Obligation, ObligationCheck, VisaCase
+from visas.models import CheckBatch, CheckResult, Closing, Finding, FindingState, Obligation, ObligationCheck, VisaCase
 from visas.models.row import of_case
 from visas.obligations import due_days, end_of, rules_of
 from visas.services.dependant import ask_dependants
 
+NOT_YOURS = "not_yours"
 LATE = timedelta(days=30)  # checks that were due longer ago than this when the duty was made are not asked for
 
 
@@ -97,6 +101,43 @@ def make_check(
     record(Action.CHECK_MADE, actor=actor, target=check, workspace_id=check.workspace_id)
     settle_constraints()
     return check
+
+
+@transaction.atomic
+def make_checks(
+    *, actor: User, checks: Iterable[ObligationCheck], mine: Callable[[ObligationCheck], bool], at: Workspace | None,
+    result: CheckResult, **told,
+) -> CheckBatch:  # fmt: skip
+    """Put one result on record for many checks. What one is refused does not hold up the others; the receipt names it.
+
+    ``mine`` says of a check whether the person makes it. ``told`` are ``done_on``, ``document`` and ``note``. That a
+    duty was not kept is said of each for itself, since each has its finding. Raises ValueError for that.
+    """
+    if result == CheckResult.NOT_KEPT:
+        raise ValueError("Each finding says what was found")
+    checks = sorted(checks, key=lambda check: check.pk)  # one order, so that two batches do not wait for each other
+    done, refused = [], []
+    for check in checks:
+        rule = NOT_YOURS if not mine(check) else _refusal(check, actor, result, told)
+        if rule:
+            refused.append([check.pk, rule])
+        else:
+            done.append(check.pk)
+    return CheckBatch.objects.create(
+        actor=actor, at=at, result=result, asked=[check.pk for check in checks], done=done, refused=refused, **told
+    )
+
+
+def _refusal(check: ObligationCheck, actor: User, result: CheckResult, told: dict) -> str:
+    """Make one check of many; the name of the rule that refuses it, empty where it was made."""
+    if not ObligationCheck.objects.open().filter(pk=check.pk).exists():
+        return "check_stays"
+    try:
+        with transaction.atomic():
+            make_check(check, actor=actor, result=result, **told)
+    except IntegrityError as error:
+        return rule_of(error)
+    return ""
 
 
 @transaction.atomic
