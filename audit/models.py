@@ -32,6 +32,7 @@ class Action(models.TextChoices):
     DEMAND_ENTERED = "demand.entered", _("Labour-demand survey kept")
     PROPOSAL_STEP = "proposal.step", _("Step of a proposal")
     RULE_CHANGED = "rule.changed", _("Eligibility rule changed")
+    DUTY_RULE_CHANGED = "duty_rule.changed", _("Rule of a duty changed")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")

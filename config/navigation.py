@@ -67,7 +67,7 @@ PAGES = (
         "visas:checks",
         _("Duties"),
         "view_visa_cases",
-        ("visas:check", "visas:finding", "visas:closing", "visas:question"),
+        ("visas:check", "visas:finding", "visas:closing", "visas:question", "visas:duty"),
     ),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota", "visas:waiting", "visas:demand")),
     Page(

@@ -236,7 +236,7 @@ def make_check(case: VisaCase | None = None, *, kind: str = "residence_area", **
     permit = {"recommended_on": DAY, "letter_number": f"{next(_number)}", "granted_on": DAY}
     case = case or make_visa_case("F-2-R", **permit)
     of_case = {"workspace": case.workspace, "case": case, "client_id": case.client_id, "person_id": case.person_id}
-    rule = ObligationRule.objects.get(programme=case.programme_id, kind=kind)
+    rule = ObligationRule.objects.get(programme=case.programme_id, kind=kind, status=None)
     with acting_for([case.workspace_id]):
         duty = Obligation.objects.create(
             **of_case, rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)

@@ -1,16 +1,19 @@
 """Which duties a permit brings, until when, and on which days they are checked."""
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.listings.people import with_client
+from cases.models import FamilyLink
 from visas.models import (
     CheckResult,
     Closing,
@@ -135,6 +138,7 @@ class DutyShown:
 def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
     """The duties of a case with their checks, those that ended last."""
     rows = Obligation.objects.visible_to(viewer).filter(case=case).select_related("rule").order_by("ends_on", "pk")
+    rows = rows.prefetch_related(*with_client(viewer))
     checks = ObligationCheck.objects.visible_to(viewer).standing().filter(case=case).order_by("due_on")
     findings = findings_of(viewer, case=case)
     shown = []
@@ -170,8 +174,82 @@ def months_after(day: date, months: int) -> date:
 
 def rules_of(case: VisaCase) -> list[ObligationRule]:
     """The rules of the day of the permit: a later cohort keeps other ones."""
-    rules = ObligationRule.objects.filter(programme=case.programme_id, valid_from__lte=case.granted_on)
-    return [rule for rule in rules if rule.valid_to is None or rule.valid_to >= case.granted_on]
+    return [rule for rule in _rules_of(case.programme_id) if rule.holds_on(case.granted_on)]
+
+
+def _rules_of(programme: str) -> list[ObligationRule]:
+    return list(ObligationRule.objects.standing().filter(programme=programme))
+
+
+class Wanted(NamedTuple):
+    """A duty that a case brings: of the principal, or of the dependant of ``link``."""
+
+    rule: ObligationRule
+    link: FamilyLink | None
+    starts_on: date
+
+
+def runs(case: VisaCase) -> bool:
+    """Whether the permit of a case is there and the case has not ended."""
+    return bool(case.granted_on and not (case.left_on or case.refused_on or case.withdrawn_on or case.lapsed_on))
+
+
+def wanted_of(case: VisaCase) -> list[Wanted]:
+    """The duties that a case brings today; none where its permit does not run.
+
+    A dependant keeps those of the own status (지역특화형 비자 안내문, shinhankook.kr 5968), from the day of
+    settling, or else of entering, and never before the permit.
+    """
+    if not runs(case):
+        return []
+    rules = rules_of(case)
+    links = FamilyLink.objects.filter(household__principal=case.client_id) if any(r.status_id for r in rules) else ()
+    own = [Wanted(rule, None, case.granted_on) for rule in rules if rule.status_id is None]
+    return own + [
+        Wanted(rule, link, max(case.granted_on, link.settled_on or link.entered_on or case.granted_on))
+        for rule in rules
+        for link in links
+        if rule.status_id and rule.status_id == link.status_id
+    ]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A duty of a case that changed rules add, change or end. ``before`` and ``after`` are its last days."""
+
+    case: VisaCase
+    rule: ObligationRule
+    before: date | None
+    after: date | None
+
+    @property
+    def what(self) -> str:
+        return "added" if self.before is None else "ended" if self.after is None else "changed"
+
+
+def preview(change: Callable[[], object], *, viewer: User, programme: str) -> list[Turned]:
+    """The duties that a change of the rules would add, change or end, in cases that the viewer reads. Nothing stays.
+
+    Told by the rules alone: of the duties of another office nobody reads more. Raises what the change raises.
+    """
+    rows = VisaCase.objects.visible_to(viewer).filter(programme=programme, granted_on__isnull=False)
+    cases = [case for case in rows.order_by("granted_on", "pk") if runs(case)]
+    before = _rules_of(programme)
+    with transaction.atomic():
+        change()
+        after = _rules_of(programme)
+        transaction.set_rollback(True)
+    return [turned for case in cases for turned in _turned(case, before, after)]
+
+
+def _turned(case: VisaCase, before: list[ObligationRule], after: list[ObligationRule]) -> Iterator[Turned]:
+    then, now = ({(rule.kind, rule.status_id): rule for rule in rules if rule.holds_on(case.granted_on)}
+                 for rules in (before, after))  # fmt: skip
+    for key in sorted({*then, *now}, key=str):
+        old, new = then.get(key), now.get(key)
+        if (old and old.pk) != (new and new.pk):
+            ends = [end_of(rule, case.granted_on) if rule else None for rule in (old, new)]
+            yield Turned(case, new or old, *ends)
 
 
 def end_of(rule: ObligationRule, granted_on: date) -> date:

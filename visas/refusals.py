@@ -13,6 +13,8 @@ register(
         "closing_stays": _("What was done stays as it was put on record: only the second look is added."),
         "finding_of_a_standing_check": _("The check was taken out: its finding waits for no second look."),
         "finding_stays": _("A finding stays as it was put on record: only the second look is added."),
+        "obligation_rule_of_the_province": _("The rules are kept by the province."),
+        "obligation_rule_stays": _("A rule stays as it was entered: end it, or take it out with a reason."),
         "obligation_stays": _("A duty stays as the permit brought it: it can only end."),
         "enrolment_case_of_the_university": _("The visa case belongs to another university."),
         "enrolment_major_of_the_university": _("The major belongs to another university."),

@@ -291,9 +291,11 @@ SHEETS = [
     _sheet(
         "visas/reference/obligation_rules.csv",
         visas.ObligationRule,
-        "programme_id kind valid_from",
+        "programme_id kind status_id valid_from",
+        kept_if="entered_by_id",
         programme=text,
         kind=text,
+        status=or_none,
         valid_from=day,
         valid_to=day,
         months=number,

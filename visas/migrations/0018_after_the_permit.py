@@ -322,6 +322,41 @@ RECEIPTS = [
     ),
 ]
 
+RULES = [
+    edited("wall.keep_obligation()", "THEN '{ended_on}' ELSE", "THEN '{ended_on,ended_why}' ELSE"),
+    migrations.RunSQL(
+        f"GRANT INSERT, UPDATE ON visas_obligationrule TO {app_role()}",
+        f"REVOKE INSERT, UPDATE ON visas_obligationrule FROM {app_role()}",
+    ),
+    # The owner brings the reference data; the application only adds, ends and voids, for the whole province.
+    function(
+        "wall.keep_obligation_rule()",
+        f"""
+        BEGIN
+          IF current_user <> {app_role().replace('"', "'")} THEN
+            RETURN NEW;
+          END IF;
+          IF NOT wall.whole('review_visa_cases') THEN
+            RAISE EXCEPTION 'the rules are kept by the province'
+              USING ERRCODE = '23514', CONSTRAINT = 'obligation_rule_of_the_province', TABLE = TG_TABLE_NAME;
+          END IF;
+          IF TG_OP = 'UPDATE' AND (OLD.voided_on IS NOT NULL OR wall.changes_besides(to_jsonb(OLD), to_jsonb(NEW),
+               '{{valid_to,entered_by_id,voided_on,voided_why}}'::text[])) THEN
+            RAISE EXCEPTION 'a rule only ends or is voided'
+              USING ERRCODE = '23514', CONSTRAINT = 'obligation_rule_stays', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NEW;
+        END
+        """,
+        returns="trigger",
+    ),
+    migrations.RunSQL(
+        "CREATE TRIGGER stays BEFORE INSERT OR UPDATE ON visas_obligationrule "
+        "FOR EACH ROW EXECUTE FUNCTION wall.keep_obligation_rule()",
+        "DROP TRIGGER stays ON visas_obligationrule",
+    ),
+]
+
 
 class Migration(migrations.Migration):
 
@@ -710,4 +745,91 @@ class Migration(migrations.Migration):
             },
         ),
         *RECEIPTS,
+        migrations.RemoveConstraint(
+            model_name='obligation',
+            name='obligation_once',
+        ),
+        migrations.RemoveConstraint(
+            model_name='obligationrule',
+            name='obligation_rule_once',
+        ),
+        migrations.AddField(
+            model_name='obligation',
+            name='ended_why',
+            field=models.CharField(blank=True, choices=[('case', 'The case has ended or the permit was taken back'), ('moved', 'The permit has another day'), ('rule', 'The rule was changed'), ('dependant', 'The dependant has another status')], max_length=10, verbose_name='why it fell away'),
+        ),
+        migrations.AddField(
+            model_name='obligation',
+            name='link',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='cases.familylink'),
+        ),
+        migrations.AddField(
+            model_name='obligationrule',
+            name='entered_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by'),
+        ),
+        migrations.AddField(
+            model_name='obligationrule',
+            name='recorded_at',
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at'),
+        ),
+        migrations.AddField(
+            model_name='obligationrule',
+            name='status',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.statuscode', verbose_name='status of the dependant'),
+        ),
+        migrations.AddField(
+            model_name='obligationrule',
+            name='voided_on',
+            field=models.DateField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name='obligationrule',
+            name='voided_why',
+            field=models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason'),
+        ),
+        migrations.AlterField(
+            model_name='obligation',
+            name='client',
+            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='cases.client'),
+        ),
+        migrations.AlterField(
+            model_name='obligationrule',
+            name='kind',
+            field=models.CharField(choices=[('residence_area', 'Residence in the municipality of the letter'), ('residence_region', 'Residence in the region'), ('work', 'Work in the area'), ('workplace', 'No change of workplace'), ('korean', 'Korean level'), ('semester', 'Enrolment each semester'), ('with_principal', "Residence in the principal's municipality")], max_length=20, verbose_name='duty'),
+        ),
+        migrations.AddConstraint(
+            model_name='obligation',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('case', 'rule', 'link'), name='obligation_once', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='obligation',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', False), ('ended_why', ''), _connector='OR'), name='obligation_ended_for_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='obligationrule',
+            constraint=models.UniqueConstraint(condition=models.Q(('voided_on', None)), fields=('programme', 'kind', 'status', 'valid_from'), name='obligation_rule_once', nulls_distinct=False, violation_error_message='There is a rule of this duty from this day on already.'),
+        ),
+        migrations.AddConstraint(
+            model_name='obligationrule',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='obligation_rule_in_order', violation_error_message='The rule ends before it begins.'),
+        ),
+        migrations.AddConstraint(
+            model_name='obligationrule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text_ko', ''), _negated=True), models.Q(('source', ''), _negated=True)), name='obligation_rule_has_a_source', violation_error_message='Write the wording of the rule and where it stands.'),
+        ),
+        migrations.AddConstraint(
+            model_name='obligationrule',
+            constraint=models.CheckConstraint(condition=models.Q(('check_every', None), ('check_every__gte', 1), _connector='OR'), name='obligation_rule_checked_at_times', violation_error_message='A check comes every month at most.'),
+        ),
+        migrations.AddConstraint(
+            model_name='obligationrule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_on', None), ('voided_why', '')), models.Q(('voided_on__isnull', False), models.Q(('voided_why', ''), _negated=True)), _connector='OR'), name='obligation_rule_voided_with_a_reason', violation_error_message='Say why the rule is taken out.'),
+        ),
+        migrations.AlterConstraint(
+            model_name='obligationrule',
+            name='obligation_rule_ends',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('months__isnull', False), ('until', None)), models.Q(('months', None), ('until__isnull', False)), _connector='OR'), name='obligation_rule_ends', violation_error_message='Say how many months it runs, or up to which day: one of the two.'),
+        ),
+        *RULES,
     ]

@@ -8,6 +8,7 @@ from visas.models.obligation import (
     Closing,
     ClosingState,
     Duty,
+    EndedWhy,
     Finding,
     FindingState,
     Obligation,
@@ -32,8 +33,8 @@ from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
     "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckBatch", "CheckResult", "Closing",
-    "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "Enrolment",
-    "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
+    "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy",
+    "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
     "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuestionReason", "QuotaClosing", "QuotaEntry",
     "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus",
     "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",

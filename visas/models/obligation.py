@@ -1,5 +1,7 @@
 """What somebody who was recommended has to keep after the permit (의무), and how it is checked (사후관리)."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.access import OnRecord
-from cases.models import Attachment
-from cases.models.kept import client_key, person_key, staff_key, with_history, workspace_key
+from cases.models import Attachment, FamilyLink, StatusCode
+from cases.models.kept import client_key, code_key, person_key, staff_key, with_history, workspace_key
 from centers.selectors import is_official, scope_of
 from visas.models.case import VisaCase
 from visas.models.programme import VisaProgramme
@@ -27,17 +29,26 @@ class Duty(models.TextChoices):
     WORKPLACE = "workplace", _("No change of workplace")
     KOREAN = "korean", _("Korean level")
     SEMESTER = "semester", _("Enrolment each semester")
+    WITH_PRINCIPAL = "with_principal", _("Residence in the principal's municipality")
+
+
+class ObligationRuleQuerySet(models.QuerySet):
+    def standing(self) -> "ObligationRuleQuerySet":
+        return self.filter(voided_on=None)
 
 
 class ObligationRule(models.Model):
     """One duty of a programme for those permitted from a day on, with where it stands. Reference data.
 
     It runs ``months`` from the permit, or up to and with ``until``. It is checked every ``check_every`` months and at
-    its end; at its end alone where that is empty.
+    its end; at its end alone where that is empty. With ``status`` it is a duty of the dependants who hold that status,
+    else of the principal. A rule that was entered wrongly is voided with the reason and stays in sight; ``entered_by``
+    is who entered, ended or voided it last, none while it stands as the reference data brought it.
     """
 
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="obligation_rules")
     kind = models.CharField(_("duty"), max_length=20, choices=Duty)
+    status = code_key(StatusCode, null=True, blank=True, verbose_name=_("status of the dependant"))
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
@@ -45,21 +56,57 @@ class ObligationRule(models.Model):
     check_every = models.PositiveSmallIntegerField(_("checked every (months)"), null=True, blank=True)
     text_ko = models.CharField(_("wording"), max_length=300)
     source = models.CharField(_("source"), max_length=300)
+    entered_by = staff_key(verbose_name=_("entered by"))
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+    voided_on = models.DateField(null=True, blank=True, editable=False)
+    voided_why = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+
+    objects = ObligationRuleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rule of a duty")
         verbose_name_plural = _("rules of duties")
         ordering = ["programme", "kind", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "kind", "valid_from"], name="obligation_rule_once"),
+            models.UniqueConstraint(
+                fields=["programme", "kind", "status", "valid_from"],
+                condition=Q(voided_on=None),
+                nulls_distinct=False,
+                name="obligation_rule_once",
+                violation_error_message=_("There is a rule of this duty from this day on already."),
+            ),
             models.CheckConstraint(
                 condition=Q(months__isnull=False, until=None) | Q(months=None, until__isnull=False),
                 name="obligation_rule_ends",
+                violation_error_message=_("Say how many months it runs, or up to which day: one of the two."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="obligation_rule_in_order",
+                violation_error_message=_("The rule ends before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(text_ko="") & ~Q(source=""),
+                name="obligation_rule_has_a_source",
+                violation_error_message=_("Write the wording of the rule and where it stands."),
+            ),
+            models.CheckConstraint(
+                condition=Q(check_every=None) | Q(check_every__gte=1),
+                name="obligation_rule_checked_at_times",
+                violation_error_message=_("A check comes every month at most."),
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_on=None, voided_why="") | Q(voided_on__isnull=False) & ~Q(voided_why=""),
+                name="obligation_rule_voided_with_a_reason",
+                violation_error_message=_("Say why the rule is taken out."),
             ),
         ]
 
     def __str__(self):
         return f"{self.programme_id} {self.kind} {self.valid_from}"
+
+    def holds_on(self, day: date) -> bool:
+        return self.voided_on is None and self.valid_from <= day <= (self.valid_to or date.max)
 
 
 class OfCaseQuerySet(models.QuerySet):
@@ -77,20 +124,34 @@ class OfCaseQuerySet(models.QuerySet):
         return own | self.filter(case__in=shared)
 
 
+class EndedWhy(models.TextChoices):
+    """Why a duty fell away before its end."""
+
+    CASE = "case", _("The case has ended or the permit was taken back")
+    MOVED = "moved", _("The permit has another day")
+    RULE = "rule", _("The rule was changed")
+    DEPENDANT = "dependant", _("The dependant has another status")
+
+
 class Obligation(OnRecord):
     """One duty of one case, from the day of the permit up to and with ``ends_on``.
 
-    ``ended_on`` is set where it fell away before: the permit was taken back, or the case ended.
+    With ``link`` it is that of a dependant, whose ``client`` it then is; else the principal's. ``ended_on`` and
+    ``ended_why`` are set where it fell away before.
     """
 
     workspace = workspace_key()
     case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="obligations")
-    client = client_key("+")
+    client = client_key("obligations")
     person = person_key()
+    link = models.ForeignKey(
+        FamilyLink, models.PROTECT, null=True, blank=True, db_index=False, related_name="obligations"
+    )
     rule = models.ForeignKey(ObligationRule, models.PROTECT, related_name="+")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_why = models.CharField(_("why it fell away"), max_length=10, choices=EndedWhy, blank=True)
 
     objects = OfCaseQuerySet.as_manager()
 
@@ -99,7 +160,15 @@ class Obligation(OnRecord):
         verbose_name_plural = _("duties of visa cases")
         indexes = [models.Index(fields=["client"], name="obligation_by_client")]
         constraints = [
-            models.UniqueConstraint(fields=["case", "rule"], condition=Q(ended_on=None), name="obligation_once"),
+            models.UniqueConstraint(
+                fields=["case", "rule", "link"],
+                condition=Q(ended_on=None),
+                nulls_distinct=False,
+                name="obligation_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=False) | Q(ended_why=""), name="obligation_ended_for_a_reason"
+            ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="obligation_ends_after_it_starts"),
         ]
 

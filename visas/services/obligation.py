@@ -13,9 +13,19 @@ from cases.models import Attachment
 from centers.models import Workspace
 from centers.refusals import rule_of
 from centers.scope import acting_for, settle_constraints
-from visas.models import CheckBatch, CheckResult, Closing, Finding, FindingState, Obligation, ObligationCheck, VisaCase
+from visas.models import (
+    CheckBatch,
+    CheckResult,
+    Closing,
+    EndedWhy,
+    Finding,
+    FindingState,
+    Obligation,
+    ObligationCheck,
+    VisaCase,
+)
 from visas.models.row import of_case
-from visas.obligations import due_days, end_of, rules_of
+from visas.obligations import Wanted, due_days, end_of, rules_of, runs, wanted_of
 from visas.services.dependant import ask_dependants
 
 NOT_YOURS = "not_yours"
@@ -44,30 +54,39 @@ def follow_workspace(workspace_id: int) -> int:
 
 
 def _follow(case: VisaCase) -> int:
-    runs = case.granted_on and not (case.left_on or case.refused_on or case.withdrawn_on or case.lapsed_on)
-    if not runs:
-        Obligation.objects.filter(case=case, ended_on=None).update(ended_on=case.left_on or timezone.localdate())
-        return 0
-    there = {row.rule_id: row for row in Obligation.objects.filter(case=case, ended_on=None)}
-    moved = [row for row in there.values() if row.starts_on != case.granted_on]
-    for row in moved:  # the permit has another day now
-        row.ended_on = timezone.localdate()
-        row.save(update_fields=["ended_on"])
-        del there[row.rule_id]
-    fresh = [rule for rule in rules_of(case) if rule.pk not in there]
-    for rule in fresh:
-        _make(case, rule)
+    wanted = {(one.rule.pk, one.link and one.link.pk): one for one in wanted_of(case)}
+    there = {(row.rule_id, row.link_id): row for row in Obligation.objects.filter(case=case, ended_on=None)}
+    for key, row in list(there.items()):
+        if key not in wanted or wanted[key].starts_on != row.starts_on:
+            row.ended_on, row.ended_why = case.left_on or timezone.localdate(), _why(case, key, wanted)
+            row.save(update_fields=["ended_on", "ended_why"])
+            del there[key]
+    fresh = [one for key, one in wanted.items() if key not in there]
+    for one in fresh:
+        _make(case, one)
     return len(fresh)
 
 
-def _make(case: VisaCase, rule) -> None:
+def _why(case: VisaCase, key: tuple, wanted: dict[tuple, Wanted]) -> EndedWhy:
+    """Why a duty falls away."""
+    if not runs(case):
+        return EndedWhy.CASE
+    if key in wanted:
+        return EndedWhy.MOVED
+    return EndedWhy.RULE if key[0] not in {rule.pk for rule in rules_of(case)} else EndedWhy.DEPENDANT
+
+
+def _make(case: VisaCase, one: Wanted) -> None:
+    whose = of_case(case)
+    if one.link:
+        whose |= {"client_id": one.link.client_id, "person_id": one.link.person_id}
     duty = Obligation.objects.create(
-        **of_case(case), rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
+        **whose, rule=one.rule, link=one.link, starts_on=one.starts_on, ends_on=end_of(one.rule, one.starts_on)
     )
     since = timezone.localdate() - LATE
     ObligationCheck.objects.bulk_create(
-        ObligationCheck(**of_case(case), obligation=duty, due_on=day)
-        for day in due_days(rule, case.granted_on)
+        ObligationCheck(**whose, obligation=duty, due_on=day)
+        for day in due_days(one.rule, one.starts_on)
         if day >= since
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from cases.forms import RefusableForm
+from cases.models import Client
 from centers.access import require_anywhere
 from centers.refusals import rule_of, sentence
 from centers.selectors import scope_of
@@ -57,7 +58,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "others": _others(request, row),
-        "client": own_files([row.case], request.user).get(row.case_id),
+        "client": _whose(request.user, row),
         "state": CHECK_STATES[state_of_check(row)],
         "form": form if mine and not row.result else None,
         "finding": found[0] if found else None,
@@ -79,6 +80,13 @@ def _may(user: User, row: ObligationCheck, finding: FindingShown | None, mine: b
         "may_close": finding and finding.waits_for_closing,
         "closing_look": (closing, LookForm(agree=True)) if closing and closing.done_by_id != user.pk else None,
     }
+
+
+def _whose(user: User, row: ObligationCheck) -> Client | None:
+    """Whose duty is checked: the principal of the case, by the reader's own file, or a dependant."""
+    if row.obligation.link_id is None:
+        return own_files([row.case], user).get(row.case_id)
+    return Client.objects.visible_to(user).prefetch_related("names").filter(pk=row.client_id).first()
 
 
 def _others(request: HttpRequest, row: ObligationCheck) -> list[ObligationCheck]:
