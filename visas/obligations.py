@@ -233,7 +233,7 @@ def preview(change: Callable[[], object], *, viewer: User, programme: str) -> li
     Told by the rules alone: of the duties of another office nobody reads more. Raises what the change raises.
     """
     rows = VisaCase.objects.visible_to(viewer).filter(programme=programme, granted_on__isnull=False)
-    cases = [case for case in rows.order_by("granted_on", "pk") if runs(case)]
+    cases = [case for case in rows.select_related("municipality").order_by("granted_on", "pk") if runs(case)]
     before = _rules_of(programme)
     with transaction.atomic():
         change()

@@ -153,6 +153,14 @@ class DependantTests:
         }
         assert follow_case(case.pk, case.workspace_id) == 0
 
+    def test_they_follow_at_once_when_the_dependant_is_entered(self, client, django_capture_on_commit_callbacks):
+        case = permit()
+        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
+        told = {"name": "PHAM THI C", "relation": "spouse", "status": "F-3-1R", "entered_on": str(DAY)}
+        with django_capture_on_commit_callbacks() as sent:
+            client.post(f"/visas/cases/{case.pk}/dependants/new/", told)
+        assert sent
+
     def test_another_status_or_the_end_of_the_case_ends_them(self):
         case = permit()
         link = make_dependant(case.client, status_id="F-3-1R")

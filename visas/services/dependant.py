@@ -4,6 +4,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queue import queue
 from audit.models import Action
 from audit.services import record
 from cases.models import Client, ClientName, FamilyLink, Household, NameKind, Relation, StatusCode
@@ -11,6 +12,7 @@ from centers.models import Municipality
 from centers.scope import settle_constraints
 from visas.models import DependantOutcome, DependantQuestion, QuestionReason, VisaCase
 from visas.models.row import of_case
+from visas.tasks import follow_case
 
 
 @transaction.atomic
@@ -52,7 +54,15 @@ def add_dependant(
         recorded_on=today,
     )
     settle_constraints()
+    _follow(link)
     return link
+
+
+def _follow(link: FamilyLink) -> None:
+    """Let the duties follow who came and with which status, in the cases of the principal that have a permit."""
+    cases = VisaCase.objects.filter(client=link.household.principal_id, granted_on__isnull=False)
+    for case in cases.values_list("pk", "workspace_id"):
+        queue(follow_case, *case)
 
 
 def _new_file(case: VisaCase, name: str, **told) -> Client:
@@ -84,6 +94,7 @@ def change_dependant(
     link.save(update_fields=["relation", "status", "entered_on", "settled_on"])
     _move(link.client, status, municipality)
     settle_constraints()
+    _follow(link)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from visas.services.rule import add_rule, correct_rule, end_rule
 from visas.views.previewed import previewed, seen
 from visas.views.rule import WORK, require_the_province
 
-NAMED = 50  # cases that the preview names; of the others it tells how many
+NAMED = 20  # cases that the preview names; of the others it tells how many
 WHAT = {"added": gettext_lazy("Added"), "changed": gettext_lazy("Changed"), "ended": gettext_lazy("Ended")}
 
 
