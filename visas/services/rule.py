@@ -49,16 +49,19 @@ def add_rule(*, actor: User, of: type[Rule] = EligibilityRule, **told) -> Rule:
 
 
 @transaction.atomic
-def end_rule(rule: Rule, *, actor: User, last_day: date) -> None:
-    """Let a rule hold up to a day and no longer; who was received until then is still judged by it."""
+def end_rule(rule: Rule, *, actor: User, last_day: date) -> Rule:
+    """Let a rule hold up to a day and no longer; who came until then is still judged by it. Returns what is held."""
+    rule = type(rule).objects.select_for_update().get(pk=rule.pk)
     rule.valid_to, rule.entered_by = last_day, actor
     rule.save(update_fields=["valid_to", "entered_by"])
     _put_on_record(rule, actor, "ended")
+    return rule
 
 
 @transaction.atomic
 def correct_rule(rule: Rule, *, actor: User, reason: str, **told) -> Rule:
     """Take a rule out that was entered wrongly, with the reason, and put what is right in its place."""
+    rule = type(rule).objects.select_for_update().get(pk=rule.pk)
     rule.voided_on, rule.voided_why, rule.entered_by = timezone.localdate(), reason, actor
     rule.save(update_fields=["voided_on", "voided_why", "entered_by"])
     _put_on_record(rule, actor, "voided")

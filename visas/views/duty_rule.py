@@ -59,13 +59,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     rule = _standing(request, pk)
     form = DutyEndForm(request.POST if request.method == "POST" else None, initial={"valid_to": timezone.localdate()})
-
-    def change() -> ObligationRule:
-        row = ObligationRule.objects.get(pk=pk)
-        end_rule(row, actor=request.user, last_day=form.cleaned_data["valid_to"])
-        return row
-
-    return _changed(request, form, _("End a rule"), change, rule)
+    return _changed(
+        request,
+        form,
+        _("End a rule"),
+        lambda: end_rule(rule, actor=request.user, last_day=form.cleaned_data["valid_to"]),
+        rule,
+    )
 
 
 @never_cache
@@ -73,12 +73,13 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     rule = _standing(request, pk)
     form = DutyCorrectionForm(request.POST if request.method == "POST" else None, rule=rule)
-
-    def change() -> ObligationRule:
-        reason = form.cleaned_data["reason"]
-        return correct_rule(ObligationRule.objects.get(pk=pk), actor=request.user, reason=reason, **form.told)
-
-    return _changed(request, form, _("Correct a rule"), change, rule)
+    return _changed(
+        request,
+        form,
+        _("Correct a rule"),
+        lambda: correct_rule(rule, actor=request.user, reason=form.cleaned_data["reason"], **form.told),
+        rule,
+    )
 
 
 def _standing(request: HttpRequest, pk: int) -> ObligationRule:
