@@ -32,6 +32,7 @@ class Action(models.TextChoices):
     DEMAND_ENTERED = "demand.entered", _("Labour-demand survey kept")
     PROPOSAL_STEP = "proposal.step", _("Step of a proposal")
     RULE_CHANGED = "rule.changed", _("Eligibility rule changed")
+    DUTY_RULE_CHANGED = "duty_rule.changed", _("Rule of a duty changed")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")
@@ -44,6 +45,7 @@ class Action(models.TextChoices):
     IDENTITY_ANSWERED = "identity.answered", _("Request of another centre answered")
     # One word whatever a check has shown: reviewers of the log are officials too.
     CHECK_MADE = "check.made", _("Check of a duty put on record")
+    DEPENDANT_CHECKED = "dependant.checked", _("Check of a dependant put on record")
     STUDENT_KEPT = "student.kept", _("Student record changed")
     SEMESTER_WRITTEN = "semester.written", _("Semester list written")
     UNIVERSITY_CHANGED = "university.changed", _("Entry on a university")

@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     "stay": gettext_lazy("Stays"),
     "voucher": gettext_lazy("Vouchers"),
     "study": gettext_lazy("Studies"),
+    "duty": gettext_lazy("Duties"),
     "visa": gettext_lazy("Visa cases"),
     "session": gettext_lazy("Sessions"),
 }

@@ -63,7 +63,12 @@ PAGES = (
     ),
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),
     Page("visas:cases", _("Visa cases"), "view_visa_cases", ("visas:case", "visas:rule")),
-    Page("visas:checks", _("Duties"), "view_visa_cases", ("visas:check", "visas:finding")),
+    Page(
+        "visas:checks",
+        _("Duties"),
+        "view_visa_cases",
+        ("visas:check", "visas:finding", "visas:closing", "visas:question", "visas:duty"),
+    ),
     Page("visas:quotas", _("Quotas"), "view_visa_cases", ("visas:quota", "visas:waiting", "visas:demand")),
     Page(
         "visas:universities",

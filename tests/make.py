@@ -41,11 +41,15 @@ from kpi.services.proposal import propose
 from tests.workbook.files import workbook
 from visas.models import (
     CaseBatch,
+    CheckBatch,
     CheckResult,
+    Closing,
     DemandSurvey,
+    DependantQuestion,
     Enrolment,
     EntryKind,
     Finding,
+    FindingState,
     KoreanResult,
     Obligation,
     ObligationCheck,
@@ -61,6 +65,7 @@ from visas.models import (
 from visas.obligations import end_of
 from visas.services.demand import enter_demand
 from visas.services.enrolment import change_status, enrol
+from visas.services.obligation import close_finding, look_again
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
 from visas.services.study import give_permit, keep_korean
@@ -240,7 +245,7 @@ def make_check(case: VisaCase | None = None, *, kind: str = "residence_area", **
     permit = {"recommended_on": DAY, "letter_number": f"{next(_number)}", "granted_on": DAY}
     case = case or make_visa_case("F-2-R", **permit)
     of_case = {"workspace": case.workspace, "case": case, "client_id": case.client_id, "person_id": case.person_id}
-    rule = ObligationRule.objects.get(programme=case.programme_id, kind=kind)
+    rule = ObligationRule.objects.get(programme=case.programme_id, kind=kind, status=None)
     with acting_for([case.workspace_id]):
         duty = Obligation.objects.create(
             **of_case, rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
@@ -254,6 +259,14 @@ def make_finding(check: ObligationCheck, *, found_by: User | None = None) -> Fin
     with acting_for([check.workspace_id], actor=user):
         make_check_of(check, actor=user, result=CheckResult.NOT_KEPT, done_on=DAY, what=WHAT)
         return Finding.objects.select_related("check_made").get(check_made=check)
+
+
+def make_closing(finding: Finding) -> Closing:
+    """What was done about a finding that a second person has confirmed."""
+    second = make_user(Role.CITY_OFFICER, finding.workspace.code)
+    with acting_for([finding.workspace_id], actor=second):
+        look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x")
+        return close_finding(finding, actor=second, done="x", done_on=DAY)
 
 
 def make_demand(municipality: str = "52140", *, wanted: int = 30, actor: User | None = None, **fields) -> DemandSurvey:
@@ -355,11 +368,25 @@ def make_dependant(
         return FamilyLink.objects.create(household=household, relation_id=relation, **_of(client), **fields)
 
 
+def make_dependant_question(case: VisaCase, *, reason: str = "divorce") -> DependantQuestion:
+    """What is to be found out about a dependant of a case, here a spouse."""
+    link = make_dependant(case.client)
+    with acting_for([case.workspace_id]):
+        keys = {"workspace_id": case.workspace_id, "client_id": link.client_id, "person_id": link.person_id}
+        return DependantQuestion.objects.create(**keys, case=case, link=link, reason_id=reason, happened_on=DAY)
+
+
 def make_export(user: User, **fields) -> Export:
     """A list of sessions that this person asked for as a file; nobody writes it yet."""
     values = {"listing": "sessions", "language": "ko", "format": "csv", "reason": "점검 자료 제출", "rows_total": 0}
     with acting_for([], actor=user):
         return Export.objects.create(user=user, **(values | fields))
+
+
+def make_check_batch(user: User) -> CheckBatch:
+    """A receipt of this person, of no checks."""
+    with acting_for([], actor=user):
+        return CheckBatch.objects.create(actor=user, result=CheckResult.KEPT, done_on=DAY, note="x")
 
 
 def make_batch(user: User, **fields) -> CaseBatch:

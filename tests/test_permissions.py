@@ -10,7 +10,7 @@ from centers.models import Role
 from centers.roles import PROVINCE_WIDE, ROLE_PERMISSIONS
 from tests import make
 from tests.permissions_matrix import ARGUMENTS, EXPECTED, PEOPLE
-from visas.models import EligibilityRule
+from visas.models import EligibilityRule, ObligationRule
 
 # The design's table, written out a second time. One letter a cell: r read, w write, + what else the role may there.
 TABLE = """
@@ -125,6 +125,9 @@ def make_subjects() -> dict[str, int]:
         "visa case": make.make_visa_case(client=applicant).pk,
         "check": make.make_check(granted := _permit()).pk,
         "finding": make.make_finding(make.make_check(granted, kind="work")).pk,
+        "dependant question": make.make_dependant_question(granted).pk,
+        "duty rule": ObligationRule.objects.first().pk,
+        "closing": make.make_closing(make.make_finding(make.make_check(granted, kind="workplace"))).pk,
         "rule": EligibilityRule.objects.first().pk,
         "demand": make.make_demand("52110").pk,
         "proposal": make.make_proposal().pk,
@@ -137,6 +140,7 @@ def make_subjects() -> dict[str, int]:
         "major": student.major_id,
         "dependant": make.make_dependant(applicant).pk,
         "receipt": make.make_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
+        "check receipt": make.make_check_batch(make.make_user(Role.CITY_OFFICER, "52110-office")).pk,
         "voucher": make.make_voucher("52110").pk,
         "quota entry": make.make_entry().pk,
         "membership": held.pk,

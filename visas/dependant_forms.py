@@ -1,15 +1,16 @@
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import no_hidden_signs, term
+from cases.forms import RefusableForm, no_hidden_signs, term
 from cases.likely import Files, Known, Likely, likely_files
 from cases.models import Country, FamilyLink, Relation, Sex, StatusCode
 from centers.models import Municipality
 from centers.selectors import is_official
-from visas.models import VisaCase
+from visas.models import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason, VisaCase
 
 FIELD_OF = {"family_link_settles_after_entry": "settled_on", "dependant_settles_with_a_permit": "settled_on"}
 A_NEW_FILE = "new"
@@ -105,3 +106,46 @@ def _initial(case: VisaCase, link: FamilyLink | None) -> dict:
         "entered_on": link.entered_on,
         "settled_on": link.settled_on,
     }
+
+
+class AskForm(RefusableForm):
+    """An event that the office has learned of, after which it is asked what becomes of a dependant."""
+
+    field_of = {
+        "not_in_the_future": "happened_on", "dependant_asked_once": "reason", "dependant_question_fits": "reason",
+    }  # fmt: skip
+
+    reason = forms.ModelChoiceField(label=_("What happened"), queryset=QuestionReason.objects.none())
+    happened_on = DayField(_("Day of the event"))
+
+    def __init__(self, *args, link: FamilyLink, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].queryset = reasons_for(link)
+        self.fields["happened_on"].widget.attrs["max"] = timezone.localdate().isoformat()
+
+
+def reasons_for(link: FamilyLink):
+    """The reasons that the office enters by hand and that fit the relation."""
+    rows = QuestionReason.objects.filter(asked_when=AskedWhen.BY_HAND)
+    return rows.filter(Q(relations=[]) | Q(relations__contains=[link.relation_id]))
+
+
+class AnswerForm(RefusableForm):
+    """What became of a dependant."""
+
+    field_of = {
+        "not_in_the_future": "answered_on", "dependant_answer_after_the_event": "answered_on",
+        "dependant_outcome_in_words": "note",
+    }  # fmt: skip
+
+    outcome = term(DependantOutcome, _("What became of the dependant"), required=True)
+    answered_on = DayField(_("Found out on"))
+    note = forms.CharField(
+        label=_("How it was found out"), max_length=300, required=False, validators=[no_hidden_signs],
+        help_text=_("What shows it, as a certificate or a call."),
+    )  # fmt: skip
+
+    def __init__(self, *args, question: DependantQuestion, **kwargs):
+        told = {"outcome": question.outcome_id, "answered_on": question.answered_on, "note": question.note}
+        super().__init__(*args, initial=told | {"answered_on": question.answered_on or timezone.localdate()}, **kwargs)
+        self.fields["answered_on"].widget.attrs["max"] = timezone.localdate().isoformat()

@@ -2,26 +2,54 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.files import households_of
 from cases.models import FamilyLink
 from cases.selectors import StatusShown, status_shown
-from visas.models import VisaCase
+from visas.models import AskedWhen, DependantQuestion, VisaCase
 from visas.path import ENDS
 
 # Statuses whose holder lives in the municipality of the principal (지역특화형 비자 안내문, shinhankook.kr 5968).
 SAME_MUNICIPALITY = {"F-3-1R"}
 
 
+QUESTION_STATES: dict[str, str] = {
+    "overdue": gettext_lazy("To be checked, overdue"),
+    "open": gettext_lazy("To be checked"),
+    "answered": gettext_lazy("Found out"),
+    "fell_away": gettext_lazy("Fell away"),
+}
+QUESTION_BADGES = {"overdue": "bad", "open": "wait", "answered": "good"}
+
+
+def in_question_state(rows: QuerySet, state: str) -> QuerySet:
+    """The questions that stand so, as ``DependantQuestion.state`` says it."""
+    if state == "fell_away":
+        return rows.exclude(fell_away_on=None)
+    rows = rows.standing()
+    if state == "answered":
+        return rows.exclude(outcome=None)
+    today = timezone.localdate()
+    rows = rows.filter(outcome=None)
+    return rows.filter(due_on__lt=today) if state == "overdue" else rows.filter(due_on__gte=today)
+
+
 @dataclass(frozen=True)
 class Dependant:
-    """A dependant of a case. ``check`` says what is to be looked at, empty where nothing is."""
+    """A dependant of a case. ``check`` says what is to be looked at, empty where nothing is.
+
+    ``questions`` are what was asked about them, each with its state in words and its badge.
+    """
 
     link: FamilyLink
     status: StatusShown
     check: str
+    questions: list[tuple[DependantQuestion, str, str]]
 
     @property
     def municipality(self):
@@ -37,14 +65,24 @@ def dependants_of(case: VisaCase, state: str, viewer: User) -> list[Dependant]:
     for household in households_of([case.client_id], viewer):
         if household.principal_id == case.client_id:
             links |= {link.person_id: link for link in household.links.all()}
-    return [
-        Dependant(link, status_shown(link.status, None, viewer), _check(link, case, state)) for link in links.values()
-    ]
+    rows = DependantQuestion.objects.visible_to(viewer).filter(case=case).select_related("reason", "outcome")
+    asked = list(rows.order_by("happened_on", "pk"))
+    return [_dependant(link, case, state, [row for row in asked if row.link_id == link.pk], viewer)
+            for link in links.values()]  # fmt: skip
 
 
-def _check(link: FamilyLink, case: VisaCase, state: str) -> str:
+def _dependant(
+    link: FamilyLink, case: VisaCase, state: str, asked: list[DependantQuestion], viewer: User
+) -> Dependant:
+    questions = [(row, QUESTION_STATES[row.state], QUESTION_BADGES.get(row.state, "")) for row in asked]
+    return Dependant(link, status_shown(link.status, None, viewer), _check(link, case, state, asked), questions)
+
+
+def _check(link: FamilyLink, case: VisaCase, state: str, asked: list[DependantQuestion]) -> str:
+    """What is to be looked at beside what is asked: a case that ended is, once it was asked, answered there."""
     if state in ENDS:
-        return _("The principal's case has ended: check the dependant's own status.")
+        at_end = any(row.reason.asked_when == AskedWhen.CASE_ENDED and not row.fell_away_on for row in asked)
+        return "" if at_end else _("The principal's case has ended: check the dependant's own status.")
     place = link.client.municipality_id
     if link.status_id in SAME_MUNICIPALITY and place and case.municipality_id and place != case.municipality_id:
         return _("Lives in another municipality than the principal's recommendation is for: to be checked.")

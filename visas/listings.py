@@ -17,7 +17,15 @@ from centers.listing.filters import YearField, codes_of, in_month, in_year
 from centers.models import Municipality
 from visas.models import Duty, ObligationCheck, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
-from visas.obligations import CHECK_BADGES, CHECK_STATES, in_check_state, state_of_check
+from visas.obligations import (
+    CHECK_BADGES,
+    CHECK_STATES,
+    FINDING_STATES,
+    finding_shown,
+    in_check_state,
+    in_finding_state,
+    state_of_check,
+)
 from visas.quotas import FIGURES, held, on_basis, with_seat, with_share
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
@@ -105,6 +113,16 @@ class CheckFilterForm(FilterForm):
     duty = CodeField(choices=Duty.choices, label=_("Duty"))
     programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
     due = MonthField(label=_("Due in the month"))
+    finding = CodeField(choices=FINDING_STATES.items(), label=_("Finding"))
+
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        """Without those that were withdrawn, unless they are asked for."""
+        rows = super().narrowed(rows)
+        asked = "withdrawn" in (self.chosen.get("state"), self.chosen.get("finding"))
+        return rows if asked else rows.filter(withdrawn_on=None)
+
+    def by_finding(self, rows: QuerySet, state: str) -> QuerySet:
+        return in_finding_state(rows, state)
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
         return in_check_state(rows, state)
@@ -120,8 +138,22 @@ class CheckFilterForm(FilterForm):
 
 
 def _checks(viewer: User) -> QuerySet:
+    """All of duties that run; ``CheckFilterForm`` leaves out what was withdrawn, where it is not asked for."""
     rows = ObligationCheck.objects.visible_to(viewer).filter(obligation__ended_on=None)
-    return rows.select_related("obligation__rule", "case").prefetch_related(*with_client(viewer))
+    rows = rows.select_related("obligation__rule", "case", "finding")
+    return rows.prefetch_related("finding__closings", *with_client(viewer))
+
+
+def _finding(row: ObligationCheck, viewer: User) -> str:
+    """Where the finding of a check stands, in words; empty where it has none."""
+    shown = finding_shown(row)
+    return str(shown.state) if shown else ""
+
+
+def _finding_shown(row: ObligationCheck, viewer: User) -> str:
+    shown = finding_shown(row)
+    badge = shown.badge and f"badge--{shown.badge}" if shown else ""
+    return format_html('<span class="badge {}">{}</span>', badge, shown.state) if shown else ""
 
 
 def _check_state(row: ObligationCheck, viewer: User) -> str:
@@ -239,12 +271,14 @@ CHECKS = register(
             Column("duty", _("Duty"), value=lambda row, viewer: row.obligation.rule.get_kind_display()),
             Column("programme", _("Visa programme"), value=lambda row, viewer: str(row.case.programme)),
             Column("state", _("State"), value=_check_state, shown=_check_shown),
+            Column("finding", _("Finding"), value=_finding, shown=_finding_shown),
             field("done_on", _("Checked on")),
             field("document", _("Document number")),
             named("workspace", _("Workspace")),
         ),
         orders=(Order("due", ("due_on", "id"), descending=False),),
         form=CheckFilterForm,
+        template="visas/check_list.html",
         nothing=_("No check is due yet. Checks come up here by themselves once a permit is recorded."),
     )
 )

@@ -4,19 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import no_hidden_signs
+from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Attachment
-from visas.models import CheckResult, FindingState, ObligationCheck
-
-FIELD_OF = {"not_in_the_future": "done_on", "check_kept_with_proof": "note"}
+from centers.listing import MonthField
+from visas.models import CheckResult, ClosingState, FindingState, ObligationCheck
 
 
 def _text(label: str, longest: int, **options) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, required=False, validators=[no_hidden_signs], **options)
 
 
-class CheckForm(forms.Form):
+class CheckForm(RefusableForm):
     """What a check has shown, and by what. A duty that was not kept asks what was found."""
+
+    field_of = {"not_in_the_future": "done_on", "check_kept_with_proof": "note"}
 
     result = forms.ChoiceField(
         label=_("What the check has shown"), choices=CheckResult.choices, widget=forms.RadioSelect
@@ -49,13 +50,87 @@ class CheckForm(forms.Form):
     def told(self) -> dict:
         return self.cleaned_data | {"result": CheckResult(self.cleaned_data["result"])}
 
-    def refuse(self, rule: str, sentence: str) -> None:
-        """Tell what the database has refused, at its field."""
-        self.add_error(FIELD_OF.get(rule), sentence)
+
+class ManyForm(RefusableForm):
+    """One result for many checks. That a duty was not kept is said of each for itself."""
+
+    result = forms.ChoiceField(
+        label=_("What the check has shown"), widget=forms.RadioSelect,
+        choices=[choice for choice in CheckResult.choices if choice[0] != CheckResult.NOT_KEPT],
+    )  # fmt: skip
+    done_on = DayField(_("Checked on"))
+    document = _text(_("Document number"), 60)
+    note = _text(_("How it was checked"), 500, help_text=_("What shows it, as a visit or a certificate."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["done_on"].initial = today
+        self.fields["done_on"].widget.attrs["max"] = today.isoformat()
+
+    def clean(self):
+        told = super().clean()
+        if told.get("done_on") and told["done_on"] > timezone.localdate():
+            self.add_error("done_on", _("The day lies in the future."))
+        if told.get("result") == CheckResult.KEPT and not (told.get("document") or told.get("note")):
+            self.add_error("note", _("Say what shows it: a document number, a note, or a file."))
+        return told
+
+    @property
+    def told(self) -> dict:
+        return self.cleaned_data | {"result": CheckResult(self.cleaned_data["result"])}
+
+
+class MonthForm(forms.Form):
+    """Of which month the checks are shown."""
+
+    month = MonthField(label=_("Month"))
+
+
+class CorrectionForm(CheckForm):
+    """What a check has really shown, where it was put on record wrongly; or that it was not made at all."""
+
+    NOT_MADE = "not_made"
+    why = forms.CharField(label=_("Why it is corrected"), max_length=200, validators=[no_hidden_signs])
+    field_order = ("why",)
+
+    def __init__(self, *args, check: ObligationCheck, **kwargs):
+        super().__init__(*args, check=check, **kwargs)
+        self.fields["result"].choices = [
+            *CheckResult.choices,
+            (self.NOT_MADE, _("It was not made: it waits again")),
+        ]
+        told = ("result", "done_on", "document", "note", "proof")
+        self.initial = {name: getattr(check, name) for name in told} | self.initial
+
+    @property
+    def told(self) -> dict:
+        if self.cleaned_data["result"] == self.NOT_MADE:
+            return {"why": self.cleaned_data["why"], "result": None}
+        return super().told
+
+
+class ClosingForm(RefusableForm):
+    """What was done about a finding that stands."""
+
+    field_of = {"not_in_the_future": "done_on", "closing_says_what": "done"}
+
+    done = forms.CharField(
+        label=_("What was done"), max_length=500, validators=[no_hidden_signs],
+        help_text=_("What the office has done about it. A second person looks at it before the finding is closed."),
+    )  # fmt: skip
+    done_on = DayField(_("Day of the measure"))
+    document = _text(_("Document number"), 60)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        today = timezone.localdate()
+        self.fields["done_on"].initial = today
+        self.fields["done_on"].widget.attrs["max"] = today.isoformat()
 
 
 class LookForm(forms.Form):
-    """The second look at a finding."""
+    """The second look at a finding; with ``agree`` at what was done about it."""
 
     state = forms.ChoiceField(
         label=_("Second look"),
@@ -64,3 +139,11 @@ class LookForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, validators=[no_hidden_signs])
     said = _text(_("What the client says"), 500)
+
+    def __init__(self, *args, agree: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if agree:
+            del self.fields["said"]
+            self.fields["state"].choices = [
+                choice for choice in ClosingState.choices if choice[0] != ClosingState.OPEN
+            ]

@@ -1,17 +1,29 @@
 """Which duties a permit brings, until when, and on which days they are checked."""
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from visas.models import CheckResult, Finding, Obligation, ObligationCheck, ObligationRule, VisaCase
+from cases.listings.people import with_client
+from cases.models import FamilyLink
+from visas.models import (
+    CheckResult,
+    Closing,
+    Finding,
+    FindingState,
+    Obligation,
+    ObligationCheck,
+    ObligationRule,
+    VisaCase,
+)
 
 SOON = timedelta(days=30)  # before a check is due that it is shown as near
 FEW = 3  # a number below is not told outside the office that made the check
@@ -20,12 +32,21 @@ CHECK_STATES: dict[str, str] = {
     "soon": _("Due within 30 days"),
     "later": _("Later"),
     **{result.value: result.label for result in CheckResult},
+    "withdrawn": _("Taken out"),
 }
+FINDING_STATES: dict[str, str] = {
+    **{state.value: state.label for state in FindingState},
+    "closed": _("Finding closed"),
+    "withdrawn": _("Taken out"),
+}
+FINDING_BADGES = {"open": "wait", "confirmed": "wait", "closed": "good"}
 CHECK_BADGES = {"overdue": "badge--bad", "soon": "badge--wait", "kept": "badge--good", "not_kept": "badge--wait"}
 
 
 def state_of_check(row: ObligationCheck) -> str:
     """A check as a list tells it: what it has shown, or how near it is."""
+    if row.withdrawn_on:
+        return "withdrawn"
     if row.result:
         return row.result
     today = timezone.localdate()
@@ -34,6 +55,9 @@ def state_of_check(row: ObligationCheck) -> str:
 
 def in_check_state(rows: QuerySet, state: str) -> QuerySet:
     today = timezone.localdate()
+    if state == "withdrawn":
+        return rows.filter(withdrawn_on__isnull=False)
+    rows = rows.filter(withdrawn_on=None)
     if state in CheckResult.values:
         return rows.filter(result=state)
     rows = rows.filter(result="")
@@ -45,24 +69,83 @@ def in_check_state(rows: QuerySet, state: str) -> QuerySet:
 
 
 @dataclass(frozen=True)
+class FindingShown:
+    """A finding as a page shows it: where it stands in words, and what was put on record as done about it."""
+
+    row: Finding
+    closings: list[Closing]
+
+    @property
+    def code(self) -> str:
+        """Where it stands, as a key of ``FINDING_STATES``."""
+        if self.row.check_made.withdrawn_on:
+            return "withdrawn"
+        closed = any(one.state == FindingState.CONFIRMED for one in self.closings)
+        return "closed" if closed else self.row.state
+
+    @property
+    def state(self) -> str:
+        return FINDING_STATES[self.code]
+
+    @property
+    def badge(self) -> str:
+        return FINDING_BADGES.get(self.code, "")
+
+    @property
+    def waits_for_closing(self) -> bool:
+        """Whether it stands and nothing is on record as done, or only what was dismissed."""
+        return self.code == FindingState.CONFIRMED and not any(one.state == FindingState.OPEN for one in self.closings)
+
+
+def finding_shown(check: ObligationCheck) -> FindingShown | None:
+    """The finding of a check whose ``finding`` and ``finding__closings`` were read with it, or none."""
+    row = getattr(check, "finding", None)
+    if row is None:
+        return None
+    row.check_made = check
+    return FindingShown(row, sorted(row.closings.all(), key=lambda one: one.pk))
+
+
+def in_finding_state(rows: QuerySet, state: str) -> QuerySet:
+    """The checks whose finding stands so, as ``FindingShown.code`` says it."""
+    rows = rows.filter(finding__isnull=False)
+    if state == "withdrawn":
+        return rows.filter(withdrawn_on__isnull=False)
+    rows = rows.filter(withdrawn_on=None)
+    closed = Exists(Closing.objects.filter(finding=OuterRef("finding"), state=FindingState.CONFIRMED))
+    if state == "closed":
+        return rows.filter(closed)
+    return rows.filter(~closed, finding__state=state)
+
+
+def findings_of(viewer: User, **which) -> list[FindingShown]:
+    """The findings that the viewer reads, with what was done about each, in the order in which they were found."""
+    rows = Finding.objects.visible_to(viewer).filter(**which).select_related("check_made", "found_by", "looked_by")
+    closings = Closing.objects.visible_to(viewer).select_related("done_by", "looked_by").order_by("pk")
+    rows = rows.prefetch_related(Prefetch("closings", closings)).order_by("pk")
+    return [FindingShown(row, list(row.closings.all())) for row in rows]
+
+
+@dataclass(frozen=True)
 class DutyShown:
     """A duty as the page of its case shows it: its checks in their order, and the findings."""
 
     duty: Obligation
     checks: list[tuple[ObligationCheck, str, str]]
-    findings: list[Finding]
+    findings: list[FindingShown]
 
 
 def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
     """The duties of a case with their checks, those that ended last."""
     rows = Obligation.objects.visible_to(viewer).filter(case=case).select_related("rule").order_by("ends_on", "pk")
-    checks = ObligationCheck.objects.visible_to(viewer).filter(case=case).order_by("due_on")
-    findings = Finding.objects.visible_to(viewer).filter(case=case).select_related("check_made")
+    rows = rows.prefetch_related(*with_client(viewer))
+    checks = ObligationCheck.objects.visible_to(viewer).standing().filter(case=case).order_by("due_on")
+    findings = findings_of(viewer, case=case)
     shown = []
     for duty in sorted(rows, key=lambda row: row.ended_on is not None):
         own = [check for check in checks if check.obligation_id == duty.pk]
         told = [(check, CHECK_STATES[state_of_check(check)], _badge(check)) for check in own]
-        found = [row for row in findings if row.check_made.obligation_id == duty.pk]
+        found = [row for row in findings if row.row.check_made.obligation_id == duty.pk]
         shown.append(DutyShown(duty, told, found))
     return shown
 
@@ -91,8 +174,82 @@ def months_after(day: date, months: int) -> date:
 
 def rules_of(case: VisaCase) -> list[ObligationRule]:
     """The rules of the day of the permit: a later cohort keeps other ones."""
-    rules = ObligationRule.objects.filter(programme=case.programme_id, valid_from__lte=case.granted_on)
-    return [rule for rule in rules if rule.valid_to is None or rule.valid_to >= case.granted_on]
+    return [rule for rule in _rules_of(case.programme_id) if rule.holds_on(case.granted_on)]
+
+
+def _rules_of(programme: str) -> list[ObligationRule]:
+    return list(ObligationRule.objects.standing().filter(programme=programme))
+
+
+class Wanted(NamedTuple):
+    """A duty that a case brings: of the principal, or of the dependant of ``link``."""
+
+    rule: ObligationRule
+    link: FamilyLink | None
+    starts_on: date
+
+
+def runs(case: VisaCase) -> bool:
+    """Whether the permit of a case is there and the case has not ended."""
+    return bool(case.granted_on and not (case.left_on or case.refused_on or case.withdrawn_on or case.lapsed_on))
+
+
+def wanted_of(case: VisaCase) -> list[Wanted]:
+    """The duties that a case brings today; none where its permit does not run.
+
+    A dependant keeps those of the own status (지역특화형 비자 안내문, shinhankook.kr 5968), from the day of
+    settling, or else of entering, and never before the permit.
+    """
+    if not runs(case):
+        return []
+    rules = rules_of(case)
+    links = FamilyLink.objects.filter(household__principal=case.client_id) if any(r.status_id for r in rules) else ()
+    own = [Wanted(rule, None, case.granted_on) for rule in rules if rule.status_id is None]
+    return own + [
+        Wanted(rule, link, max(case.granted_on, link.settled_on or link.entered_on or case.granted_on))
+        for rule in rules
+        for link in links
+        if rule.status_id and rule.status_id == link.status_id
+    ]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A duty of a case that changed rules add, change or end. ``before`` and ``after`` are its last days."""
+
+    case: VisaCase
+    rule: ObligationRule
+    before: date | None
+    after: date | None
+
+    @property
+    def what(self) -> str:
+        return "added" if self.before is None else "ended" if self.after is None else "changed"
+
+
+def preview(change: Callable[[], object], *, viewer: User, programme: str) -> list[Turned]:
+    """The duties that a change of the rules would add, change or end, in cases that the viewer reads. Nothing stays.
+
+    Told by the rules alone: of the duties of another office nobody reads more. Raises what the change raises.
+    """
+    rows = VisaCase.objects.visible_to(viewer).filter(programme=programme, granted_on__isnull=False)
+    cases = [case for case in rows.select_related("municipality").order_by("granted_on", "pk") if runs(case)]
+    before = _rules_of(programme)
+    with transaction.atomic():
+        change()
+        after = _rules_of(programme)
+        transaction.set_rollback(True)
+    return [turned for case in cases for turned in _turned(case, before, after)]
+
+
+def _turned(case: VisaCase, before: list[ObligationRule], after: list[ObligationRule]) -> Iterator[Turned]:
+    then, now = ({(rule.kind, rule.status_id): rule for rule in rules if rule.holds_on(case.granted_on)}
+                 for rules in (before, after))  # fmt: skip
+    for key in sorted({*then, *now}, key=str):
+        old, new = then.get(key), now.get(key)
+        if (old and old.pk) != (new and new.pk):
+            ends = [end_of(rule, case.granted_on) if rule else None for rule in (old, new)]
+            yield Turned(case, new or old, *ends)
 
 
 def end_of(rule: ObligationRule, granted_on: date) -> date:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.timeline import About, Entry
 from centers.selectors import scope_of
-from visas.models import CaseStep, StatusChange, VisaCase, Voucher
+from visas.models import CaseStep, Obligation, ObligationCheck, StatusChange, VisaCase, Voucher
+from visas.obligations import CHECK_STATES
 from visas.path import INNER
 from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
 
@@ -61,6 +62,26 @@ def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
                 number = row.pk * len(CASE_STEPS) + CASE_STEPS.index(step)
                 title = f"{row.programme} · {name}"
                 yield Entry("visa", day, number, title, "", row.get_absolute_url(), str(row.workspace))
+
+
+def duty_entries(about: About) -> Iterator[Entry]:
+    """The checks of the person's duties that were made, and the duties that fell away.
+
+    An official reads those of the own office alone (``OfCaseQuerySet.visible_to``). A check that was taken out stays
+    in sight and says so.
+    """
+    cases = [case.pk for case in cases_of(about)]
+    checks = ObligationCheck.objects.visible_to(about.viewer).exclude(result="").select_related("obligation__rule")
+    for row in checks.filter(Q(client__in=about.ids) | Q(obligation__link=None, case__in=cases)):
+        title = f"{row.obligation.rule.get_kind_display()} · {row.get_result_display()}"
+        mark = str(CHECK_STATES["withdrawn"]) if row.withdrawn_on else ""
+        told = row.document or row.note
+        yield Entry("duty", row.done_on, row.pk, title, told, row.get_absolute_url(), str(row.workspace), mark)
+    ended = Obligation.objects.visible_to(about.viewer).exclude(ended_on=None)
+    for row in ended.filter(Q(client__in=about.ids) | Q(link=None, case__in=cases)).select_related("rule", "case"):
+        title = f"{row.rule.get_kind_display()} · " + _("Fell away")
+        why = row.get_ended_why_display()
+        yield Entry("duty", row.ended_on, -row.pk, title, why, row.case.get_absolute_url(), str(row.workspace))
 
 
 def changes_of(about: About) -> QuerySet[StatusChange]:

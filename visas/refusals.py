@@ -6,9 +6,15 @@ from centers.refusals import register
 
 register(
     {
+        "check_confirmed_stays": _("Two people have confirmed what the check has shown: close the finding first."),
         "check_not_kept_says_what": _("Say what was found."),
         "check_stays": _("A check stays as it was put on record."),
+        "closing_of_a_confirmed_finding": _("A finding is closed after a second person has confirmed it."),
+        "closing_stays": _("What was done stays as it was put on record: only the second look is added."),
+        "finding_of_a_standing_check": _("The check was taken out: its finding waits for no second look."),
         "finding_stays": _("A finding stays as it was put on record: only the second look is added."),
+        "obligation_rule_of_the_province": _("The rules are kept by the province."),
+        "obligation_rule_stays": _("A rule stays as it was entered: end it, or take it out with a reason."),
         "obligation_stays": _("A duty stays as the permit brought it: it can only end."),
         "enrolment_case_of_the_university": _("The visa case belongs to another university."),
         "enrolment_major_of_the_university": _("The major belongs to another university."),
@@ -31,6 +37,9 @@ register(
         "visa_case_handed_on_with_consent": _("The office gets a file of the client only if the client has agreed."),
         "case_point_fits_its_line": _("The table gives this line other points: enter those or none."),
         "case_step_against_advice": _("The conditions say otherwise: write why it is decided so."),
+        "dependant_outcome_in_words": _("Say in words what became of the dependant."),
+        "dependant_question_fits": _("This reason does not fit the dependant or the case."),
+        "dependant_question_stays": _("What is asked about a dependant stays so: it is answered."),
         "dependant_settles_with_the_principal": _(
             "A family member with F-3-1R settles in the municipality of the principal: look at both addresses."
         ),

@@ -37,6 +37,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     sources = SOURCES | {
         "visa": lambda about: progress.case_entries(cases),
         "voucher": lambda about: progress.voucher_entries(vouchers),
+        "duty": progress.duty_entries,
         "study": lambda about: progress.study_entries(changes),
     }
     context = {

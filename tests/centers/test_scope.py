@@ -22,9 +22,12 @@ from tests.make import (
     make_batch,
     make_change,
     make_check,
+    make_check_batch,
     make_client,
+    make_closing,
     make_deadline,
     make_dependant,
+    make_dependant_question,
     make_employment,
     make_export,
     make_finding,
@@ -72,7 +75,9 @@ def make_a_row_in_every_table(database: str) -> None:
         record(Action.WORKBOOK_IMPORTED, actor=None, **own)
     make_dependant(client)
     permit = {"recommended_on": DAY, "letter_number": "L-1", "granted_on": DAY}
-    make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
+    finding = make_finding(make_check(make_visa_case("F-4-R", "52130-office", **permit), kind="residence_region"))
+    make_closing(finding)
+    make_dependant_question(make_visa_case("F-4-R", "52130-office"))
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_employment(client)
@@ -86,6 +91,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_export(make_user(Role.COUNSELLOR, ELSEWHERE), workspace=place(ELSEWHERE))
     case = make_visa_case("E-7-4", "52130-office")
     make_batch(make_user(Role.CITY_OFFICER, "52130-office"))
+    make_check_batch(make_user(Role.CITY_OFFICER, "52130-office"))
     make_voucher("52130")
     stay = make_stay(checked_in_on=date(2025, 3, 1))
     make_leave(stay, date(2025, 3, 2), date(2025, 3, 3))
@@ -149,11 +155,13 @@ def make_a_row_in_every_table(database: str) -> None:
             owner.execute(f"UPDATE {table} SET workspace_id = workspace_id" if has_workspace(table) else "SELECT")
         # Further clients move with the day of their session, and have nothing else that could change.
         owner.execute("UPDATE cases_session SET held_on = held_on - 1")
-        # A finding takes its second look alone, and a check was made with it: neither changes otherwise.
+        # A finding has had its second look, which changed it; what was done about it takes one alone.
         owner.execute(
-            "UPDATE visas_finding SET state = 'confirmed', looked_by_id = %s, looked_on = found_on, reason = 'x'",
+            "UPDATE visas_closing SET state = 'confirmed', looked_by_id = %s, looked_on = done_on, reason = 'x'",
             [make_user().pk],
         )
+        # A question about a dependant takes its answer alone.
+        owner.execute("UPDATE visas_dependantquestion SET outcome_id = 'left', answered_on = happened_on")
         # A change of status takes its report alone.
         owner.execute(
             "UPDATE visas_statuschange SET reported_on = happened_on, report_document = 'x' WHERE due_on IS NOT NULL"
@@ -162,8 +170,9 @@ def make_a_row_in_every_table(database: str) -> None:
         for table in ("visas_studypermit", "visas_koreanresult"):
             owner.execute(f"UPDATE {table} SET withdrawn_on = '2025-03-04', withdrawn_why = 'x'")
         alone = {
-            "cases_sessionclientevent", "visas_findingevent", "visas_koreanresultevent",
-            "visas_obligationcheckevent", "visas_statuschangeevent", "visas_studypermitevent",
+            "cases_sessionclientevent", "visas_closingevent", "visas_dependantquestionevent", "visas_findingevent",
+            "visas_koreanresultevent", "visas_obligationcheckevent", "visas_statuschangeevent",
+            "visas_studypermitevent",
         }  # fmt: skip
         for table in sorted(HISTORY - alone):
             history = table.removesuffix("event")
@@ -227,7 +236,8 @@ class ForgottenFilterTests:
         with acting_for([place(code).pk for code in (ELSEWHERE, "52130-office", "52110-s1", "jbnu")]):
             # The logs are read by those who review them, the year's answer by those who read all figures; the others
             # by their owner.
-            owned = {"centers_export", "cases_draft", "cases_putoff", "cases_sessiontemplate", "visas_casebatch"}
+            owned = {"centers_export", "cases_draft", "cases_putoff", "cases_sessiontemplate"}
+            owned |= {"visas_casebatch", "visas_checkbatch"}
             own = (WALLED | HISTORY) - LOGS - {"kpi_yearanswer"} - owned
             assert [table for table in sorted(own) if not ask(f"SELECT count(*) FROM {table}")] == []
 
@@ -243,6 +253,7 @@ class ForgottenFilterTests:
     def test_nothing_is_changed(self):
         with acting_for(self.scope):
             others = {"workbook_importedrow": "namespace", "kpi_yearanswer": "year", "visas_casebatch": "kind"}
+            others["visas_checkbatch"] = "result"
             others |= dict.fromkeys(["audit_monthreview", "audit_reviewfinding"], "month")
             columns = {table: others.get(table, "workspace_id") for table in WALLED}
             touched = {table: attempt(f"UPDATE {table} SET {column} = {column}") for table, column in columns.items()}

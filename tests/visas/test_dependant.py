@@ -108,7 +108,7 @@ class DependantTests:
         assert client.get(reverse("visas:case_step", args=[case.pk, "withdrawn"])).context["with_them"] == 1
         step(case, "withdrawn", 3)
         (one,) = shown(client, case)
-        assert one.check
+        assert [state for _row, state, _badge in one.questions] == ["확인 필요"]
 
     def test_a_dependant_of_another_case_is_not_found(self, client, city):
         case, other = make_case(), make_case()

@@ -1,9 +1,14 @@
 from visas.models.case import VisaCase
 from visas.models.demand import DemandSurvey
+from visas.models.dependant import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason
 from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
 from visas.models.obligation import (
+    CheckBatch,
     CheckResult,
+    Closing,
+    ClosingState,
     Duty,
+    EndedWhy,
     Finding,
     FindingState,
     Obligation,
@@ -28,10 +33,11 @@ from visas.models.study import KoreanResult, KoreanTest, StudyPermit, StudyPermi
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule",
+    "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckBatch", "CheckResult", "Closing",
+    "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy",
     "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "KoreanResult", "KoreanTest", "LetterText",
     "Obligation", "ObligationCheck", "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea",
-    "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken",
-    "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase", "VisaProgramme",
-    "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException",
+    "SeatTaken", "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase",
+    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

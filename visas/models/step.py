@@ -90,29 +90,37 @@ class CaseStep(CaseRow):
         return f"{self.case_id} {self.kind} {self.happened_on}"
 
 
-class CaseBatchQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> "CaseBatchQuerySet":
-        """A receipt is for whoever took the step."""
+class BatchQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "BatchQuerySet":
+        """A receipt is for whoever asked for it."""
         return self.filter(actor=user)
 
 
-class CaseBatch(models.Model):
-    """A step that was taken with many cases at once, as its receipt: what was asked, and what was refused why.
+class Batch(models.Model):
+    """What was asked for with many rows at once, as its receipt: what was done, and what was refused why.
 
-    ``asked`` are the cases, ``done`` the rows of their steps, ``refused`` pairs of a case and the name of the rule.
+    ``asked`` are the rows, ``done`` what was written for them, ``refused`` pairs of a row and the name of the rule.
     """
 
     actor = staff_key()
     at = models.ForeignKey(Workspace, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
-    kind = models.CharField(_("step"), max_length=20, choices=StepKind)
-    happened_on = models.DateField(_("day"))
-    document = models.CharField(_("document number"), max_length=60, blank=True)
     asked = ArrayField(models.BigIntegerField(), default=list)
     done = ArrayField(models.BigIntegerField(), default=list)
     refused = models.JSONField(default=list)
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
 
-    objects = CaseBatchQuerySet.as_manager()
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class CaseBatch(Batch):
+    """A step that was taken with many cases at once: ``done`` are the rows of the steps."""
+
+    kind = models.CharField(_("step"), max_length=20, choices=StepKind)
+    happened_on = models.DateField(_("day"))
+    document = models.CharField(_("document number"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("receipt of steps")

@@ -3,10 +3,16 @@ from datetime import date
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import User
+from accounts.queue import queue
+from audit.models import Action
+from audit.services import record
 from cases.models import Client, ClientName, FamilyLink, Household, NameKind, Relation, StatusCode
 from centers.models import Municipality
 from centers.scope import settle_constraints
-from visas.models import VisaCase
+from visas.models import DependantOutcome, DependantQuestion, QuestionReason, VisaCase
+from visas.models.row import of_case
+from visas.tasks import follow_case
 
 
 @transaction.atomic
@@ -48,7 +54,15 @@ def add_dependant(
         recorded_on=today,
     )
     settle_constraints()
+    _follow(link)
     return link
+
+
+def _follow(link: FamilyLink) -> None:
+    """Let the duties follow who came and with which status, in the cases of the principal that have a permit."""
+    cases = VisaCase.objects.filter(client=link.household.principal_id, granted_on__isnull=False)
+    for case in cases.values_list("pk", "workspace_id"):
+        queue(follow_case, *case)
 
 
 def _new_file(case: VisaCase, name: str, **told) -> Client:
@@ -80,3 +94,48 @@ def change_dependant(
     link.save(update_fields=["relation", "status", "entered_on", "settled_on"])
     _move(link.client, status, municipality)
     settle_constraints()
+    _follow(link)
+
+
+@transaction.atomic
+def ask_about(
+    link: FamilyLink, *, case: VisaCase, actor: User, reason: QuestionReason, happened_on: date
+) -> DependantQuestion:
+    """Ask what becomes of a dependant after an event that the office has learned of, as a divorce.
+
+    Raises IntegrityError where it is asked already, or where the reason does not fit.
+    """
+    keys = of_case(case) | {"client_id": link.client_id, "person_id": link.person_id}
+    asked = DependantQuestion.objects.create(**keys, link=link, reason=reason, happened_on=happened_on)
+    _put_on_record(asked, actor)
+    return asked
+
+
+@transaction.atomic
+def answer(
+    question: DependantQuestion, *, actor: User, outcome: DependantOutcome, answered_on: date, note: str = ""
+) -> DependantQuestion:
+    """Put on record what became of a dependant; what was answered before stays in the history.
+
+    Raises IntegrityError where the event was taken back meanwhile, or where an outcome needs a note.
+    """
+    question = DependantQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    question.outcome, question.answered_on, question.answered_by = outcome, answered_on, actor
+    question.note = note
+    question.save(update_fields=["outcome", "answered_on", "answered_by", "note"])
+    _put_on_record(question, actor)
+    return question
+
+
+def _put_on_record(question: DependantQuestion, actor: User) -> None:
+    settle_constraints()
+    record(Action.DEPENDANT_CHECKED, actor=actor, target=question, workspace_id=question.workspace_id)
+
+
+def ask_dependants(workspace_id: int) -> None:
+    """Ask what waits to be asked of the dependants of a workspace's cases: who came of age, what came by a file.
+
+    It may be done as often as one likes, inside of ``acting_for`` the workspace.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wall.ask_dependants_of(%s)", [workspace_id])

@@ -1,19 +1,34 @@
 """Duties made of the rules when a permit is recorded, checked in time, and findings that two people have looked at."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from cases.models import Attachment
+from centers.models import Workspace
+from centers.refusals import rule_of
 from centers.scope import acting_for, settle_constraints
-from visas.models import CheckResult, Finding, FindingState, Obligation, ObligationCheck, VisaCase
+from visas.models import (
+    CheckBatch,
+    CheckResult,
+    Closing,
+    EndedWhy,
+    Finding,
+    FindingState,
+    Obligation,
+    ObligationCheck,
+    VisaCase,
+)
 from visas.models.row import of_case
-from visas.obligations import due_days, end_of, rules_of
+from visas.obligations import Wanted, due_days, end_of, rules_of, runs, wanted_of
+from visas.services.dependant import ask_dependants
 
+NOT_YOURS = "not_yours"
 LATE = timedelta(days=30)  # checks that were due longer ago than this when the duty was made are not asked for
 
 
@@ -28,37 +43,50 @@ def follow_case(case_id: int, workspace_id: int) -> int:
 
 
 def follow_workspace(workspace_id: int) -> int:
-    """The same for every case of a workspace with a permit: what came by a file has had no step."""
+    """The same for every case of a workspace with a permit: what came by a file has had no step.
+
+    It asks about its dependants too. Returns how many duties were made.
+    """
     with acting_for([workspace_id]):
+        ask_dependants(workspace_id)
         cases = VisaCase.objects.filter(workspace=workspace_id, granted_on__isnull=False).order_by("pk")
         return sum(_follow(case) for case in cases.iterator(chunk_size=500))
 
 
 def _follow(case: VisaCase) -> int:
-    runs = case.granted_on and not (case.left_on or case.refused_on or case.withdrawn_on or case.lapsed_on)
-    if not runs:
-        Obligation.objects.filter(case=case, ended_on=None).update(ended_on=case.left_on or timezone.localdate())
-        return 0
-    there = {row.rule_id: row for row in Obligation.objects.filter(case=case, ended_on=None)}
-    moved = [row for row in there.values() if row.starts_on != case.granted_on]
-    for row in moved:  # the permit has another day now
-        row.ended_on = timezone.localdate()
-        row.save(update_fields=["ended_on"])
-        del there[row.rule_id]
-    fresh = [rule for rule in rules_of(case) if rule.pk not in there]
-    for rule in fresh:
-        _make(case, rule)
+    wanted = {(one.rule.pk, one.link and one.link.pk): one for one in wanted_of(case)}
+    there = {(row.rule_id, row.link_id): row for row in Obligation.objects.filter(case=case, ended_on=None)}
+    for key, row in list(there.items()):
+        if key not in wanted or wanted[key].starts_on != row.starts_on:
+            row.ended_on, row.ended_why = case.left_on or timezone.localdate(), _why(case, key, wanted)
+            row.save(update_fields=["ended_on", "ended_why"])
+            del there[key]
+    fresh = [one for key, one in wanted.items() if key not in there]
+    for one in fresh:
+        _make(case, one)
     return len(fresh)
 
 
-def _make(case: VisaCase, rule) -> None:
+def _why(case: VisaCase, key: tuple, wanted: dict[tuple, Wanted]) -> EndedWhy:
+    """Why a duty falls away."""
+    if not runs(case):
+        return EndedWhy.CASE
+    if key in wanted:
+        return EndedWhy.MOVED
+    return EndedWhy.RULE if key[0] not in {rule.pk for rule in rules_of(case)} else EndedWhy.DEPENDANT
+
+
+def _make(case: VisaCase, one: Wanted) -> None:
+    whose = of_case(case)
+    if one.link:
+        whose |= {"client_id": one.link.client_id, "person_id": one.link.person_id}
     duty = Obligation.objects.create(
-        **of_case(case), rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
+        **whose, rule=one.rule, link=one.link, starts_on=one.starts_on, ends_on=end_of(one.rule, one.starts_on)
     )
     since = timezone.localdate() - LATE
     ObligationCheck.objects.bulk_create(
-        ObligationCheck(**of_case(case), obligation=duty, due_on=day)
-        for day in due_days(rule, case.granted_on)
+        ObligationCheck(**whose, obligation=duty, due_on=day)
+        for day in due_days(one.rule, one.starts_on)
         if day >= since
     )
 
@@ -95,12 +123,96 @@ def make_check(
 
 
 @transaction.atomic
-def look_again(finding: Finding, *, actor: User, state: FindingState, reason: str, said: str = "") -> Finding:
-    """The second look at a finding, by another person than the first. Raises IntegrityError for the same one."""
-    finding = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk, state=FindingState.OPEN)
-    finding.state, finding.looked_by, finding.looked_on = state, actor, timezone.localdate()
-    finding.reason, finding.said = reason, said or finding.said
-    finding.save()
+def make_checks(
+    *, actor: User, checks: Iterable[ObligationCheck], mine: Callable[[ObligationCheck], bool], at: Workspace | None,
+    result: CheckResult, **told,
+) -> CheckBatch:  # fmt: skip
+    """Put one result on record for many checks. What one is refused does not hold up the others; the receipt names it.
+
+    ``mine`` says of a check whether the person makes it. ``told`` are ``done_on``, ``document`` and ``note``. That a
+    duty was not kept is said of each for itself, since each has its finding. Raises ValueError for that.
+    """
+    if result == CheckResult.NOT_KEPT:
+        raise ValueError("Each finding says what was found")
+    checks = sorted(checks, key=lambda check: check.pk)  # one order, so that two batches do not wait for each other
+    done, refused = [], []
+    for check in checks:
+        rule = NOT_YOURS if not mine(check) else _refusal(check, actor, result, told)
+        if rule:
+            refused.append([check.pk, rule])
+        else:
+            done.append(check.pk)
+    return CheckBatch.objects.create(
+        actor=actor, at=at, result=result, asked=[check.pk for check in checks], done=done, refused=refused, **told
+    )
+
+
+def _refusal(check: ObligationCheck, actor: User, result: CheckResult, told: dict) -> str:
+    """Make one check of many; the name of the rule that refuses it, empty where it was made."""
+    if not ObligationCheck.objects.open().filter(pk=check.pk).exists():
+        return "check_stays"
+    try:
+        with transaction.atomic():
+            make_check(check, actor=actor, result=result, **told)
+    except IntegrityError as error:
+        return rule_of(error)
+    return ""
+
+
+@transaction.atomic
+def withdraw_check(check: ObligationCheck, *, actor: User, why: str) -> ObligationCheck:
+    """Withdraw a check that was put on record wrongly, with the reason; the one that now waits in its place.
+
+    Raises ObligationCheck.DoesNotExist where it was withdrawn meanwhile, and IntegrityError where two people have
+    confirmed what it has shown.
+    """
+    made = ObligationCheck.objects.standing().exclude(result="")
+    check = made.select_for_update(of=("self",)).get(pk=check.pk)
+    check.withdrawn_on, check.withdrawn_by, check.withdrawn_why = timezone.localdate(), actor, why
+    check.save(update_fields=["withdrawn_on", "withdrawn_by", "withdrawn_why"])
+    record(Action.CHECK_MADE, actor=actor, target=check, workspace_id=check.workspace_id)
+    settle_constraints()
+    return ObligationCheck.objects.standing().get(obligation=check.obligation_id, due_on=check.due_on)
+
+
+@transaction.atomic
+def correct_check(check: ObligationCheck, *, actor: User, why: str, result: CheckResult | None, **told):
+    """Withdraw a check and put in its place what it has really shown; with no ``result`` it waits again.
+
+    ``told`` and what is raised are those of ``make_check`` and ``withdraw_check``. Returns what now stands.
+    """
+    waiting = withdraw_check(check, actor=actor, why=why)
+    return make_check(waiting, actor=actor, result=result, **told) if result else waiting
+
+
+@transaction.atomic
+def look_again(row: Finding | Closing, *, actor: User, state: FindingState, reason: str, said: str = ""):
+    """The second look at a finding or at its closing, by another person than the first.
+
+    ``said`` is the client's side of a finding. Raises IntegrityError for the same person, and DoesNotExist where
+    somebody has looked already.
+    """
+    row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk, state=FindingState.OPEN)
+    row.state, row.looked_by, row.looked_on, row.reason = state, actor, timezone.localdate(), reason
+    if said:
+        row.said = said
+    row.save()
+    finding = row.finding if isinstance(row, Closing) else row
+    record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=row.workspace_id)
+    settle_constraints()
+    return row
+
+
+@transaction.atomic
+def close_finding(finding: Finding, *, actor: User, done: str, done_on: date, document: str = "") -> Closing:
+    """Put on record what was done about a finding that stands; it is closed once another person has looked.
+
+    Raises IntegrityError where the finding is not confirmed, or was closed meanwhile.
+    """
+    closing = Closing.objects.create(
+        workspace_id=finding.workspace_id, case_id=finding.case_id, client_id=finding.client_id,
+        person_id=finding.person_id, finding=finding, done=done, done_on=done_on, done_by=actor, document=document,
+    )  # fmt: skip
     record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=finding.workspace_id)
     settle_constraints()
-    return finding
+    return closing

@@ -1,4 +1,4 @@
-"""Eligibility rules as the province enters, ends and corrects them, and what that would change for open cases."""
+"""Rules as the province enters, ends and corrects them, of eligibility and of duties; and what that would change."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,14 +8,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queue import queue
 from audit.models import Action
 from audit.services import record
 from centers.scope import settle_constraints
 from visas.eligibility import Advice, advice_on_all
-from visas.models import EligibilityRule, VisaCase
+from visas.models import EligibilityRule, ObligationRule, VisaCase
 from visas.models.case import LIVE
+from visas.tasks import follow_all
 
-WRITTEN = ("programme_id", "kind", "valid_from", "valid_to", "threshold", "at_most", "area_class", "one_of", "pending")
+Rule = EligibilityRule | ObligationRule
+# What is put on record of a rule, and as what.
+WRITTEN = {
+    EligibilityRule: (
+        Action.RULE_CHANGED,
+        ("programme_id", "kind", "valid_from", "valid_to", "threshold", "at_most", "area_class", "one_of", "pending"),
+    ),
+    ObligationRule: (
+        Action.DUTY_RULE_CHANGED,
+        ("programme_id", "kind", "status_id", "valid_from", "valid_to", "months", "until", "check_every"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -28,35 +41,41 @@ class Change:
 
 
 @transaction.atomic
-def add_rule(*, actor: User, **told) -> EligibilityRule:
+def add_rule(*, actor: User, of: type[Rule] = EligibilityRule, **told) -> Rule:
     """A rule from a day on. Raises IntegrityError where another one holds on some of its days."""
-    rule = EligibilityRule.objects.create(entered_by=actor, **told)
+    rule = of.objects.create(entered_by=actor, **told)
     _put_on_record(rule, actor, "added")
     return rule
 
 
 @transaction.atomic
-def end_rule(rule: EligibilityRule, *, actor: User, last_day: date) -> None:
-    """Let a rule hold up to a day and no longer; who was received until then is still judged by it."""
+def end_rule(rule: Rule, *, actor: User, last_day: date) -> Rule:
+    """Let a rule hold up to a day and no longer; who came until then is still judged by it. Returns what is held."""
+    rule = type(rule).objects.select_for_update().get(pk=rule.pk)
     rule.valid_to, rule.entered_by = last_day, actor
     rule.save(update_fields=["valid_to", "entered_by"])
     _put_on_record(rule, actor, "ended")
+    return rule
 
 
 @transaction.atomic
-def correct_rule(rule: EligibilityRule, *, actor: User, reason: str, **told) -> EligibilityRule:
+def correct_rule(rule: Rule, *, actor: User, reason: str, **told) -> Rule:
     """Take a rule out that was entered wrongly, with the reason, and put what is right in its place."""
+    rule = type(rule).objects.select_for_update().get(pk=rule.pk)
     rule.voided_on, rule.voided_why, rule.entered_by = timezone.localdate(), reason, actor
     rule.save(update_fields=["voided_on", "voided_why", "entered_by"])
     _put_on_record(rule, actor, "voided")
-    return add_rule(actor=actor, **told)
+    return add_rule(actor=actor, of=type(rule), **told)
 
 
-def _put_on_record(rule: EligibilityRule, actor: User, how: str) -> None:
+def _put_on_record(rule: Rule, actor: User, how: str) -> None:
     settle_constraints()
-    told = {name: getattr(rule, name) for name in WRITTEN}
+    action, written = WRITTEN[type(rule)]
+    told = {name: getattr(rule, name) for name in written}
+    if isinstance(rule, ObligationRule):  # the duties follow, each workspace's by a task of its own
+        queue(follow_all)
     record(
-        Action.RULE_CHANGED,
+        action,
         actor=actor,
         target=rule,
         how=how,

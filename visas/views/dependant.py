@@ -5,15 +5,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
+from cases.listings.people import with_client
 from cases.models import FamilyLink
+from centers.access import require_anywhere
 from centers.refusals import rule_of, sentence
 from centers.selectors import may
+from centers.views.listing import show
 from visas.access import get_visa_case_or_404, own_files
-from visas.dependant_forms import DependantForm
-from visas.models import VisaCase
-from visas.services.dependant import add_dependant, change_dependant
+from visas.dependant_forms import AnswerForm, AskForm, DependantForm
+from visas.dependant_listings import QUESTIONS
+from visas.dependants import QUESTION_BADGES, QUESTION_STATES
+from visas.models import DependantQuestion, VisaCase
+from visas.services.dependant import add_dependant, answer, ask_about, change_dependant
 
 
 @never_cache
@@ -29,7 +35,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(rule_of(error), sentence(error))
         else:
             return _confirmed(request, case, link.pk)
-    return _page(request, form, case, _("Add a dependant"))
+    return _page(request, form, case, title=_("Add a dependant"))
 
 
 @never_cache
@@ -37,8 +43,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 def change(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     """The dates and the status of a dependant of a case."""
     case = _case(request, pk)
-    rows = FamilyLink.objects.visible_to(request.user).select_related("client", "household")
-    row = get_object_or_404(rows, pk=link, household__principal=case.client_id)
+    row = _link(request, case, link)
     data = request.POST if request.method == "POST" else None
     form = DependantForm(data, case=case, viewer=request.user, link=row)
     if form.is_valid():
@@ -48,7 +53,80 @@ def change(request: HttpRequest, pk: int, link: int) -> HttpResponse:
             form.refuse(rule_of(error), sentence(error))
         else:
             return _confirmed(request, case, row.pk)
-    return _page(request, form, case, _("Change a dependant"))
+    return _page(request, form, case, title=_("Change a dependant"))
+
+
+@never_cache
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    """What is to be found out about the dependants of one's offices, and what was."""
+    require_anywhere(request.user, "view_visa_cases")
+    return show(request, QUESTIONS)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    """Put an event on record after which it is to be found out what becomes of a dependant."""
+    case = _case(request, pk)
+    row = _link(request, case, link)
+    form = AskForm(request.POST if request.method == "POST" else None, link=row)
+    if form.is_valid():
+        try:
+            asked = ask_about(row, case=case, actor=request.user, **form.cleaned_data)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            asked.refresh_from_db()
+            told = {"reason": asked.reason, "due": asked.due_on.isoformat()}
+            messages.success(request, _("On record: %(reason)s. It is to be found out by %(due)s.") % told)
+            return redirect(asked)
+    words = {"title": _("Enter an event"), "lead": f"{row.relation} · {row.client}", "action": _("Put on record")}
+    return _page(request, form, case, **words)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is asked about a dependant: why, by when, and the answer or the form to give it."""
+    row = _question(request, pk)
+    mine = may_answer(request.user, row)
+    if request.method == "POST" and not mine:
+        raise PermissionDenied(_("Dependants are entered where the file of the principal is kept."))
+    form = AnswerForm(request.POST if request.method == "POST" else None, question=row)
+    if form.is_valid():
+        try:
+            answer(row, actor=request.user, **form.cleaned_data)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            held = _question(request, pk)
+            told = {"outcome": held.outcome, "day": held.answered_on.isoformat()}
+            messages.success(request, _("On record: %(outcome)s, found out on %(day)s.") % told)
+            return redirect(held)
+    context = {
+        "row": row,
+        "principal": own_files([row.case], request.user).get(row.case_id),
+        "state": QUESTION_STATES[row.state],
+        "badge": QUESTION_BADGES.get(row.state, ""),
+        "form": form if mine else None,
+    }
+    return render(request, "visas/question.html", context, status=400 if form.errors else 200)
+
+
+def may_answer(user: User, row: DependantQuestion) -> bool:
+    return row.fell_away_on is None and may(user, "work_clients", row.workspace_id)
+
+
+def _question(request: HttpRequest, pk: int) -> DependantQuestion:
+    rows = DependantQuestion.objects.visible_to(request.user)
+    rows = rows.select_related("case", "reason", "outcome", "answered_by", "link__relation")
+    return get_object_or_404(rows.prefetch_related(*with_client(request.user)), pk=pk)
+
+
+def _link(request: HttpRequest, case: VisaCase, pk: int) -> FamilyLink:
+    rows = FamilyLink.objects.visible_to(request.user).select_related("client", "household", "relation")
+    return get_object_or_404(rows, pk=pk, household__principal=case.client_id)
 
 
 def _case(request: HttpRequest, pk: int) -> VisaCase:
@@ -68,12 +146,12 @@ def _confirmed(request: HttpRequest, case: VisaCase, pk: int) -> HttpResponse:
     return redirect(case.get_absolute_url() + "#dependants")
 
 
-def _page(request: HttpRequest, form: DependantForm, case: VisaCase, title: str) -> HttpResponse:
+def _page(request: HttpRequest, form: DependantForm | AskForm, case: VisaCase, **words: str) -> HttpResponse:
     context = {
         "form": form,
         "case": case,
         "client": own_files([case], request.user).get(case.pk),
-        "title": title,
         "action": _("Save"),
+        **words,
     }
     return render(request, "visas/case_step.html", context, status=400 if form.errors else 200)

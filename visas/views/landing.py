@@ -15,7 +15,8 @@ from centers.listing.filters import in_year
 from centers.models import WorkspaceKind
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
-from visas.models import ObligationCheck, StatusChange, VisaCase, Voucher
+from visas.dependants import QUESTION_BADGES, QUESTION_STATES
+from visas.models import DependantQuestion, ObligationCheck, StatusChange, VisaCase, Voucher
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 from visas.students import NEAR, REPORT_BADGES, REPORT_STATES, told_days
@@ -37,6 +38,7 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         yield _waiting(request)
     if (at_a_university or scope.of("review_visa_cases")) and "review_visa_cases" not in scope.everywhere:
         yield _checks(request)
+        yield from _questions(request)
     if scope.of("approve_vouchers"):
         yield _vouchers(request)
 
@@ -78,6 +80,15 @@ def _checks(request: HttpRequest) -> Panel:
         for state in [state_of_check(row)]
     ]
     return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown})
+
+
+def _questions(request: HttpRequest) -> Iterator[Panel]:
+    """What is to be found out about dependants, the longest overdue first; no panel where nothing is."""
+    rows = DependantQuestion.objects.visible_to(request.user).open().select_related("reason")
+    rows = list(rows.prefetch_related(*with_client(request.user)).order_by("due_on", "pk")[:SHOWN])
+    shown = [(row, QUESTION_STATES[row.state], QUESTION_BADGES[row.state]) for row in rows]
+    if shown:
+        yield Panel(_("Checks of dependants"), "visas/landing/questions.html", {"rows": shown})
 
 
 def _reports(request: HttpRequest) -> Panel:

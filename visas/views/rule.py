@@ -5,24 +5,22 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_anywhere
-from centers.refusals import rule_of, sentence
 from centers.selectors import scope_of
 from visas.access import own_files
 from visas.eligibility import asked_of
 from visas.forms.rule import CorrectionForm, EndForm, RuleForm
 from visas.models import EligibilityRule
 from visas.services.rule import add_rule, correct_rule, end_rule, preview
+from visas.views.previewed import previewed, seen
 
 WORK = "review_visa_cases"
 
@@ -47,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    _require_the_province(request)
+    require_the_province(request)
     form = RuleForm(request.POST if request.method == "POST" else None)
     return _changed(request, form, _("Add a rule"), lambda: add_rule(actor=request.user, **form.told))
 
@@ -57,13 +55,13 @@ def new(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     rule = _standing(request, pk)
     form = EndForm(request.POST if request.method == "POST" else None, initial={"valid_to": timezone.localdate()})
-
-    def change() -> EligibilityRule:
-        row = EligibilityRule.objects.get(pk=pk)
-        end_rule(row, actor=request.user, last_day=form.cleaned_data["valid_to"])
-        return row
-
-    return _changed(request, form, _("End a rule"), change, rule)
+    return _changed(
+        request,
+        form,
+        _("End a rule"),
+        lambda: end_rule(rule, actor=request.user, last_day=form.cleaned_data["valid_to"]),
+        rule,
+    )
 
 
 @never_cache
@@ -71,22 +69,23 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     rule = _standing(request, pk)
     form = CorrectionForm(request.POST if request.method == "POST" else None, rule=rule)
+    return _changed(
+        request,
+        form,
+        _("Correct a rule"),
+        lambda: correct_rule(rule, actor=request.user, reason=form.cleaned_data["reason"], **form.told),
+        rule,
+    )
 
-    def change() -> EligibilityRule:
-        reason = form.cleaned_data["reason"]
-        return correct_rule(EligibilityRule.objects.get(pk=pk), actor=request.user, reason=reason, **form.told)
 
-    return _changed(request, form, _("Correct a rule"), change, rule)
-
-
-def _require_the_province(request: HttpRequest) -> None:
+def require_the_province(request: HttpRequest) -> None:
     require_anywhere(request.user, WORK)
     if WORK not in scope_of(request.user).everywhere:
         raise PermissionDenied(_("The rules are kept by the province."))
 
 
 def _standing(request: HttpRequest, pk: int) -> EligibilityRule:
-    _require_the_province(request)
+    require_the_province(request)
     return get_object_or_404(EligibilityRule.objects.standing().select_related("programme"), pk=pk)
 
 
@@ -98,30 +97,26 @@ def _changed(
     rule: EligibilityRule | None = None,
 ) -> HttpResponse:
     """Show first which open cases would be answered otherwise, and change the rules once that was confirmed."""
-    turned = None
-    if form.is_valid():
-        try:
-            if "confirmed" in request.POST and constant_time_compare(request.POST.get("seen", ""), _seen(form)):
-                return _done(request, change())
-            programme = rule.programme if rule else form.cleaned_data["programme"]
-            turned = preview(change, viewer=request.user, programmes=[programme.pk])
-        except IntegrityError as error:
-            form.refuse(rule_of(error), sentence(error))
+    changed, turned = previewed(
+        request,
+        form,
+        change,
+        lambda: preview(
+            change, viewer=request.user, programmes=[(rule.programme if rule else form.cleaned_data["programme"]).pk]
+        ),
+    )
+    if changed:
+        return _done(request, changed)
     files = own_files([one.case for one in turned], request.user) if turned else {}
     context = {
         "form": form,
         "title": title,
         "rule": rule,
         "previewed": turned is not None,
-        "seen": _seen(form) if turned is not None else "",
+        "seen": seen(form) if turned is not None else "",
         "turned": [(one, files.get(one.case.pk)) for one in turned or []],
     }
     return render(request, "visas/rule_form.html", context, status=400 if form.errors else 200)
-
-
-def _seen(form: Form) -> str:
-    """What was shown in the preview, so that nothing else is confirmed."""
-    return salted_hmac("visas.rule", repr(sorted(form.cleaned_data.items(), key=lambda pair: pair[0]))).hexdigest()
 
 
 def _done(request: HttpRequest, changed: EligibilityRule) -> HttpResponse:
