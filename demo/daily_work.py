@@ -1,4 +1,4 @@
-"""What a counsellor of the demonstration has going: deadlines, a family that came, a course, files, what is put off."""
+"""What a counsellor of the demonstration has going: deadlines, a family that came, a course, files, things put off."""
 
 from datetime import date, timedelta
 from pathlib import Path
