@@ -25,7 +25,8 @@ CALLED_BY_THE_WALL = {
     "fit_rooms_again", "ledger_changed", "line_joins_a_new_entry", "mark_clients", "mark_months", "mark_reference",
     "one_household", "place_again", "place_visa_case", "places_of_files", "readers_of", "recount", "recount_places",
     "session_within_operation", "settled_without_permit", "share", "share_changed", "status_changes_follow",
-    "stay_fits_its_room", "take_places_anew", "veil", "visa_case_seats", "works_on", "works_on_file",
+    "stay_fits_its_room", "take_places_anew", "take_reminders_along", "veil",
+    "visa_case_seats", "works_on", "works_on_file",
 }  # fmt: skip
 
 
