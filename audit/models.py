@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     IDENTITY_ASKED = "identity.asked", _("Asked whether another centre knows the client")
     IDENTITY_SENT = "identity.sent", _("Request sent to other centres")
     IDENTITY_ANSWERED = "identity.answered", _("Request of another centre answered")
+    IDENTITY_BOUND = "identity.bound", _("Bound of questions to other centres changed")
     # One word whatever a check has shown: reviewers of the log are officials too.
     CHECK_MADE = "check.made", _("Check of a duty put on record")
     DEPENDANT_CHECKED = "dependant.checked", _("Check of a dependant put on record")

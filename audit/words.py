@@ -38,6 +38,8 @@ PAGES = {
     "cases:employer": gettext_lazy("Workplace"),
     "cases:employment": gettext_lazy("Contract changed"),
     "cases:employment_new": gettext_lazy("Contract added"),
+    "cases:asked_elsewhere": gettext_lazy("Requests between centres"),
+    "cases:asking_bounds": gettext_lazy("How often other centres may be asked"),
     "cases:identity_ask": gettext_lazy("Asked whether another centre knows the client"),
     "cases:identity_send": gettext_lazy("Request sent to other centres"),
     "cases:identity_requests": gettext_lazy("Requests of other centres"),

@@ -1,8 +1,7 @@
 """A client's file as a form: opened new, or edited beside others who edit it at the same time."""
 
-import json
 import re
-from dataclasses import dataclass
+from collections.abc import Container
 from datetime import date
 from hashlib import sha256
 
@@ -16,11 +15,12 @@ from accounts.fields import DayField
 from accounts.models import User
 from cases.drafted import DraftedForm
 from cases.forms import no_hidden_signs, term
+from cases.meanwhile import Versions, remembered
 from cases.models import Client, Country, IdentifierKind, Language, NameKind, Sex, StatusCode
+from cases.models.draft import Fields
 from cases.selectors import NOT_TOLD
 from cases.services.client import Told
 from centers.models import Municipality, Workspace
-from centers.models.codes import kept_names
 from centers.selectors import is_official
 
 OLDEST = date(1900, 1, 1)
@@ -61,9 +61,8 @@ def names_field(kind: NameKind, **options) -> LinesField:
 class ClientForm(DraftedForm):
     """What is known of a client. At least one name, in whatever script; all else may be unknown.
 
-    ``client`` is the file that is edited. ``seen`` carries what its fields said when the page was made, so that what
-    others have changed since is told and not overwritten. A number of the state is never shown again: it is typed
-    anew, or taken away. ``then`` is "session" where the person goes on with one.
+    ``client`` is the file that is edited. A number of the state is never shown again: it is typed anew, or taken away.
+    ``then`` is "session" where the person goes on with one.
     """
 
     workspace = forms.ModelChoiceField(
@@ -86,7 +85,6 @@ class ClientForm(DraftedForm):
     passport = forms.CharField(label=_("Passport number"), required=False, max_length=40)
     drop_registration = forms.BooleanField(label=_("Take the registration number away"), required=False)
     drop_passport = forms.BooleanField(label=_("Take the passport number away"), required=False)
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     then = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, actor: User, workspaces: list[Workspace] = (), client: Client | None = None, **kwargs):
@@ -139,26 +137,23 @@ class ClientForm(DraftedForm):
         return cleaned
 
     @property
-    def mine(self) -> dict[str, str]:
+    def mine(self) -> Fields:
         """What was typed, as ``texts_of`` writes a file; a number only where one was typed or taken away."""
         cleaned = self.cleaned_data
         texts = {name: cleaned[name].pk if cleaned[name] else "" for name in CODES}
-        texts |= {name: cleaned[name].isoformat() if cleaned[name] else "" for name in DAYS}
-        return texts | {name: "\n".join(cleaned[name]) for name in (*NAMES, "phones")}
+        texts |= {name: _iso(cleaned[name]) for name in DAYS}
+        texts |= {name: "\n".join(cleaned[name]) for name in (*NAMES, "phones")}
+        texts |= {name: cleaned[name] for name in NUMBERS}
+        texts |= {f"drop_{name}": "on" for name in NUMBERS if cleaned.get(f"drop_{name}")}
+        return {name: [text] for name, text in texts.items()}
 
-    @property
-    def before(self) -> dict[str, str]:
-        """What the fields said when the page was made; nothing where that did not come back whole."""
-        try:
-            seen = json.loads(self.cleaned_data.get("seen") or "{}")
-        except ValueError:
-            return {}
-        return {name: text for name, text in seen.items() if isinstance(text, str)} if isinstance(seen, dict) else {}
+    def versions(self, theirs: Fields) -> Versions:
+        """What was typed beside what the page showed and what is on file now."""
+        return Versions(remembered(self.cleaned_data["seen"]), theirs, self.mine)
 
-    def told(self, before: dict[str, str] | None = None) -> Told:
-        """What is to be written: of a file that was there ``before``, what was changed."""
-        before, mine, cleaned = before or {}, self.mine, self.cleaned_data
-        changed = {name for name, text in mine.items() if text != before.get(name, "")}
+    def told(self, changed: Container[str]) -> Told:
+        """What is to be written: of the fields those that were changed."""
+        cleaned = self.cleaned_data
         return Told(
             of_file={name: cleaned[name] for name in (*CODES, *DAYS) if name in changed},
             names={kind: cleaned[kind] for kind in NAMES if kind in changed},
@@ -170,6 +165,11 @@ class ClientForm(DraftedForm):
             },
         )
 
+    @classmethod
+    def spoken(cls, field: forms.Field, texts: list[str]) -> str:
+        told = super().spoken(field, texts)
+        return told.replace("\n", ", ") if isinstance(field, LinesField) else told
+
 
 def name_kind(text: str) -> str:
     """In which field a name belongs, by its letters."""
@@ -179,7 +179,7 @@ def name_kind(text: str) -> str:
     return NameKind.ROMAN if text.isascii() else NameKind.NATIVE
 
 
-def texts_of(client: Client, viewer: User) -> dict[str, str]:
+def texts_of(client: Client, viewer: User) -> Fields:
     """The fields of a file as texts, as this viewer may read them; of a number of the state only that it is another.
 
     An official reads nothing where a status is for counsellors or not told, nor a day that has passed: what they leave
@@ -198,7 +198,7 @@ def texts_of(client: Client, viewer: User) -> dict[str, str]:
         texts["status"] = "" if hidden else texts["status"]
         if hidden or (day and day < timezone.localdate()):
             texts["status_expires_on"] = ""
-    return texts
+    return {name: [text] for name, text in texts.items() if text}
 
 
 def _iso(day: date | None) -> str:
@@ -211,56 +211,3 @@ def _ordered(rows) -> list:
 
 def _lines(texts) -> str:
     return "\n".join(dict.fromkeys(texts))
-
-
-def initial_of(texts: dict[str, str]) -> dict[str, str]:
-    """What a form begins with that shows these texts."""
-    shown = {name: text for name, text in texts.items() if name not in NUMBERS}
-    return shown | {"seen": json.dumps(texts, ensure_ascii=False)}
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """A field that another person changed since the page was made, and what stands in the form now."""
-
-    label: str
-    was: str
-    became: str
-    typed: str
-
-
-def meanwhile(form: ClientForm, theirs: dict[str, str]) -> list[Meanwhile]:
-    """What others changed since the page was made, in words. Empty: nobody did."""
-    before, mine = form.before, form.mine
-    found = []
-    for name in dict.fromkeys((*theirs, *before)):
-        was, became = before.get(name, ""), theirs.get(name, "")
-        if name in form.fields and was != became and (name in NUMBERS or mine[name] != became):
-            typed = _typed(name, form, mine, was)
-            found.append(Meanwhile(str(form.fields[name].label), _spoken(name, was), _spoken(name, became), typed))
-    return found
-
-
-def _typed(name: str, form: ClientForm, mine: dict[str, str], was: str) -> str:
-    """What the person themselves wrote into the field; empty where they left it."""
-    if name in NUMBERS:
-        return gettext("A new number") if form.cleaned_data[name] else ""
-    return _spoken(name, mine[name]) if mine[name] != was else ""
-
-
-def _spoken(name: str, text: str) -> str:
-    if not text:
-        return "–"
-    if name in NUMBERS:
-        return gettext("A number")
-    if name in CODES:
-        return kept_names(CODES[name]).get(text, text)
-    return text.replace("\n", ", ")
-
-
-def merged(form: ClientForm, theirs: dict[str, str]) -> dict[str, object]:
-    """What the form goes on with: one's own words where one wrote any, else what the others made of the field."""
-    before, mine = form.before, form.mine
-    kept = {name: text for name, text in mine.items() if text != before.get(name, "")}
-    numbers = {name: form.cleaned_data.get(name) for name in (*NUMBERS, *(f"drop_{kind}" for kind in NUMBERS))}
-    return initial_of(theirs) | kept | {name: value for name, value in numbers.items() if value}

@@ -11,9 +11,13 @@ from centers.models.codes import kept_names
 
 
 class DraftedForm(forms.Form):
-    """A form of which a draft is kept. ``token`` is the form's own, wherever and however often it is sent."""
+    """A form of which a draft is kept. ``token`` is the form's own, wherever and however often it is sent.
+
+    ``seen`` carries what the fields said when the page of a record was made (``cases.meanwhile``).
+    """
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -37,7 +41,7 @@ class DraftedForm(forms.Form):
         return [
             (str(field.label), cls.in_words(name, fields.get(name, [])))
             for name, field in cls.base_fields.items()
-            if not field.widget.is_hidden and any(_plain(fields, name) != _plain(other, name) for other in others)
+            if not field.widget.is_hidden and any(plain(fields, name) != plain(other, name) for other in others)
         ]
 
     @classmethod
@@ -61,6 +65,6 @@ class DraftedForm(forms.Form):
         return ", ".join(texts)
 
 
-def _plain(fields: Fields, name: str) -> list[str]:
+def plain(fields: Fields, name: str) -> list[str]:
     """The texts of a field; one that was not on the page reads like an empty one, and the ends of lines alike."""
     return [text.replace("\r\n", "\n") for text in fields.get(name, []) if text]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from cases.models import Client, Session, SessionTemplate
-from cases.session_values import as_texts, values_of
+from cases.session_values import texts_of
 from centers.models import Workspace
 
 LAST = "last"
@@ -31,7 +31,7 @@ def last_of(viewer: User, client: Client) -> Offer | None:
     session = rows.prefetch_related("issues").order_by("-held_on", "-pk").first()
     if session is None:
         return None
-    texts = as_texts(values_of(session))
+    texts = texts_of(session)
     return Offer(LAST, session.held_on.isoformat(), {name: texts[name] for name in REPEATED if texts.get(name)})
 
 

@@ -1,6 +1,5 @@
 """A session on paper: the note and its summary each in their language and direction."""
 
-import re
 import unicodedata
 from pathlib import Path
 
@@ -14,12 +13,11 @@ from cases.listings.people import names_in_text, number_of, readable_client
 from cases.models import Session
 from cases.selectors import further_topics, status_shown
 from centers.models.codes import row_of
-from config.fonts import without_font
+from config.legible import legible
 from config.typeset import set_pdf
 
 TEMPLATE = Path(__file__).parent / "typst" / "session.typ"
 NONE = "–"
-LEFT_OUT = "[...]"  # stands where a paper has no letters
 
 
 def session_as_pdf(session: Session, viewer: User) -> bytes:
@@ -27,22 +25,19 @@ def session_as_pdf(session: Session, viewer: User) -> bytes:
 
     Signs that no font here has are left out where they stand, and the paper says so: it shows no boxes.
     """
-    facts = _facts(session, viewer)
-    texts = _texts(session)
-    lead = _lead(session)
-    missing = without_font("".join([*sum(facts, ()), *lead, *(part["text"] for part in texts), session.void_reason]))
-    data = {
+    told = {
         "mark": _("Demonstration: all people are synthetic.") if settings.DEMO else "",
         "lang": (get_language() or settings.LANGUAGE_CODE)[:2],
         "title": f"{_('Session')} {session.held_on:%Y-%m-%d}",
-        "lead": lead,
-        "notices": _notices(session, missing),
-        "facts": facts,
-        "texts": texts,
+        "lead": _lead(session),
+        "notices": _notices(session),
+        "facts": _facts(session, viewer),
+        "texts": _texts(session),
         "printed": _("Printed on %(day)s by %(who)s")
         % {"day": timezone.localtime().strftime("%Y-%m-%d %H:%M"), "who": viewer},
     }
-    return set_pdf(TEMPLATE, _leave_out(data, missing))
+    data, notice = legible(told)
+    return set_pdf(TEMPLATE, data | {"notices": [*data["notices"], *([notice] if notice else [])]})
 
 
 def _lead(session: Session) -> list[str]:
@@ -56,15 +51,10 @@ def _whose(session: Session) -> str:
     return names_in_text(client) if client else _("Not open to you")
 
 
-def _notices(session: Session, missing: str) -> list[str]:
-    told = []
-    if session.voided_at:
-        told.append(f"{_('Void')} · {timezone.localtime(session.voided_at):%Y-%m-%d %H:%M} · {session.void_reason}")
-    if missing:
-        codes = ", ".join(f"U+{ord(sign):04X}" for sign in missing[:20])
-        said = _("No font here has these signs (%(codes)s). %(mark)s stands in their place: read them on screen.")
-        told.append(said % {"codes": codes, "mark": LEFT_OUT})
-    return told
+def _notices(session: Session) -> list[str]:
+    if not session.voided_at:
+        return []
+    return [f"{_('Void')} · {timezone.localtime(session.voided_at):%Y-%m-%d %H:%M} · {session.void_reason}"]
 
 
 def _facts(session: Session, viewer: User) -> list[tuple[str, str]]:
@@ -128,14 +118,3 @@ def _texts(session: Session) -> list[dict]:
 def _right_to_left(text: str) -> bool:
     """By the first sign with a direction, as a page does by ``dir="auto"``."""
     return next((way != "L" for way in map(unicodedata.bidirectional, text) if way in {"L", "R", "AL"}), False)
-
-
-def _leave_out(told, signs: str):
-    """The same with a mark for each run of the signs."""
-    if not signs:
-        return told
-    if isinstance(told, str):
-        return re.sub(f"[{re.escape(signs)}]+", LEFT_OUT, told)
-    if isinstance(told, dict):
-        return {name: _leave_out(value, signs) for name, value in told.items()}
-    return [_leave_out(value, signs) for value in told] if isinstance(told, list | tuple) else told

@@ -2,6 +2,7 @@ from django.urls import path
 
 from cases.views import (
     activity,
+    asked,
     attachment,
     client,
     client_edit,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("elsewhere/requests/", identity.index, name="identity_requests"),
     path("elsewhere/requests/<int:pk>/", identity.detail, name="identity_request"),
     path("elsewhere/requests/<int:pk>/back/", identity.take_back, name="identity_back"),
+    path("elsewhere/", asked.index, name="asked_elsewhere"),
+    path("elsewhere/bounds/", asked.bounds, name="asking_bounds"),
     path("sessions/<int:pk>/edit/", session_edit.edit, name="session_edit"),
     path("sessions/<int:pk>/void/", session_edit.void, name="session_void"),
     path("sessions/<int:pk>/restore/", session_edit.restore, name="session_restore"),

@@ -53,7 +53,12 @@ PAGES = (
         "view_sessions",
         ("cases:session", "cases:completion", "cases:template", "cases:follow_up"),
     ),
-    Page("cases:clients", _("Clients"), "view_clients", ("cases:client", "cases:pair", "cases:identity")),
+    Page(
+        "cases:clients",
+        _("Clients"),
+        "view_clients",
+        ("cases:client", "cases:pair", "cases:identity", "cases:attachment"),
+    ),
     Page(
         "visas:students",
         _("Students"),
@@ -82,7 +87,14 @@ PAGES = (
     Page("cases:activities", _("Activities"), "view_activities", ("cases:activit",)),
     Page("kpi:sheet", _("Performance indicators"), "view_figures", ("kpi:",), everywhere=True),
     Page("audit:access", _("Access log"), "view_access_log", ("audit:",)),
-    Page("centers:grants", _("Roles"), "grant_roles", ("centers:grant", "centers:separation")),
+    Page(
+        "cases:asked_elsewhere",
+        _("Requests between centres"),
+        "view_access_log",
+        ("cases:asked_elsewhere",),
+        everywhere=True,
+    ),
+    Page("centers:grants", _("Roles"), "grant_roles", ("centers:grant", "centers:separation", "cases:asking")),
     Page("centers:staff", _("Staff"), "grant_roles", ("centers:staff", "centers:account")),
 )
 

@@ -21,6 +21,7 @@ from cases.services.identity import answer, guarded, send
 from cases.services.pairs import find_pairs
 from centers.models import Workspace, WorkspaceKind
 from centers.scope import WHOLE_PROVINCE, acting_for
+from demo.daily_work import work_as_a_counsellor
 from demo.installation import Refused, permitted_address
 from demo.students import study_somewhere
 from demo.synthetic.calendar import NoOpenCentre
@@ -106,6 +107,7 @@ def catch_up(first: date) -> bool:
     for code in TODAY_AT:
         _as_at_work(Workspace.objects.get(code=code))
         work_somewhere(Workspace.objects.get(code=code))
+        work_as_a_counsellor(Workspace.objects.get(code=code))
     decide_against_the_advice()
     study_somewhere()
     return True

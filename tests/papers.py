@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
+UNASSIGNED = "\u0378"  # a sign that no font will ever have
 # A page is read sign by sign: an escape in a string, the ends of a string, and whatever is between.
 SIGN = re.compile(rb"\\([0-7]{1,3}|.)|(.)", re.DOTALL)
 LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}

@@ -31,6 +31,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "audit:review": (302, 403, 403, 403, 403, 403, 403, 403, 403, 200, 403),
     "audit:review_sign": each(302, 405),
     "audit:review_finding": each(302, 405),
+    "cases:asked_elsewhere": (302, 403, 403, 403, 403, 403, 403, 403, 403, 200, 403),
+    "cases:asking_bounds": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "cases:attachment": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:attachment_delete": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),
     "cases:attachment_new": (302, 404, 404, 200, 200, 404, 404, 404, 404, 404, 404),

@@ -47,7 +47,7 @@ def test_core_modules_import_only_from_apps_to_the_left(app):
 
 
 PEOPLE = (
-    "AccessEntry|Activity|AuditEntry|CaseBatch|CaseFact|CaseStep|Client|ClientMerge|ClientName|Contact|"
+    "AccessEntry|Activity|AskedElsewhere|AuditEntry|CaseBatch|CaseFact|CaseStep|Client|ClientMerge|ClientName|Contact|"
     "DuplicateCandidate|Enrolment|FamilyLink|Household|Identifier|MonthReview|PutOff|ReviewFinding|Session|"
     "SessionClient|SessionIssue|StatusChange|Stay|StayLeave|VisaCase|Voucher"
 )

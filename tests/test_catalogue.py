@@ -13,9 +13,9 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
-    "accesses_of", "ask_dependants_of", "check_counts", "conditions", "drain", "end_draft", "evidence",
-    "evidence_total", "exports_due", "forget_number", "guarded_accesses", "is_official", "join_persons", "key_is",
-    "known_persons", "mark_all", "merge_files", "name_person", "note_access", "open_questions", "part_files",
+    "accesses_of", "ask_dependants_of", "asked_elsewhere", "check_counts", "conditions", "drain", "end_draft",
+    "evidence", "evidence_total", "exports_due", "forget_number", "guarded_accesses", "is_official", "join_persons",
+    "key_is", "known_persons", "mark_all", "merge_files", "name_person", "note_access", "open_questions", "part_files",
     "part_persons", "payload", "persons_for", "purge_attachments", "purge_drafts", "purge_semester_lists", "record",
     "rows_of_files", "status_report_counts", "study_counts", "take_in",
 }  # fmt: skip
@@ -25,9 +25,9 @@ CALLED_BY_THE_WALL = {
     "decide_with_a_reason", "dependant_has_a_permit", "dependant_settles_with_the_principal", "draft_is_of_no_record",
     "entry_balances", "facts_of", "finding_of_check", "fit_rooms_again", "ledger_changed", "line_joins_a_new_entry",
     "mark_clients", "mark_months", "mark_reference", "one_household", "place_again", "place_visa_case",
-    "places_of_files", "readers_of", "recount", "recount_places", "session_within_operation",
-    "settled_without_permit", "share", "share_changed", "status_changes_follow", "stay_fits_its_room",
-    "take_places_anew", "veil", "visa_case_seats", "works_on", "works_on_file",
+    "places_of_files", "readers_of", "recount", "recount_places", "session_within_operation", "settled_without_permit",
+    "share", "share_changed", "status_changes_follow", "stay_fits_its_room", "take_places_anew",
+    "take_reminders_along", "veil", "visa_case_seats", "works_on", "works_on_file",
 }  # fmt: skip
 
 

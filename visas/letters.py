@@ -13,6 +13,7 @@ from hwpx.document import HwpxDocument
 from accounts.models import User
 from cases.models import Client, NameKind
 from centers.models.codes import name_of
+from config.legible import legible
 from config.typeset import set_pdf
 from visas.models import CaseStep, LetterText, StepKind, VisaCase
 
@@ -73,8 +74,9 @@ def _person(place: int, case: VisaCase, client: Client) -> tuple[str, ...]:
 
 
 def as_pdf(letter: Letter) -> bytes:
+    """Signs that no font here has are left out where they stand, and the letter says so: it shows no boxes."""
     with override("ko"):
-        data = {
+        told = {
             "mark": _("Demonstration: all people are synthetic.") if settings.DEMO else "",
             "number_label": _("Document number"),
             "number": letter.number,
@@ -86,11 +88,12 @@ def as_pdf(letter: Letter) -> bytes:
             "day": _in_korean(letter.day),
             "signer": letter.text.signer_ko,
         }
-        return set_pdf(TEMPLATE, data)
+        data, notice = legible(told)
+        return set_pdf(TEMPLATE, data | {"notice": notice})
 
 
 def as_hwpx(letter: Letter) -> bytes:
-    """The same as a document that Korean offices edit (HWPX)."""
+    """The same as a document that Korean offices edit (HWPX): it is drawn in the letters of whoever opens it."""
     with override("ko"):
         document = HwpxDocument.new()
         if settings.DEMO:

@@ -1,8 +1,9 @@
 """The lists of this app."""
 
 from cases.listings.activity import ACTIVITIES
+from cases.listings.asked import ASKED_ELSEWHERE
 from cases.listings.client import CLIENTS
 from cases.listings.session import SESSIONS
 from cases.listings.stay import STAYS
 
-__all__ = ["ACTIVITIES", "CLIENTS", "SESSIONS", "STAYS"]
+__all__ = ["ACTIVITIES", "ASKED_ELSEWHERE", "CLIENTS", "SESSIONS", "STAYS"]

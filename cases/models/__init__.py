@@ -7,7 +7,7 @@ from cases.models.draft import Draft
 from cases.models.duplicate import DuplicateCandidate, PairState
 from cases.models.employment import Employer, Employment
 from cases.models.household import FamilyLink, Household
-from cases.models.identity import IdentityAnswer, IdentityQuestion, IdentityRequest
+from cases.models.identity import AskedElsewhere, IdentityAnswer, IdentityBound, IdentityQuestion, IdentityRequest
 from cases.models.join import ClientMerge, PersonJoin
 from cases.models.person import Person, PersonKey
 from cases.models.reminder import PutOff
@@ -31,10 +31,11 @@ from cases.models.terms import (
 )
 
 __all__ = [
-    "Activity", "Attachment", "AttachmentContent", "AttachmentKind", "Caller", "Channel", "Client", "ClientMerge",
-    "ClientName", "CompletionRule", "Contact", "Country", "Deadline", "DeadlineKind", "Draft", "DuplicateCandidate",
-    "Employer", "Employment", "FamilyLink", "Household", "Identifier", "IdentifierKind", "IdentityAnswer",
-    "IdentityQuestion", "IdentityRequest", "Interpretation", "Language", "NameKind", "Outcome", "PairState",
-    "Person", "PersonJoin", "PersonKey", "PutOff", "Relation", "Residence", "Session", "SessionClient",
-    "SessionIssue", "SessionTemplate", "Sex", "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
+    "Activity", "AskedElsewhere", "Attachment", "AttachmentContent", "AttachmentKind", "Caller", "Channel",
+    "Client", "ClientMerge", "ClientName", "CompletionRule", "Contact", "Country", "Deadline", "DeadlineKind",
+    "Draft", "DuplicateCandidate", "Employer", "Employment", "FamilyLink", "Household", "Identifier",
+    "IdentifierKind", "IdentityAnswer", "IdentityBound", "IdentityQuestion", "IdentityRequest",
+    "Interpretation", "Language", "NameKind", "Outcome", "PairState", "Person", "PersonJoin", "PersonKey",
+    "PutOff", "Relation", "Residence", "Session", "SessionClient", "SessionIssue", "SessionTemplate", "Sex",
+    "StatusCode", "Stay", "StayLeave", "StayReason", "Topic", "Urgency",
 ]  # fmt: skip

@@ -33,9 +33,8 @@ class DeadlineQuerySet(scoped("view_sessions")):
         """None to an official: one that has passed would tell them that the law was broken."""
         return self.none() if is_official(user) else super().visible_to(user)
 
-    def due_by(self, day) -> "DeadlineQuerySet":
-        """Those that run and are not put off beyond a day."""
-        return self.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=day), done_on=None)
+    def running(self) -> "DeadlineQuerySet":
+        return self.filter(done_on=None)
 
 
 @with_history
@@ -43,7 +42,7 @@ class Deadline(Kept):
     """Until when a client has to do something, as a counsellor noted it in a session.
 
     It runs from ``starts_on``, the day on which the thing happened, to ``due_on``, the last day that is in time. It
-    ends when the thing is done, and can be put off with a reason: then it is out of sight up to ``snoozed_until``.
+    ends when the thing is done, and whom it reminds can put it off (``PutOff``).
     """
 
     client = client_key("deadlines")
@@ -54,8 +53,6 @@ class Deadline(Kept):
     starts_on = models.DateField(_("from"))
     due_on = models.DateField(_("due on"))
     done_on = models.DateField(_("done on"), null=True, blank=True)
-    snoozed_until = models.DateField(_("put off until"), null=True, blank=True)
-    snooze_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -72,12 +69,6 @@ class Deadline(Kept):
                 condition=Q(due_on__gte=F("starts_on")),
                 name="deadline_ends_after_it_starts",
                 violation_error_message=_("The last day lies before the day on which it began."),
-            ),
-            models.CheckConstraint(
-                condition=Q(snoozed_until=None, snooze_reason="")
-                | Q(snoozed_until__isnull=False) & ~Q(snooze_reason=""),
-                name="deadline_put_off_with_a_reason",
-                violation_error_message=_("Say why it is put off, and until when."),
             ),
             models.UniqueConstraint(
                 fields=["client", "kind", "starts_on"],

@@ -9,11 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.access import OnRecord
+from audit.models import REVIEW
 from cases.matching.reasons import in_words
 from cases.models.kept import client_key, staff_key, workspace_key
 from centers.models import Workspace
 from centers.querysets import scoped
+from centers.selectors import scope_of
 
 ANSWERED_AFTER = timedelta(minutes=1)  # after which the answer is shown, be it yes or no
 OPEN_FOR = timedelta(days=30)  # in which the other centre can answer
@@ -76,6 +79,39 @@ class IdentityQuestion(OnRecord):
     @property
     def ends_at(self):
         return self.sent_at and self.sent_at + OPEN_FOR
+
+
+class IdentityBound(models.Model):
+    """How often other centres may be asked within 24 hours; the newest row holds (``asked_within_the_rate``).
+
+    No source names a number: they are the installation's own, each set with a reason. The first row has no author.
+    Rows are added, never changed.
+    """
+
+    of_person = models.PositiveSmallIntegerField(_("questions of one person"))
+    of_center = models.PositiveSmallIntegerField(_("questions of one centre"))
+    reason = models.CharField(_("reason"), max_length=200)
+    set_by = staff_key()
+    set_at = models.DateTimeField(_("set on"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("bound of questions to other centres")
+        verbose_name_plural = _("bounds of questions to other centres")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(of_person__gt=0),
+                name="bound_lets_ask",
+                violation_error_message=_("Let a person ask at least once a day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(of_center__gte=models.F("of_person")),
+                name="bound_of_center_holds_a_person",
+                violation_error_message=_("A centre asks at least as often as one of its people may."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.of_person} / {self.of_center}"
 
 
 class IdentityAnswer(models.TextChoices):
@@ -144,3 +180,47 @@ class IdentityRequest(OnRecord):
     def reasons(self) -> str:
         """Why the two are alike, in the language of the moment."""
         return in_words(self.why)
+
+
+class AskedElsewhereQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "AskedElsewhereQuerySet":
+        """All of the province to who reviews the access log there; to others none: which centre was asked is told to
+        the one that asked only where it is the same person.
+        """
+        return self.all() if REVIEW in scope_of(user).everywhere else self.none()
+
+
+class AskedElsewhere(models.Model):
+    """A request between two centres for who reviews them: who asked whom, about which files, and what came of it.
+
+    Rows of a function of the database (``wall.asked_elsewhere``) that gives file numbers and nothing else of a client.
+    Days are those of Seoul.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    sent_on = models.DateField(_("asked on"))
+    from_workspace = models.ForeignKey(Workspace, models.DO_NOTHING, related_name="+", verbose_name=_("asked by"))
+    asked_by = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+")
+    asking_file = models.TextField()
+    workspace = models.ForeignKey(
+        Workspace, models.DO_NOTHING, related_name="+", verbose_name=_("centre that was asked")
+    )
+    asked_file = models.TextField()
+    answer = models.CharField(_("answer"), max_length=10, choices=IdentityAnswer)
+    answered_on = models.DateField(null=True)
+    answered_by = models.ForeignKey(User, models.DO_NOTHING, null=True, related_name="+")
+
+    objects = AskedElsewhereQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "cases_askedelsewhere"
+        verbose_name = _("request between centres")
+        verbose_name_plural = _("requests between centres")
+
+    def __str__(self):
+        return f"{self.from_workspace_id} → {self.workspace_id}-{self.pk}"
+
+    @property
+    def over(self) -> bool:
+        return self.answer == IdentityAnswer.OPEN and self.sent_on < timezone.localdate() - OPEN_FOR

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.access import OnRecord
+from cases.models.deadline import Deadline
 from cases.models.kept import client_key, workspace_key
 from cases.models.session import Session
 from centers.selectors import scope_of
@@ -24,9 +25,10 @@ class PutOffQuerySet(models.QuerySet):
 
 
 class PutOff(OnRecord):
-    """A reminder that one person put off until a day, with the reason: a follow-up, or a status that runs out.
+    """A reminder that one person put off until a day, with the reason.
 
-    ``session`` is the one whose follow-up it is; without one it is the client's status.
+    It is of ``deadline``, which was noted in ``session``; without one of the session's follow-up; and without either
+    of the client's status, which runs out. A session that gets another client takes it along.
     """
 
     workspace = workspace_key()
@@ -34,6 +36,9 @@ class PutOff(OnRecord):
     client = client_key("+")
     session = models.ForeignKey(
         Session, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    deadline = models.ForeignKey(
+        Deadline, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="+"
     )
     until = models.DateField(_("put off until"))
     reason = models.CharField(_("reason"), max_length=200)
@@ -45,8 +50,14 @@ class PutOff(OnRecord):
         verbose_name_plural = _("reminders put off")
         indexes = [models.Index(fields=["client"], name="put_off_by_client")]
         constraints = [
-            models.UniqueConstraint(fields=["user", "session"], condition=~Q(session=None), name="put_off_follow_up"),
+            models.UniqueConstraint(
+                fields=["user", "session"], condition=Q(deadline=None) & ~Q(session=None), name="put_off_follow_up"
+            ),
+            models.UniqueConstraint(fields=["user", "deadline"], condition=~Q(deadline=None), name="put_off_deadline"),
             models.UniqueConstraint(fields=["user", "client"], condition=Q(session=None), name="put_off_status"),
+            models.CheckConstraint(
+                condition=Q(deadline=None) | ~Q(session=None), name="put_off_deadline_of_a_session"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="put_off_with_a_reason"),
         ]
 

@@ -1,12 +1,10 @@
 """A session on record that read otherwise than it was: corrected, or void. What it was is kept beside it."""
 
-import json
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from cases.models import Client, Deadline, Session, SessionClient, SessionIssue, Topic
@@ -14,28 +12,12 @@ from cases.services.draft import end_draft
 from cases.services.session import at_least, join, of_file
 from centers.scope import settle_constraints
 
-UNCHANGING = {"recorded_at", "form_token", "shared_with"}
-
-
-class Overtaken(Exception):
-    """Somebody else has changed the record since it was read."""
-
-
-def version_of(session: Session) -> str:
-    """What tells one state of a session from another. It says nothing of what it was made of."""
-    held = {field.attname: str(getattr(session, field.attname)) for field in session._meta.concrete_fields}
-    held["issues"] = sorted(session.issues.values_list("topic", flat=True))
-    held["others"] = sorted(session.others.values_list("client", flat=True))
-    kept = {name: value for name, value in held.items() if name not in UNCHANGING}
-    return salted_hmac("cases.session", json.dumps(kept, sort_keys=True), algorithm="sha256").hexdigest()
-
 
 @transaction.atomic
 def correct_session(
     *,
     actor: User,
     session: Session,
-    version: str,
     told: dict,
     client: Client | None = None,
     further: tuple[Iterable[Topic], Iterable[Topic]] = ((), ()),
@@ -47,10 +29,10 @@ def correct_session(
     ``others`` the further clients where these changed.
 
     ``client`` is whom it was with, where that changed; the status at the time is then that of their file, and the
-    deadlines noted in the session move with it. ``version`` is the state that was corrected: raises Overtaken where
-    it is no longer the newest. The draft of the form ends. Raises IntegrityError where the database refuses.
+    deadlines noted in the session move with it. Whoever shows the session first holds it still (``held_still``). The
+    draft of the form ends. Raises IntegrityError where the database refuses.
     """
-    held = _locked(session, version)
+    held = held_still(session)
     end_draft(actor=actor, token=form_token, seen=seen)
     if client and client.pk != held.client_id:
         told = told | {"client": client, "person_id": client.person_id} | of_file(client)
@@ -90,11 +72,9 @@ def count_again(*, session: Session) -> None:
     settle_constraints()
 
 
-def _locked(session: Session, version: str) -> Session:
-    held = Session.objects.select_for_update().get(pk=session.pk)
-    if held.voided_at or version_of(held) != version:
-        raise Overtaken
-    return held
+def held_still(session: Session) -> Session:
+    """The session as it is now; another correction waits until this transaction ends, and reads what it wrote."""
+    return Session.objects.select_for_update(of=("self",)).get(pk=session.pk)
 
 
 def _write(session: Session, told: dict) -> None:

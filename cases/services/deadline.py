@@ -38,10 +38,3 @@ def end_deadline(deadline: Deadline, *, done: bool) -> None:
     deadline.done_on = timezone.localdate() if done else None
     deadline.save(update_fields=["done_on"])
     settle_constraints()
-
-
-def put_off(deadline: Deadline, *, until: date, reason: str) -> None:
-    """Out of sight up to a day, with the reason. The last day of the deadline stays what it is."""
-    deadline.snoozed_until, deadline.snooze_reason = until, reason
-    deadline.save(update_fields=["snoozed_until", "snooze_reason"])
-    settle_constraints()

@@ -12,14 +12,21 @@ from accounts.queue import queue
 from audit.models import Action
 from audit.services import record
 from cases.likely import Files, Known, Likely, likely_files
-from cases.models import Client, IdentityAnswer, IdentityQuestion, IdentityRequest, Session, SessionClient, Stay
+from cases.models import (
+    Client,
+    IdentityAnswer,
+    IdentityBound,
+    IdentityQuestion,
+    IdentityRequest,
+    Session,
+    SessionClient,
+    Stay,
+)
 from cases.models.identity import OPEN_FOR
 from cases.services.pairs import WORTH_LOOKING
 from centers.models import Workspace, WorkspaceKind
 from centers.scope import WHOLE_PROVINCE, acting_for, settle_constraints
 
-A_DAY = 20  # questions of one person in 24 hours; the trigger ``asked_within_the_rate`` holds it
-A_DAY_AT_A_CENTER = 60  # questions of all who work at one centre; held by the same trigger
 ASKED_AT_ONCE = 3  # centres that are asked of one person: the likeliest
 KEPT_APART = timedelta(days=90)  # in which a join can be taken back
 
@@ -28,11 +35,30 @@ class NotYet(Exception):
     """A question was asked too often, or its answer is not there yet."""
 
 
+def bound_now() -> IdentityBound:
+    """How often may be asked within 24 hours, as the database holds it too."""
+    return IdentityBound.objects.select_related("set_by").latest("pk")
+
+
+@transaction.atomic
+def set_bound(*, actor: User, of_person: int, of_center: int, reason: str) -> IdentityBound:
+    """From now on so many questions of one person, and of one centre. Raises ValidationError for what cannot be."""
+    bound = IdentityBound(of_person=of_person, of_center=of_center, reason=reason, set_by=actor)
+    bound.full_clean()
+    bound.save()
+    record(Action.IDENTITY_BOUND, actor=actor, of_person=of_person, of_center=of_center, reason=reason)
+    return bound
+
+
 def may_ask_again_at(actor: User, workspace_id: int) -> datetime | None:
     """When the person may ask next for this centre; none where they may now. The later of the two bounds holds."""
     since = timezone.now() - timedelta(days=1)
     recent = IdentityQuestion.objects.filter(asked_at__gt=since).order_by("-asked_at")
-    bounds = ((recent.filter(asked_by=actor), A_DAY), (recent.filter(workspace=workspace_id), A_DAY_AT_A_CENTER))
+    bound = bound_now()
+    bounds = (
+        (recent.filter(asked_by=actor), bound.of_person),
+        (recent.filter(workspace=workspace_id), bound.of_center),
+    )
     full = [asked[most - 1].asked_at for asked, most in bounds if len(asked[:most]) == most]
     return max(full) + timedelta(days=1) if full else None
 

@@ -19,6 +19,7 @@ from cases.attachments import BIGGEST
 from cases.models import Attachment, AttachmentContent, Client
 from cases.models.attachment import ALIVE, RESTORABLE
 from cases.services.attachment import attach, content_of, delete_attachment, restore_attachment
+from cases.views.drafted import lead_to
 from centers.selectors import may
 
 WORK = "work_clients"
@@ -28,17 +29,16 @@ READ_AT_MOST = BIGGEST + 1  # of a bigger file no more is held than what shows t
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Attach a file to a client; ``?session=`` says in which session it came."""
+    """Attach a file to a client; ``?session=`` says in which session it came. A script is told where it leads."""
     client = get_client_or_404(request.user, pk, WORK)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AttachmentForm(*sent, viewer=request.user, client=client, initial={"session": request.GET.get("session")})
     if form.is_valid() and (row := _attached(request, form, client)):
         told = {"name": row.name, "kind": row.kind, "day": row.expires_on.isoformat()}
         messages.success(request, _("Attached: %(kind)s, %(name)s, kept until %(day)s.") % told)
-        return redirect(client)
-    return render(
-        request, "cases/attachment_new.html", {"form": form, "client": client}, status=400 if form.errors else 200
-    )
+        return lead_to(request, client.get_absolute_url())
+    context = {"form": form, "client": client, "biggest": BIGGEST}
+    return render(request, "cases/attachment_new.html", context, status=400 if form.errors else 200)
 
 
 def _attached(request: HttpRequest, form: AttachmentForm, client: Client) -> Attachment | None:

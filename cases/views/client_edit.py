@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from cases.access import get_client_or_404
-from cases.client_form import NUMBERS, ClientForm, initial_of, meanwhile, merged, name_kind, texts_of
+from cases.client_form import NUMBERS, ClientForm, name_kind, texts_of
 from cases.likely import Files, Known, Likely, likely_files
 from cases.listings.people import merge_in_words, number_of
+from cases.meanwhile import Versions, remembered
 from cases.models import Client, Draft
-from cases.models.draft import DraftKind
+from cases.models.draft import DraftKind, Fields
 from cases.secrecy import digest
 from cases.services.client import create_client, edit_client
 from cases.services.draft import end_draft
@@ -51,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if before:
             return redirect(before)
         draft = draft_named(request, DraftKind.CLIENT)
-        begun = _gone_on_with(draft) if draft else _begun(request)
+        begun = ClientForm.initial_of(draft.texts) | {"token": draft.token} if draft else _begun(request)
         return _page(request, ClientForm(actor=request.user, workspaces=workspaces, initial=begun), draft=draft)
     form = ClientForm(request.POST, actor=request.user, workspaces=workspaces)
     if not form.is_valid():
@@ -70,7 +71,9 @@ def _opened(request: HttpRequest, form: ClientForm) -> HttpResponse:
     try:
         with transaction.atomic():
             end_draft(actor=request.user, token=token, seen=on_screen(request))
-            client = create_client(workspace=form.cleaned_data["workspace"], told=form.told(), form_token=token)
+            client = create_client(
+                workspace=form.cleaned_data["workspace"], told=form.told(form.versions({}).touched()), form_token=token
+            )
             note_likely(client, likely)
     except IntegrityError as error:
         before = _made_of(request, token) if rule_of(error) == "client_opened_once" else None
@@ -92,22 +95,33 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client = _file(request, pk)
     theirs = texts_of(client, request.user)
     if request.method != "POST":
-        draft = _draft_of(request, client, theirs)
-        begun = _gone_on_with(draft) if draft else initial_of(theirs) | {"token": _token(client, request.user)}
-        return _page(request, ClientForm(actor=request.user, client=client, initial=begun), draft=draft)
+        return _begun_page(request, client, theirs)
     form = ClientForm(request.POST, actor=request.user, client=client)
     if not form.is_valid():
         return _page(request, form, status=400)
-    others = meanwhile(form, theirs)
+    versions = form.versions(theirs)
+    others = versions.told(form)
     if others:
-        kept = merged(form, theirs) | {"token": form.cleaned_data["token"]}
-        again = ClientForm(actor=request.user, client=client, initial=kept)
-        return _page(request, again, others=others, status=409)
-    return _edited(request, client, form)
+        again = ClientForm.initial_of(versions.merged()) | {"token": form.cleaned_data["token"]}
+        form = ClientForm(actor=request.user, client=client, initial=again)
+        return _page(request, form, others=others, status=409)
+    return _edited(request, client, form, versions)
 
 
-def _edited(request: HttpRequest, client: Client, form: ClientForm) -> HttpResponse:
-    told, token = form.told(form.before), form.cleaned_data["token"]
+def _begun_page(request: HttpRequest, client: Client, theirs: Fields) -> HttpResponse:
+    """The file as it is, or as the person's draft left it; what others changed since is told at once."""
+    draft = _draft_of(request, client, theirs)
+    typed = draft.texts if draft else {}
+    versions = Versions(remembered("".join(typed.get("seen", []))) if draft else theirs, theirs, typed)
+    token = draft.token if draft else _token(client, request.user)
+    form = ClientForm(
+        actor=request.user, client=client, initial=ClientForm.initial_of(versions.merged()) | {"token": token}
+    )
+    return _page(request, form, draft=draft, others=versions.told(form))
+
+
+def _edited(request: HttpRequest, client: Client, form: ClientForm, versions: Versions) -> HttpResponse:
+    told, token = form.told(versions.touched()), form.cleaned_data["token"]
     if not told:
         end_draft(actor=request.user, token=token, seen=on_screen(request))
         messages.info(request, _("Nothing was changed."))
@@ -142,15 +156,11 @@ def _draft_of(request: HttpRequest, client: Client, theirs: dict[str, str]) -> D
     if draft is None or draft.client_id != client.pk:
         drafts = Draft.objects.visible_to(request.user).filter(kind=DraftKind.CLIENT, client=client, discarded_at=None)
         draft = drafts.order_by("-updated_at").first()
-    held = {name: [text] for name, text in initial_of(theirs).items()}
+    held = {name: texts for name, texts in theirs.items() if name not in NUMBERS}
     if draft and not draft.asks and not ClientForm.differences(draft.texts, [held]):
         end_draft(actor=request.user, token=draft.token, seen=("", draft.version))
         return None
     return draft
-
-
-def _gone_on_with(draft: Draft) -> dict:
-    return ClientForm.initial_of(draft.texts) | {"token": draft.token}
 
 
 @never_cache

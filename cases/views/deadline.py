@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.deadline_forms import DeadlineForm, PutOffForm
 from cases.models import Deadline, Session
-from cases.services.deadline import end_deadline, put_off, start_deadline
+from cases.services.deadline import end_deadline, start_deadline
+from cases.services.reminder import put_off_deadline
 from centers.querysets import get_visible_or_404
 from centers.refusals import sentence
 from centers.selectors import is_official
@@ -68,8 +69,9 @@ def later(request: HttpRequest, pk: int) -> HttpResponse:
     deadline = _deadline(request, pk)
     form = PutOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        put_off(deadline, **form.cleaned_data)
-        told = {"kind": deadline.kind, "day": deadline.snoozed_until.isoformat()}
+        row = put_off_deadline(actor=request.user, deadline=deadline, **form.cleaned_data)
+        row.refresh_from_db()
+        told = {"kind": deadline.kind, "day": row.until.isoformat()}
         messages.success(request, _("Put off: %(kind)s comes up again on %(day)s.") % told)
         return redirect(deadline)
     last_day = (f"{deadline.kind} ·", _("Last day"), f"{deadline.due_on.isoformat()}.")

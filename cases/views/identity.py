@@ -20,7 +20,7 @@ from cases.access import get_client_or_404
 from cases.models import Client, Country, IdentityAnswer, IdentityQuestion, IdentityRequest, Sex
 from cases.models.identity import OPEN_FOR
 from cases.services import identity
-from cases.services.identity import A_DAY, A_DAY_AT_A_CENTER, KEPT_APART, NotYet, may_ask_again_at
+from cases.services.identity import KEPT_APART, NotYet, bound_now, may_ask_again_at
 from centers.access import require_anywhere
 from centers.models import Workspace, WorkspaceKind
 from centers.models.codes import kept_names
@@ -98,7 +98,8 @@ def _asked(request: HttpRequest, form: AskForm, client: Client) -> bool:
 
 def _too_often(user: User, client: Client) -> str:
     again = may_ask_again_at(user, client.workspace_id) or timezone.now()
-    told = {"time": f"{timezone.localtime(again):%m-%d %H:%M}", "person": A_DAY, "center": A_DAY_AT_A_CENTER}
+    bound, time = bound_now(), f"{timezone.localtime(again):%m-%d %H:%M}"
+    told = {"time": time, "person": bound.of_person, "center": bound.of_center}
     return (
         _(
             "Within a day one person asks %(person)s times at most, and a centre %(center)s times. You can ask again "
@@ -123,19 +124,13 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     form = SendForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _sent(request, question)
-    context = {
-        "title": _("Send a request there"),
-        "sentence": _("The centres where a file is likely read the following, and answer within 30 days."),
-        "consequences": [
-            *(f"{label}: {text}" for label, text in _told(identity.told_of(client))),
-            _("Why they ask: %(reason)s") % {"reason": question.reason},
-            _("That your centre asks: %(center)s") % {"center": question.workspace},
-        ],
-        "form": form,
-        "action": _("Send"),
-        "back": client.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context, status=400 if form.errors else 200)
+    facts = [
+        *_told(identity.told_of(client)),
+        (_("Why you ask"), question.reason),
+        (_("Asked by"), question.workspace),
+    ]
+    context = {"client": client, "facts": facts, "form": form}
+    return render(request, "cases/identity_send.html", context, status=400 if form.errors else 200)
 
 
 def _told(told: dict) -> Iterator[tuple[str, str]]:

@@ -78,13 +78,13 @@ def _counselling(request: HttpRequest) -> list[Panel]:
     sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
     resting = _resting(request)
     today = _sessions_of_today(request, sessions)
-    due = _follow_ups(request, sessions, [row for row in resting if row.session_id])
+    due = _follow_ups(request, sessions, [row for row in resting if row.session_id and not row.deadline_id])
     unfinished = _unfinished(request, sessions)
     latest = _latest_clients(request, sessions)
     reminders = []
     if not is_official(request.user):
-        running_out = _running_out(request, sessions, [row for row in resting if row.session_id is None])
-        reminders = [_deadlines(request), running_out]
+        deadlines = _deadlines(request, [row for row in resting if row.deadline_id])
+        reminders = [deadlines, _running_out(request, sessions, [row for row in resting if row.session_id is None])]
     shown = [row for panel in (today, due, unfinished, latest) for row in panel.shown["sessions"]]
     prefetch_related_objects(shown, *with_client(request.user))
     return [*_asked_by_others(request), today, due, *reminders, unfinished, latest]
@@ -149,16 +149,20 @@ def _unfinished(request: HttpRequest, sessions: QuerySet) -> Panel:
     return Panel(_("To be completed"), "cases/landing/unfinished.html", {"sessions": rows, "unfinished": figure})
 
 
-def _deadlines(request: HttpRequest) -> Panel:
+def _deadlines(request: HttpRequest, resting: list[PutOff]) -> Panel:
     """What clients have to do by a day, as one noted it: overdue and within 30 days, unless it is put off."""
     today = timezone.localdate()
-    rows = Deadline.objects.visible_to(request.user).filter(counsellor=request.user).due_by(today)
-    rows = rows.filter(due_on__lte=today + timedelta(days=LATELY)).order_by("due_on", "pk")
+    rows = Deadline.objects.visible_to(request.user).running().filter(counsellor=request.user)
+    rows = (
+        rows.exclude(pk__in=[row.deadline_id for row in resting])
+        .filter(due_on__lte=today + timedelta(days=LATELY))
+        .order_by("due_on", "pk")
+    )
     rows = rows.prefetch_related(*with_client(request.user))
     shown = [
         {"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows[:SHOWN]
     ]
-    return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown})
+    return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown, "resting": resting})
 
 
 def _running_out(request: HttpRequest, sessions: QuerySet, resting: list[PutOff]) -> Panel:
@@ -184,8 +188,8 @@ def _running_out(request: HttpRequest, sessions: QuerySet, resting: list[PutOff]
 
 
 def _resting(request: HttpRequest) -> list[PutOff]:
-    """What the person has put off to a day that is still to come, follow-ups and statuses."""
-    rows = PutOff.objects.visible_to(request.user).resting().order_by("until", "pk")
+    """What the person has put off to a day that is still to come: follow-ups, running deadlines and statuses."""
+    rows = PutOff.objects.visible_to(request.user).resting().filter(deadline__done_on=None).order_by("until", "pk")
     return list(rows.prefetch_related(*with_client(request.user)))
 
 

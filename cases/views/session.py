@@ -9,7 +9,7 @@ from accounts.models import User
 from cases.completion import missing_of, rules_of
 from cases.listings import SESSIONS
 from cases.listings.people import readable_client, with_client
-from cases.models import Client, Deadline, Session, SessionClient
+from cases.models import Client, Deadline, PutOff, Session, SessionClient
 from cases.paper import session_as_pdf
 from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
@@ -79,8 +79,10 @@ def _deadlines(session: Session, viewer: User) -> dict:
     """What was noted in the session until when; nothing for an official, or where there is nobody to remind."""
     if session.client_id is None or is_official(viewer):
         return {}
-    rows = Deadline.objects.visible_to(viewer).filter(session=session.pk).order_by("due_on", "pk")
-    return {"deadlines": list(rows)}
+    rows = list(Deadline.objects.visible_to(viewer).filter(session=session.pk).order_by("due_on", "pk"))
+    resting = PutOff.objects.visible_to(viewer).resting().filter(deadline__in=rows)
+    by_deadline = {put_off.deadline_id: put_off for put_off in resting} if rows else {}
+    return {"deadlines": [{"row": row, "put_off": by_deadline.get(row.pk)} for row in rows]}
 
 
 def _beside(session: Session, viewer: User) -> dict[str, Session | None]:

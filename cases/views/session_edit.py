@@ -1,5 +1,6 @@
 """A session on record, corrected or voided. What was typed is kept as with a new one."""
 
+from collections.abc import Sequence
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django import forms
@@ -15,11 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from cases.access import get_client_or_404, get_session_or_404
+from cases.access import get_client_if_readable, get_client_or_404, get_session_or_404
 from cases.forms import SessionForm
+from cases.listings.people import names_in_text
+from cases.meanwhile import Meanwhile, Versions, remembered
 from cases.models import Client, Draft, Session
-from cases.services.correction import Overtaken, correct_session, count_again, version_of, void_session
-from cases.session_values import as_texts, values_of
+from cases.services.correction import correct_session, count_again, held_still, void_session
+from cases.session_values import CLIENT, texts_of, texts_typed
 from cases.views.drafted import lead_to, on_screen
 from cases.views.session_new import FIELD_OF, client_named, form_context
 from centers.refusals import rule_of, sentence
@@ -30,96 +33,112 @@ LONGEST_REASON = 200
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form of a session on record. Where somebody else changed it meanwhile, both versions are shown."""
+    """The form of a session on record. What somebody else changed meanwhile is told, and nothing is written then."""
     session = get_session_or_404(request.user, pk, "work_sessions")
+    if request.method == "POST":
+        return _sent(request, held_still(session))
     if session.voided_at:
-        messages.info(request, _("This session is void. Let it count again before you correct it."))
-        if request.method != "POST":
-            return redirect(session)
-    version, values = version_of(session), values_of(session)
-    draft = None if request.method == "POST" else _draft_of(request, session, version)
-    client = client_named(request) or (draft and draft.client) or _client(request, session)
-    form = _form(request, session, draft, client, fresh=values | {"token": _token(session, version, request.user)})
-    overtaken = request.method == "POST" and (request.POST.get("read_version") != version or bool(session.voided_at))
-    if request.method == "POST" and form.is_valid() and not overtaken:
-        try:
-            if _corrected(form, request, session, client):
-                return _confirmed(request, session)
-        except Overtaken:  # between the reading above and the writing
-            session = get_session_or_404(request.user, pk, "work_sessions")
-            version, values, overtaken = version_of(session), values_of(session), True
-    typed = _typed(request, draft, overtaken=overtaken, stale=_is_stale(request, draft, session, version))
-    both = _side_by_side(as_texts(values), typed) if typed else []
-    if overtaken and not (both or form.errors or session.voided_at):
-        return _confirmed(request, session)  # the same form came twice, or two people corrected the same
-    context = form_context(request, form, client, draft) | {
+        _say_void(request)
+        return redirect(session)
+    draft, theirs = _draft_of(request, session), texts_of(session)
+    typed = {CLIENT: _of(draft.client)} | draft.texts if draft else {}
+    versions = Versions(remembered("".join(typed.get("seen", []))) if draft else theirs, theirs, typed)
+    token = draft.token if draft else _token(session, request.user)
+    form = _form(request, session, versions, token, client_named(request))
+    return _page(request, session, form, draft=draft, others=_told(request, versions, form))
+
+
+def _sent(request: HttpRequest, session: Session) -> HttpResponse:
+    client = client_named(request) or _client(request, session.client_id)
+    form = SessionForm(request.POST, actor=request.user, centers=[session.workspace], client=client)
+    versions = Versions(remembered(request.POST.get("seen", "")), texts_of(session), texts_typed(form))
+    others = _told(request, versions, form)
+    if session.voided_at:
+        _say_void(request)
+        return _page(request, session, form, others=others, status=409)
+    if not form.is_valid():
+        return _page(request, session, form, status=400)
+    if others:
+        again = _form(request, session, versions, form.cleaned_data["token"])
+        return _page(request, session, again, others=others, status=409)
+    if _corrected(form, request, session, versions):
+        return _confirmed(request, session)
+    return _page(request, session, form, status=400)
+
+
+def _say_void(request: HttpRequest) -> None:
+    messages.info(request, _("This session is void. Let it count again before you correct it."))
+
+
+def _page(
+    request: HttpRequest,
+    session: Session,
+    form: SessionForm,
+    *,
+    draft: Draft | None = None,
+    others: Sequence[Meanwhile] = (),
+    status: int = 200,
+) -> HttpResponse:
+    context = form_context(request, form, form.client, draft) | {
         "session": session,
-        "page": reverse("cases:session_edit", args=[pk]),
-        "read_version": version,
-        "both": both,
+        "page": reverse("cases:session_edit", args=[session.pk]),
+        "others": others,
     }
-    status = 409 if overtaken else 400 if form.errors else 200
     return render(request, "cases/session_edit.html", context, status=status)
 
 
-def _is_stale(request: HttpRequest, draft: Draft | None, session: Session, version: str) -> bool:
-    """Whether a draft was written upon a state of the session that is not the newest."""
-    return draft is not None and draft.token != _token(session, version, request.user)
+def _token(session: Session, actor: User) -> UUID:
+    """One form for each person and session: two windows of theirs write versions of one draft."""
+    return uuid5(NAMESPACE_OID, f"session:{session.pk}:{actor.pk}")
 
 
-def _token(session: Session, version: str, actor: User) -> UUID:
-    """One form for each person and state of a session: two windows of theirs write versions of one draft."""
-    return uuid5(NAMESPACE_OID, f"{session.pk}:{version}:{actor.pk}")
-
-
-def _draft_of(request: HttpRequest, session: Session, version: str) -> Draft | None:
+def _draft_of(request: HttpRequest, session: Session) -> Draft | None:
     """What the person typed into this form before and did not finish."""
     drafts = Draft.objects.visible_to(request.user).filter(session=session, discarded_at=None)
     asked = request.GET.get("draft", "")
-    if not asked:
-        return drafts.filter(token=_token(session, version, request.user)).first()
     try:
-        return drafts.filter(token=UUID(asked)).first()
+        return (drafts.filter(token=UUID(asked)) if asked else drafts.order_by("-updated_at")).first()
     except ValueError:
         raise BadRequest from None
 
 
-def _client(request: HttpRequest, session: Session) -> Client | None:
-    return get_client_or_404(request.user, session.client_id) if session.client_id else None
+def _client(request: HttpRequest, pk: int | None) -> Client | None:
+    return get_client_or_404(request.user, pk) if pk else None
+
+
+def _of(client: Client | None) -> list[str]:
+    return [str(client.pk)] if client else []
 
 
 def _form(
-    request: HttpRequest, session: Session, draft: Draft | None, client: Client | None, *, fresh: dict
+    request: HttpRequest, session: Session, versions: Versions, token: UUID, chosen: Client | None = None
 ) -> SessionForm:
-    """The form as the draft left it, or ``fresh``: as the session is on record."""
-    initial = SessionForm.initial_of(draft.texts) | {"token": draft.token} if draft else fresh
-    return SessionForm(
-        request.POST if request.method == "POST" else None,
-        initial=initial,
-        actor=request.user,
-        centers=[session.workspace],
-        client=client,
-    )
+    """The form that goes on with all versions; ``chosen`` is another client than they say."""
+    fields = versions.merged()
+    client = chosen or _client(request, int(fields[CLIENT][0]) if fields.get(CLIENT) else None)
+    initial = SessionForm.initial_of(fields) | {"token": token}
+    return SessionForm(initial=initial, actor=request.user, centers=[session.workspace], client=client)
 
 
-def _typed(request: HttpRequest, draft: Draft | None, *, overtaken: bool, stale: bool) -> dict[str, list[str]]:
-    """What the person typed upon a state of the session that is not the newest; empty where it is."""
-    if overtaken:
-        return {name: request.POST.getlist(name) for name in SessionForm.base_fields}
-    return draft.texts if stale else {}
+def _told(request: HttpRequest, versions: Versions, form: SessionForm) -> list[Meanwhile]:
+    """What others changed, whom it is about before the fields."""
+    told = versions.told(form)
+    if CLIENT not in versions.overtaken():
+        return told
+    names = [_named(request, side.get(CLIENT, [])) for side in (versions.before, versions.theirs, versions.mine)]
+    typed = names.pop() if CLIENT in versions.touched() else ""
+    return [Meanwhile(_("Client"), *names[:2], typed), *told]
 
 
-def _side_by_side(held: dict[str, list[str]], typed: dict[str, list[str]]) -> list[tuple[str, str, str]]:
-    """Label, what is on record and what was typed, for each field in which they differ."""
-    differences = SessionForm.differences
-    both = zip(differences(held, [typed]), differences(typed, [held]), strict=True)
-    return [(label, now, mine) for (label, now), (_label, mine) in both]
+def _named(request: HttpRequest, texts: list[str]) -> str:
+    client = get_client_if_readable(request.user, int(texts[0])) if texts and texts[0].isdecimal() else None
+    return names_in_text(client) if client else _("Anonymous")
 
 
-def _corrected(form: SessionForm, request: HttpRequest, session: Session, client: Client | None) -> bool:
+def _corrected(form: SessionForm, request: HttpRequest, session: Session, versions: Versions) -> bool:
     """Whether it is on record now; else the form says why not."""
-    changed = set(form.changed_data)
-    before, chosen = set(form.initial["other_topics"]), form.cleaned_data["other_topics"]
+    changed = versions.touched()
+    before, chosen = set(versions.theirs["other_topics"]), form.cleaned_data["other_topics"]
     added = [topic for topic in chosen if topic.pk not in before]
     removed = before - {topic.pk for topic in chosen}
     try:
@@ -127,9 +146,8 @@ def _corrected(form: SessionForm, request: HttpRequest, session: Session, client
             correct_session(
                 actor=request.user,
                 session=session,
-                version=request.POST["read_version"],
                 told={name: value for name, value in form.told.items() if name in changed},
-                client=client,
+                client=form.client,
                 further=(added, removed),
                 others=form.cleaned_data.get("others") if "others" in changed else None,
                 form_token=form.cleaned_data["token"],

@@ -14,7 +14,7 @@ from centers.access import require_anywhere
 from centers.forms.grant import EndForm, GrantFilterForm, GrantForm
 from centers.models import Membership
 from centers.rights import GRANT, memberships_under
-from centers.selectors import workspaces_where
+from centers.selectors import scope_of, workspaces_where
 from centers.services.membership import end_role, grant_role, withdraw_role
 
 # Where on the form it is told why a role was not granted; above it otherwise.
@@ -38,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
         kept=form.kept,
     )
     context = {"form": form, "page": page, "today": timezone.localdate()}
+    context["bounds"] = GRANT in scope_of(request.user).everywhere
     return render(request, "centers/grant_list.html", context, status=400 if form.errors else 200)
 
 

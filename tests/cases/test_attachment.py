@@ -71,6 +71,23 @@ class AttachTests:
             assert content[:30] not in bytes(AttachmentContent.objects.get().sealed)
         assert name in client.get(person.get_absolute_url()).content.decode()
 
+    def test_a_refused_upload_keeps_what_else_was_chosen(self, client, counsellor):
+        person = make_client()
+        session = make_session(client=person)
+        answer = send(client, person, "lie.pdf", PNG, kind="employment", session=session.pk)
+        form = answer.context["form"]
+        assert (form["kind"].value(), form["session"].value()) == ("employment", str(session.pk))
+        text = answer.content.decode()
+        assert f'<option value="{session.pk}" selected' in text
+        assert '<option value="employment" selected' in text
+
+    def test_a_script_is_told_where_it_leads(self, client, counsellor):
+        person = make_client()
+        file = SimpleUploadedFile("a.pdf", PDF)
+        address = f"/clients/{person.pk}/attachments/new/"
+        answer = client.post(address, {"file": file, "kind": "other"}, headers={"accept": "application/json"})
+        assert (answer.status_code, answer.json()["url"]) == (201, person.get_absolute_url())
+
     @pytest.mark.parametrize(
         ("name", "content"),
         [

@@ -3,14 +3,18 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cases.models import Deadline, DeadlineKind
+from cases.models import Deadline, DeadlineKind, PutOff, Session
+from cases.services.reminder import put_off_deadline, put_off_follow_up
 from centers.models import Membership, Role
-from tests.make import everywhere, make_client, make_deadline, make_session, make_user
+from centers.scope import acting_for, settle_constraints
+from tests import databases
+from tests.make import everywhere, make_client, make_deadline, make_session, make_user, place
+from tests.support import as_owner
 
-pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
@@ -36,6 +40,7 @@ def rows() -> list[Deadline]:
         return list(Deadline.objects.order_by("pk"))
 
 
+@pytest.mark.django_db
 class NotingTests:
     def test_counts_the_days_of_the_law_from_the_day_it_happened(self, client, session):
         answer = note(client, session)
@@ -75,6 +80,7 @@ class NotingTests:
         assert not DeadlineKind.objects.filter(days__isnull=False, source="").exists()
 
 
+@pytest.mark.django_db
 class StartPageTests:
     @pytest.mark.parametrize(("days", "there"), [(-5, True), (0, True), (30, True), (31, False)])
     def test_shows_what_is_overdue_or_due_within_thirty_days(self, client, session, days, there):
@@ -93,10 +99,56 @@ class StartPageTests:
         until = TODAY + timedelta(days=3)
         answer = client.post(f"/deadlines/{deadline.pk}/later/", {"until": f"{until}", "reason": "서류 대기"})
         assert answer.status_code == 302
-        assert "DEMO WORKER" not in panel(client)
+        assert "DEMO WORKER" not in running_in(client)
+        assert "서류 대기" in client.get(f"/sessions/{session.pk}/").content.decode()
+        assert "서류 대기" in resting_in(client), "told among what rests, to be taken up again"
+        with acting_for([session.workspace_id], actor=session.counsellor):
+            PutOff.objects.update(until=TODAY)
+        assert "DEMO WORKER" in running_in(client)
+
+    def test_it_is_taken_up_again_before_its_day_and_put_off_anew(self, client, session):
+        deadline = make_deadline(session, due_on=TODAY)
+        for reason in ("서류 대기", "보완 요청"):
+            typed = {"until": f"{TODAY + timedelta(days=3)}", "reason": reason}
+            client.post(f"/deadlines/{deadline.pk}/later/", typed)
+        [row] = put_off_by(session.counsellor)
+        assert row.reason == "보완 요청"
+        client.post(f"/reminders/{row.pk}/again/")
+        assert "DEMO WORKER" in running_in(client)
+
+    def test_it_rests_for_whoever_put_it_off_alone(self, client, session):
+        deadline = make_deadline(session, due_on=TODAY)
+        client.force_login(make_user(Role.COUNSELLOR, official=False))
+        client.post(f"/deadlines/{deadline.pk}/later/", {"until": f"{TODAY + timedelta(days=3)}", "reason": "서류"})
+        client.force_login(session.counsellor)
+        assert "DEMO WORKER" in running_in(client)
+
+    def test_a_follow_up_of_the_same_session_rests_apart_from_it(self, client, session):
+        deadline = make_deadline(session, due_on=TODAY)
         with everywhere():
-            Deadline.objects.update(snoozed_until=TODAY)
-        assert "DEMO WORKER" in panel(client)
+            Session.objects.filter(pk=session.pk).update(follow_up_on=TODAY)
+        typed = {"until": f"{TODAY + timedelta(days=3)}", "reason": "휴가"}
+        client.post(f"/sessions/{session.pk}/later/", typed)
+        assert "DEMO WORKER" in running_in(client)
+        client.post(f"/deadlines/{deadline.pk}/later/", typed)
+        assert sorted(row.deadline_id or 0 for row in put_off_by(session.counsellor)) == [0, deadline.pk]
+
+    def test_what_is_done_rests_no_more(self, client, session):
+        deadline = make_deadline(session, due_on=TODAY)
+        client.post(f"/deadlines/{deadline.pk}/later/", {"until": f"{TODAY + timedelta(days=3)}", "reason": "서류"})
+        client.post(f"/deadlines/{deadline.pk}/done/")
+        assert "DEMO WORKER" not in panel(client)
+
+    def test_another_client_of_the_session_takes_it_along_whoever_corrects(self, client, session):
+        deadline, colleague = make_deadline(session, due_on=TODAY), make_user(Role.COUNSELLOR, official=False)
+        client.post(f"/deadlines/{deadline.pk}/later/", {"until": f"{TODAY + timedelta(days=3)}", "reason": "서류"})
+        right = make_client(name="RIGHT PERSON")
+        client.force_login(colleague)
+        address = f"/sessions/{session.pk}/edit/?client={right.pk}"
+        values = {bound.name: bound.value() for bound in client.get(address).context["form"]}
+        client.post(address, {name: value for name, value in values.items() if value not in (None, "")})
+        [row] = put_off_by(session.counsellor)
+        assert row.client_id == right.pk
 
     @pytest.mark.parametrize(
         ("until", "reason"), [("", "x"), (f"{TODAY}", "x"), ("2999-01-01", "x"), (f"{TODAY + timedelta(days=3)}", "")]
@@ -105,13 +157,14 @@ class StartPageTests:
         typed = {"until": until, "reason": reason}
         deadline = make_deadline(session, due_on=TODAY)
         assert client.post(f"/deadlines/{deadline.pk}/later/", typed).status_code == 400
-        assert rows()[0].snoozed_until is None
+        assert put_off_by(session.counsellor) == []
 
     def test_those_of_a_colleague_are_not_there(self, client, counsellor):
         make_deadline(make_session(client=make_client(name="DEMO WORKER")), due_on=TODAY)
         assert "DEMO WORKER" not in panel(client)
 
 
+@pytest.mark.django_db
 class OfficialTests:
     """A deadline that has passed says that the law was broken: an official sees none."""
 
@@ -135,10 +188,66 @@ def panel(client) -> str:
     return client.get("/").content.decode().partition('id="deadlines"')[2].partition("</section>")[0]
 
 
+def running_in(client) -> str:
+    return panel(client).partition("<details")[0]
+
+
+def resting_in(client) -> str:
+    return panel(client).partition("<details")[2]
+
+
+def put_off_by(user) -> list[PutOff]:
+    with acting_for([place().pk], actor=user):
+        return list(PutOff.objects.order_by("pk"))
+
+
+@pytest.mark.django_db
 class DatabaseTests:
-    @pytest.mark.parametrize(
-        "fields", [{"snoozed_until": TODAY}, {"snooze_reason": "x"}, {"due_on": date(2025, 3, 2)}]
-    )
-    def test_refuses_what_a_form_would(self, fields):
+    def test_refuses_what_a_form_would(self):
         with pytest.raises(IntegrityError), transaction.atomic():
-            make_deadline(**fields)
+            make_deadline(due_on=date(2025, 3, 2))
+
+    @pytest.mark.parametrize("wrong", ["another session", "no session", "no reason"])
+    def test_refuses_a_put_off_that_is_of_nothing(self, session, wrong):
+        deadline, other = make_deadline(session, due_on=TODAY), make_session(client=make_client())
+        told = {"session_id": session.pk, "reason": "서류", "until": TODAY, "deadline": deadline}
+        told |= {"another session": {"session_id": other.pk}, "no session": {"session_id": None}}.get(
+            wrong, {"reason": ""}
+        )
+        mine = {"workspace_id": session.workspace_id, "user": session.counsellor, "client_id": session.client_id}
+        with acting_for([place().pk], actor=session.counsellor), pytest.raises(IntegrityError), transaction.atomic():
+            PutOff.objects.create(**mine, **told)
+            settle_constraints()
+
+
+@pytest.mark.committed
+def test_what_was_put_off_before_is_kept_and_given_back(committed):
+    """The columns that deadlines had of their own, forth and back."""
+    user = make_user(Role.COUNSELLOR, official=False)
+    session = make_session(client=make_client(), counsellor=user)
+    rests, runs = make_deadline(session, counsellor=user), make_deadline(session, kind_id="workplace_change")
+    with acting_for([place().pk], actor=user):
+        put_off_deadline(actor=user, deadline=rests, until=TODAY, reason="서류 대기")
+        put_off_follow_up(actor=user, session=session, until=TODAY, reason="휴가")
+    held = "SELECT id, snoozed_until, snooze_reason FROM cases_deadline ORDER BY id"
+    kept = "SELECT deadline_id, session_id, user_id, until, reason FROM cases_putoff ORDER BY id"
+    history = "SELECT count(*) FROM cases_deadlineevent"
+    with as_owner(committed) as owner:
+        before = owner.execute(kept).fetchall()
+        changes = owner.execute(history).fetchone()
+    migrated(committed, "0022")
+    with as_owner(committed) as owner:
+        assert owner.execute(held).fetchall() == [(rests.pk, TODAY, "서류 대기"), (runs.pk, None, "")]
+        assert owner.execute("SELECT session_id, reason FROM cases_putoff").fetchall() == [(session.pk, "휴가")]
+    migrated(committed)
+    with as_owner(committed) as owner:
+        assert sorted(owner.execute(kept).fetchall(), key=str) == sorted(before, key=str)
+        assert owner.execute(history).fetchone() == changes
+
+
+def migrated(database: str, *target: str) -> None:
+    databases.use(database, owner=True)
+    try:
+        call_command("migrate", "cases", *target, verbosity=0, interactive=False)
+    finally:
+        databases.use(database)

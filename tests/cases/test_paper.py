@@ -13,10 +13,9 @@ from centers.scope import acting_for
 from config.fonts import without_font
 from config.typeset import set_pdf
 from tests.make import make_client, make_session, make_user, name_client
-from tests.papers import boxes_in, glyphs_in
+from tests.papers import UNASSIGNED, boxes_in, glyphs_in
 
 pytestmark = pytest.mark.django_db
-UNASSIGNED = "\u0378"  # no font will ever have it
 IN_SCRIPTS = {
     "ko": "사업장 변경을 상담함. 고용센터에 함께 가기로 함.",
     "vi": "Người lao động muốn đổi nơi làm việc vì chưa được trả lương.",

@@ -1,6 +1,5 @@
 """A session on record corrected, voided, and told to lack something."""
 
-import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -48,7 +47,18 @@ def opened(client, session: Session, query: str = "") -> dict:
     form = answer.context["form"]
     values = {name: field.value() for name, field in ((bound.name, bound) for bound in form)}
     plain = {name: value for name, value in values.items() if value not in (None, "")}
-    return plain | {"read_version": answer.context["read_version"], "draft_session": str(session.pk)}
+    return plain | {"draft_session": str(session.pk)}
+
+
+def sent_back(answer) -> dict:
+    """The form of an answer as a browser would send it back."""
+    values = {bound.name: bound.value() for bound in answer.context["form"]}
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def told_of(answer) -> dict[str, tuple[str, str, str]]:
+    """What the page says that others changed: before, theirs, one's own."""
+    return {row.label: (row.was, row.became, row.typed) for row in answer.context["others"]}
 
 
 def held(session: Session) -> Session:
@@ -123,14 +133,39 @@ class TwoPeopleTests:
         client.post(page_of(session), theirs)
         answer = client.post(page_of(session), mine)
         assert answer.status_code == 409
-        rows = {label: (now, own) for label, now, own in answer.context["both"]}
-        assert rows["상담 내용"] == ("다른 사람이 쓴 내용", "내가 쓴 내용")
-        assert ("30", "50") in rows.values()
-        assert answer.context["form"]["note"].value() == "내가 쓴 내용"
+        assert told_of(answer) == {"상담 내용": (NOTE, "다른 사람이 쓴 내용", "내가 쓴 내용")}
+        assert sent_back(answer)["note"] == "내가 쓴 내용"
         assert held(session).note == "다른 사람이 쓴 내용"
-        again = mine | {"read_version": answer.context["read_version"]}
-        assert client.post(page_of(session), again).status_code == 302
-        assert held(session).note == "내가 쓴 내용"
+        assert client.post(page_of(session), sent_back(answer)).status_code == 302
+        assert (held(session).note, held(session).minutes) == ("내가 쓴 내용", 50)
+
+    def test_what_one_did_not_touch_is_taken_over(self, client, session):
+        mine = opened(client, session) | {"note": "내가 쓴 내용"}
+        theirs = opened(client, session) | {"minutes": "50", "other_topics": ["health"], "urgency": "urgent"}
+        client.post(page_of(session), theirs)
+        answer = client.post(page_of(session), mine)
+        assert answer.status_code == 409
+        assert {typed for _was, _became, typed in told_of(answer).values()} == {""}
+        client.post(page_of(session), sent_back(answer))
+        now = held(session)
+        assert (now.note, now.minutes, now.urgency_id, issues(session)) == ("내가 쓴 내용", 50, "urgent", ["health"])
+
+    def test_another_client_of_theirs_is_not_taken_back_unseen(self, client, session):
+        right = make_client(name="TRAN DEMO", status_id="D-2")
+        mine = opened(client, session) | {"note": "내가 쓴 내용"}
+        client.post(f"{page_of(session)}?client={right.pk}", opened(client, session, f"?client={right.pk}"))
+        answer = client.post(f"{page_of(session)}?client={session.client_id}", mine)
+        assert answer.status_code == 409
+        assert told_of(answer) == {"내담자": ("NGUYEN DEMO", "TRAN DEMO", "")}
+        assert answer.context["client"].pk == right.pk
+        client.post(f"{page_of(session)}?client={right.pk}", sent_back(answer))
+        assert (held(session).client_id, held(session).note) == (right.pk, "내가 쓴 내용")
+
+    @pytest.mark.parametrize("seen", ["", "[]", "{", '{"note": 3}'])
+    def test_a_form_whose_memory_was_cut_overwrites_nothing_unseen(self, client, session, seen):
+        answer = client.post(page_of(session), opened(client, session) | {"note": "내가 쓴 내용", "seen": seen})
+        assert answer.status_code == 409
+        assert held(session).note == NOTE
 
     def test_a_form_sent_twice_is_no_quarrel_with_oneself(self, client, session):
         form = opened(client, session) | {"minutes": "45"}
@@ -138,12 +173,6 @@ class TwoPeopleTests:
         second = client.post(page_of(session), form)
         assert second.status_code == 302
         assert len(held(session).events.all()) == 1
-
-    def test_the_version_says_nothing_of_what_it_was_made_of(self, client, session):
-        first = opened(client, session)["read_version"]
-        assert re.fullmatch("[0-9a-f]{64}", first)
-        client.post(page_of(session), opened(client, session) | {"minutes": "45"})
-        assert opened(client, session)["read_version"] != first
 
 
 @pytest.mark.committed
@@ -161,8 +190,8 @@ def test_two_who_press_at_the_same_moment_are_one_correction_and_one_question(co
     answers = run_together(lambda: press(0), lambda: press(1))
     assert sorted(answer.status_code for answer in answers) == [302, 409]
     [second] = [answer for answer in answers if answer.status_code == 409]
-    [(label, now, mine)] = second.context["both"]
-    assert (label, {now, mine}) == ("상담 내용", {"정정 0", "정정 1"})
+    [(label, (was, now, mine))] = told_of(second).items()
+    assert (label, was, {now, mine}) == ("상담 내용", NOTE, {"정정 0", "정정 1"})
     assert held(session).note == now
 
 
@@ -198,7 +227,7 @@ class DraftTests:
         other = opened(client, session) | {"token": str(uuid4()), "note": "먼저 정정됨"}
         client.post(page_of(session), other)
         page = client.get(f"{page_of(session)}?draft={form['token']}")
-        assert ("상담 내용", "먼저 정정됨", "쓰다 만 정정") in page.context["both"]
+        assert told_of(page) == {"상담 내용": (NOTE, "먼저 정정됨", "쓰다 만 정정")}
         assert page.context["form"]["note"].value() == "쓰다 만 정정"
 
 
@@ -243,6 +272,7 @@ class OfficialTests:
         session = make_session(client=make_client(), topic_id="stay.undocumented", note=NOTE)
         form = opened(client, session)
         assert form["topic"] == "stay"
+        assert "undocumented" not in form["seen"]
         client.post(page_of(session), form | {"minutes": "20"})
         assert (held(session).topic_id, held(session).minutes) == ("stay.undocumented", 20)
 

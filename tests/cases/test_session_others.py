@@ -73,7 +73,7 @@ def test_they_are_corrected_with_the_session(client, counsellor, family):
     principal, spouse, child = family
     client.post(f"{NEW}?client={principal.pk}", typed(clients="2", others=[spouse.pk]))
     [session] = recorded()
-    assert opened(client, session)["others"] == [spouse.pk]
+    assert opened(client, session)["others"] == [str(spouse.pk)]
     client.post(page_of(session), opened(client, session) | {"others": [child.pk], "held_on": "2026-01-05"})
     assert others_of(session) == {child.pk}
     with everywhere():

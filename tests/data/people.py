@@ -45,6 +45,19 @@ def people(count: int, *, seed: int, missing: Iterable[str] = ()) -> list[dict[s
     return [{name: text for name, text in row.items() if name not in set(missing)} for row in rows]
 
 
+def twins(count: int, *, seed: int, missing: Iterable[str] = ()) -> list[dict[str, str]]:
+    """Two rows each of people who share all but the given name and the end of the number; ids end in a and b."""
+    rng = random.Random(seed)
+    rows = []
+    for number in range(count):
+        one = {**_person(rng, number), "id": f"twin{number}-a"}
+        others = [part for part in PARTS if part not in one["given_name"].split()]
+        number_of_other = f"{one['registration_number'][:8]}{rng.randrange(10**6):06}"
+        other = {"given_name": " ".join(rng.sample(others, 2)), "registration_number": number_of_other}
+        rows += [one, {**one, **other, "id": f"twin{number}-b"}]
+    return [{name: text for name, text in row.items() if name not in set(missing)} for row in rows]
+
+
 def score(rows: list[dict[str, str]], pairs: Iterable[Pair]) -> tuple[float, float]:
     """Precision and recall of the pairs."""
     wanted = sum(row["id"].endswith("-2") for row in rows)

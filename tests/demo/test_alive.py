@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases.models import DuplicateCandidate, IdentityRequest, Session, Stay
 from demo import alive, signins
 from demo.signins import NOT_RUNNING
+from demo.synthetic.strangers import has_strangers
 from kpi.rollup import roll_up
 from kpi.services.verification import verify
 from tests.demo.test_generate import one
@@ -48,6 +49,18 @@ class AliveTests:
             assert sorted(asked.values_list("answer", flat=True)) == ["open", "same"]
         with as_owner(demonstration) as owner:
             assert one(owner, "SELECT count(*) FROM cases_sessiontemplate WHERE owner_id IS NULL") == 2
+            for what in (
+                "cases_deadline WHERE done_on IS NULL AND due_on >= wall.today()",
+                "cases_deadline WHERE done_on IS NULL AND due_on < wall.today()",
+                "cases_sessionclient",
+                "cases_session WHERE note LIKE '%집단교육%' AND clients > 10",
+                "cases_attachment",
+                "cases_putoff WHERE session_id IS NULL",
+                "cases_putoff WHERE session_id IS NOT NULL",
+                "cases_sessiontemplate WHERE owner_id IS NOT NULL",
+            ):
+                assert one(owner, f"SELECT count(*) FROM {what}") > 0, what
+            assert not has_strangers(owner)
             closed = "SELECT id FROM centers_workspace WHERE code = %s"
             assert one(owner, f"SELECT count(*) FROM cases_client WHERE workspace_id = ({closed})", NOT_RUNNING) == 0
 
@@ -77,6 +90,14 @@ class AliveTests:
         with as_owner(demonstration) as owner:  # as if the days since had not been worked on
             since = timezone.localdate() - timedelta(days=10)
             kept = one(owner, "SELECT count(*) FROM cases_session WHERE held_on <= %s", since)
+            for table in (
+                "cases_putoff",
+                "cases_deadline",
+                "cases_attachmentcontent",
+                "cases_attachment",
+                "cases_sessionclient",
+            ):
+                owner.execute(f"DELETE FROM {table}")
             owner.execute("DELETE FROM cases_session WHERE held_on > %s", [since])
         first = alive.first_missing_day()
         assert first and first > since - timedelta(days=5)

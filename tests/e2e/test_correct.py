@@ -9,10 +9,11 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import User
-from tests.e2e.browser import CHROMIUM, SCREENS, picture
+from tests.e2e.browser import CHROMIUM, SCREENS, chromium, picture, sign_in
+from tests.e2e.site import PASSWORD, serving
 from tests.e2e.test_log import NEW, RECORDED, fill, kept, local, on_record, says
 from tests.e2e.test_shell import signed_in, staff
-from tests.make import make_client, make_dependant, make_session
+from tests.make import PDF, make_client, make_dependant, make_session
 from tests.support import as_owner
 
 pytestmark = [
@@ -60,7 +61,7 @@ def test_the_second_of_two_people_sees_both_versions(committed, screen):
         page.fill("#id_note", "내가 고친 내용")
         says(page, "saved")
         page.keyboard.press("Control+Enter")
-        both = page.locator("[aria-labelledby=both]").first
+        both = page.locator("[aria-labelledby=meanwhile]").first
         expect(both).to_contain_text("동료가 고친 내용")
         expect(both).to_contain_text("내가 고친 내용")
         expect(page.locator("#id_note")).to_have_value("내가 고친 내용")
@@ -124,3 +125,53 @@ def test_number_keys_open_the_rows_of_the_start_page(committed):
         expect(page.locator("[data-row] kbd").first).to_have_text("1")
         page.keyboard.press("1")
         page.wait_for_url(f"**{NEW}?client={person.pk}")
+
+
+def on_file(database: str) -> list[tuple]:
+    with as_owner(database) as owner:
+        return owner.execute("SELECT name, kind_id FROM cases_attachment ORDER BY id").fetchall()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_file_on_its_way_is_followed_and_a_refused_one_stays_chosen(committed, screen, tmp_path):
+    person = make_client(name="NGUYEN VAN AN")
+    lie, sound = tmp_path / "lie.pdf", tmp_path / "sound.pdf"
+    lie.write_bytes(b"<html></html>")
+    sound.write_bytes(PDF + b"\x00" * 2_000_000)
+    with signed_in(committed, screen) as (page, address):
+        page.goto(f"{address}/clients/{person.pk}/attachments/new/")
+        state = page.locator("[data-upload-state]")
+        page.set_input_files("#id_file", lie)
+        page.select_option("#id_kind", "employment")
+        page.click("form[data-upload] button[type=submit]")
+        expect(page.locator(".summary")).to_be_focused()
+        expect(page.locator("#id_file")).to_have_attribute("aria-invalid", "true")
+        assert page.evaluate("document.querySelector('#id_file').files[0].name") == "lie.pdf"
+        assert page.input_value("#id_kind") == "employment"
+        picture(page, f"upload-refused-{screen}")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert on_file(committed) == []
+        page.context.set_offline(True)
+        page.set_input_files("#id_file", sound)
+        page.click("form[data-upload] button[type=submit]")
+        expect(state).to_contain_text("도착하지 않았습니다")
+        page.context.set_offline(False)
+        page.route("**/attachments/new/", lambda route: (picture(page, f"upload-sending-{screen}"), route.continue_()))
+        page.click("form[data-upload] button[type=submit]")
+        page.wait_for_url(f"**/clients/{person.pk}/")
+        expect(page.locator(".notice--good")).to_contain_text("sound.pdf")
+    assert on_file(committed) == [("sound.pdf", "employment")]
+
+
+def test_without_script_a_file_is_sent_as_any_form(committed, tmp_path):
+    person, user = make_client(name="NGUYEN VAN AN"), staff()
+    (tmp_path / "a.pdf").write_bytes(PDF)
+    with serving(committed) as address, chromium() as browser:
+        page = browser.new_context(java_script_enabled=False, locale="ko-KR").new_page()
+        sign_in(page, address, user, PASSWORD)
+        page.goto(f"{address}/clients/{person.pk}/attachments/new/")
+        page.set_input_files("#id_file", tmp_path / "a.pdf")
+        page.select_option("#id_kind", "other")
+        page.click("form[data-upload] button[type=submit]")
+        expect(page.locator(".notice--good")).to_contain_text("a.pdf")

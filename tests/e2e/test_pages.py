@@ -1,9 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client as Browser
+from django.utils import timezone
 
 from centers.models import Role
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
@@ -67,6 +69,7 @@ PRIVACY = {
     "access-nothing": ("/access/?what=taken", 200),
     "access-bad-day": ("/access/?from=soon", 400),
     "entries": ("/entries/", 200),
+    "asked-elsewhere": ("/elsewhere/", 200),
 }
 ADMIN = {
     "roles": ("/roles/", 200),
@@ -75,6 +78,7 @@ ADMIN = {
     "staff": ("/staff/", 200),
     "account-new": ("/staff/new/", 200),
     "entries-of-rights": ("/entries/?kind=rights", 200),
+    "asking-bounds": ("/elsewhere/bounds/", 200),
 }
 
 
@@ -161,6 +165,34 @@ class PageTests:
                         assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen]["width"], path
                         found = Axe().run(page)
                         assert found.violations_count == 0, f"{path} on {screen}\n{found.generate_report()}"
+
+
+PARTS = """[...document.querySelectorAll(".board__part")].map((part) => {
+  const [cell, card] = [part.getBoundingClientRect(), part.firstElementChild.getBoundingClientRect()];
+  return { left: Math.round(cell.left), top: card.top, bottom: card.bottom };
+})"""
+GAP = 25  # pixels between two panels of a column, at most
+
+
+def test_no_gap_stands_beside_a_long_panel_and_the_order_is_that_of_the_keyboard(committed):
+    """A counsellor with many follow-ups and few of all else, on the screen of an old PC."""
+    user = make_user(Role.COUNSELLOR, name="시험 담당")
+    user.set_password(PASSWORD)
+    user.save()
+    today = timezone.localdate()
+    for _ in range(8):
+        make_session(client=make_client(), counsellor=user, held_on=today - timedelta(days=9), follow_up_on=today)
+    with serving(committed) as address, chromium() as browser, page_of(browser, "desk", []) as page:
+        sign_in(page, address, user.username, PASSWORD)
+        page.goto(address)
+        parts = page.evaluate(PARTS)
+        picture(page, "start-columns")
+    lefts = [part["left"] for part in parts]
+    assert len(set(lefts)) == 2
+    assert lefts == sorted(lefts), "down the left column, then down the right one"
+    for before, after in pairwise(parts):
+        if before["left"] == after["left"]:
+            assert 0 < after["top"] - before["bottom"] <= GAP, (before, after)
 
 
 class LanguageTests:

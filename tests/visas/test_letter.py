@@ -11,7 +11,7 @@ from centers.scope import acting_for
 from config.fonts import without_font
 from config.typeset import set_pdf
 from tests.make import DAY, make_client, make_user, make_visa_case
-from tests.papers import boxes_in
+from tests.papers import UNASSIGNED, boxes_in, glyphs_in
 from visas.letters import TEMPLATE, letter_of
 
 pytestmark = pytest.mark.django_db
@@ -99,8 +99,21 @@ def test_every_script_has_its_letters():
     """No name on a letter becomes a box: the fonts are asked, and the paper that was set."""
     names = ["Nguyễn Văn An", "Өлзийбаяр Бат", "王小明", "សុខ ដារា", "สมชาย ใจดี", "राम बहादुर", "রহিম", "홍길동"]
     data = {
-        "mark": "", "number_label": "n", "number": "1", "title": "t", "columns": [{"name": "n", "width": 1}],
+        "mark": "", "notice": "", "number_label": "n", "number": "1", "title": "t",
+        "columns": [{"name": "n", "width": 1}],
         "rows": [[name] for name in names], "body": "b", "facts": [], "day": "d", "signer": "s",
     }  # fmt: skip
     assert not without_font("".join(names))
     assert boxes_in(set_pdf(TEMPLATE, data)) == 0
+
+
+def test_signs_without_a_font_are_told_and_leave_no_box(client, officer):
+    whole, lacking = recommended(), recommended(number="전북-2025-002", name=f"NGUYEN{UNASSIGNED} AN")
+    paper, other = (client.get(f"/visas/cases/{case.pk}/letter.pdf").content for case in (whole, lacking))
+    assert boxes_in(other) == 0
+    assert len(list(glyphs_in(other))) > len(list(glyphs_in(paper))) + 30, "the notice is on the letter"
+
+
+def test_the_document_keeps_every_sign(client, officer):
+    content = client.get(f"/visas/cases/{recommended(name=f'AN{UNASSIGNED}').pk}/letter.hwpx").content
+    assert f"AN{UNASSIGNED}" in HwpxDocument.open(io.BytesIO(content)).text.plain()

@@ -15,7 +15,7 @@ from cases.matching.compare import compare
 from cases.matching.pairs import duplicates, likely_same
 from cases.matching.records import Record, birth_digits
 from cases.matching.weights import Population
-from tests.data.people import people, score
+from tests.data.people import people, score, twins
 
 ROOT = Path(__file__).parents[3]
 PERSON = {
@@ -106,6 +106,14 @@ class DuplicatesTests:
         rows = people(3000, seed=7, missing=missing)
         precision, recall = score(rows, duplicates(map(Record.of, rows), at_least=0.5))
         assert precision >= 0.98 and recall >= 0.95
+
+    @pytest.mark.parametrize("missing", [(), ("registration_number",)])
+    def test_twins_are_told_with_the_reason_that_their_given_names_differ(self, missing):
+        rows = [*people(1500, seed=7, missing=missing), *twins(40, seed=1, missing=missing)]
+        found = {pair.one[:-2]: pair for pair in duplicates(map(Record.of, rows)) if pair.one.startswith("twin")}
+        assert len(found) == 40
+        levels = {dict(pair.why)["given"] for pair in found.values()}
+        assert levels <= {"unlike", "other"}, "all of which say that the name differs"
 
 
 class CommandTests:
