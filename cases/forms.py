@@ -35,7 +35,7 @@ from cases.models import (
 )
 from cases.models.draft import Fields
 from centers.models import Workspace
-from centers.models.codes import kept_rows
+from centers.models.codes import kept_rows, kept_terms
 from centers.models.municipality import Term
 from centers.selectors import is_official
 
@@ -127,7 +127,7 @@ def no_hidden_signs(text: str) -> None:
 
 def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
-    names = {topic.pk: topic.with_office_term for topic in topics}
+    names = kept_terms(Topic)
     return [
         (names[group], [(topic.pk, names[topic.pk]) for topic in inside])
         for group, inside in groupby(topics, key=lambda topic: topic.group_id or topic.pk)
@@ -150,7 +150,7 @@ class TermField(forms.ModelChoiceField):
     iterator = KeptChoices
 
     def label_from_instance(self, term: Term) -> str:
-        return term.with_office_term
+        return kept_terms(type(term)).get(term.pk) or term.with_office_term
 
 
 def term(model, label: str, *, required: bool = False) -> TermField:
