@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +12,7 @@ from audit.access import OnRecord
 from cases.models import Attachment
 from cases.models.kept import client_key, person_key, staff_key, with_history, workspace_key
 from centers.selectors import is_official, scope_of
+from config.addresses import address_of
 from visas.models.case import VisaCase
 from visas.models.programme import VisaProgramme
 
@@ -164,7 +164,7 @@ class ObligationCheck(OnRecord):
         return f"{self.obligation_id} {self.due_on}"
 
     def get_absolute_url(self):
-        return reverse("visas:check", args=[self.pk])
+        return address_of("visas:check", self.pk)
 
     @property
     def overdue(self) -> bool:
