@@ -58,7 +58,7 @@ PAGES = (
         "visas:students",
         _("Students"),
         "view_clients",
-        ("visas:student", "visas:status", "visas:semester"),
+        ("visas:student", "visas:status", "workbook:semester"),
         kind=WorkspaceKind.UNIVERSITY,
     ),
     Page("visas:board", _("Visa board"), "view_visa_cases", ("visas:board", "visas:bulk", "visas:receipt")),

@@ -280,6 +280,8 @@ CELERY_BEAT_SCHEDULE = {
     "purge-drafts": {"task": "cases.tasks.purge_drafts", "schedule": 3600.0},
     # Files on clients whose days are over: cases/reference/attachment_kinds.csv.
     "purge-attachments": {"task": "cases.tasks.purge_attachments", "schedule": 3600.0},
+    # Semester lists that waited a week for a yes.
+    "purge-semester-lists": {"task": "workbook.tasks.purge_lists", "schedule": 3600.0},
     # Duties of permits that came by a file, or whose message was lost.
     "follow-cases": {"task": "visas.tasks.follow_all", "schedule": crontab(hour=3, minute=40)},
     # Questions to other centres whose message was lost.

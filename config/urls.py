@@ -31,4 +31,5 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("centers.urls")),
     path("visas/", include("visas.urls")),
+    path("visas/", include("workbook.urls")),
 ]

@@ -22,6 +22,7 @@ from cases.services.pairs import find_pairs
 from centers.models import Workspace, WorkspaceKind
 from centers.scope import WHOLE_PROVINCE, acting_for
 from demo.installation import Refused, permitted_address
+from demo.students import study_somewhere
 from demo.synthetic.calendar import NoOpenCentre
 from demo.synthetic.generate import Plan, generate
 from demo.synthetic.stays import LONGEST
@@ -106,6 +107,7 @@ def catch_up(first: date) -> bool:
         _as_at_work(Workspace.objects.get(code=code))
         work_somewhere(Workspace.objects.get(code=code))
     decide_against_the_advice()
+    study_somewhere()
     return True
 
 

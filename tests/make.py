@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection
 from django.utils import timezone
@@ -36,6 +38,7 @@ from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.services.membership import grant_role
 from kpi.models import Proposal
 from kpi.services.proposal import propose
+from tests.workbook.files import workbook
 from visas.models import (
     CaseBatch,
     CheckResult,
@@ -43,11 +46,14 @@ from visas.models import (
     Enrolment,
     EntryKind,
     Finding,
+    KoreanResult,
     Obligation,
     ObligationCheck,
     ObligationRule,
     QuotaEntry,
     StatusChange,
+    StudyPermit,
+    StudyPermitKind,
     StudyStatus,
     VisaCase,
     Voucher,
@@ -57,6 +63,9 @@ from visas.services.demand import enter_demand
 from visas.services.enrolment import change_status, enrol
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
+from visas.services.study import give_permit, keep_korean
+from workbook.models import SemesterList
+from workbook.semester.writing import bring_list
 
 DAY = date(2025, 3, 3)
 WHAT = "NOT SEEN AT THE ADDRESS"
@@ -281,6 +290,31 @@ def make_change(
     status = StudyStatus.objects.get(pk=kind)
     with acting_for([student.workspace_id]):
         return change_status(student, actor=None, kind=status, happened_on=on, known_on=on, **fields)
+
+
+def make_study_permit(student: Enrolment | None = None, kind: str = "work_30", **fields) -> StudyPermit:
+    student = student or make_student()
+    told = {"starts_on": DAY, "ends_on": DAY + timedelta(days=180), "place": "TEST FARM"} | fields
+    with acting_for([student.workspace_id]):
+        return give_permit(student, actor=None, kind=StudyPermitKind.objects.get(pk=kind), **told)
+
+
+def make_korean(student: Enrolment | None = None, test: str = "kiip", level: int = 2, **fields) -> KoreanResult:
+    student = student or make_student()
+    with acting_for([student.workspace_id]):
+        return keep_korean(student, actor=None, test=test, level=level, **{"held_on": DAY} | fields)
+
+
+def make_semester(at: str = "jbnu", rows: list[dict] | None = None, actor: User | None = None) -> SemesterList:
+    """A semester list that waits for its yes; of one new student, where no rows are given."""
+    major = make_major(at)
+    told = {"학번": f"{next(_number)}", "로마자이름": "LIST TEST", "전공": major.name, "학적": "재학"}
+    told |= {"학위": major.get_degree_display(), "입학학기": "2025-1", "입학일": DAY}
+    with TemporaryDirectory() as folder, acting_for([place(at).pk]):
+        content = workbook(Path(folder, "list.xlsx"), 유학생=rows or [told]).read_bytes()
+        row, plan = bring_list(actor=actor, workspace=place(at), name="list.xlsx", content=content)
+    assert row, plan.problems
+    return row
 
 
 def make_proposal(**fields) -> Proposal:

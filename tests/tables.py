@@ -12,17 +12,19 @@ WALLED = {
     "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session", "cases_sessionclient",
     "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave", "centers_export",
     "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact",
-    "visas_casepoint", "visas_casestep", "visas_enrolment", "visas_finding", "visas_obligation",
-    "visas_obligationcheck", "visas_statuschange", "visas_visacase", "visas_voucher", "visas_waitingmove",
-    "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
+    "visas_casepoint", "visas_casestep", "visas_enrolment", "visas_finding", "visas_koreanresult",
+    "visas_obligation", "visas_obligationcheck", "visas_statuschange", "visas_studypermit", "visas_visacase",
+    "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow",
+    "workbook_openedfile", "workbook_semesterlist",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {
-    "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent", "cases_deadlineevent",
-    "cases_employerevent", "cases_employmentevent", "cases_familylinkevent", "cases_identifierevent",
-    "cases_sessionclientevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent",
-    "cases_stayleaveevent", "visas_enrolmentevent", "visas_findingevent", "visas_obligationcheckevent",
-    "visas_statuschangeevent", "visas_visacaseevent", "visas_voucherevent",
+    "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent",
+    "cases_deadlineevent", "cases_employerevent", "cases_employmentevent", "cases_familylinkevent",
+    "cases_identifierevent", "cases_sessionclientevent", "cases_sessionevent", "cases_sessionissueevent",
+    "cases_stayevent", "cases_stayleaveevent", "visas_enrolmentevent", "visas_findingevent",
+    "visas_koreanresultevent", "visas_obligationcheckevent", "visas_statuschangeevent",
+    "visas_studypermitevent", "visas_visacaseevent", "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.
 SEALED = {"cases_person", "cases_personjoin", "cases_personkey"}
@@ -42,7 +44,8 @@ NOT_PEOPLE = {
     "kpi_indicator", "kpi_manualfigure", "kpi_printedresult", "kpi_proposal", "kpi_proposal_figures",
     "kpi_proposalstep", "kpi_publishedfigure", "kpi_ruleexample", "kpi_target", "mfa_authenticator",
     "pghistory_context", "scope_key", "visas_demandsurvey", "visas_eligibilityrule", "visas_lettertext",
-    "visas_obligationrule", "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_quotaclosing",
-    "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare", "visas_ruleexception",
-    "visas_studystatus", "visas_visaprogramme", "visas_voucherbudget", "visas_voucherrule",
+    "visas_obligationrule", "visas_pointitem", "visas_poolprogramme", "visas_programmearea",
+    "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare",
+    "visas_ruleexception", "visas_studypermitkind", "visas_studystatus", "visas_visaprogramme",
+    "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 
 from django.db.models import BigIntegerField, Count, DateField, F, Func, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centers.prepared import prepared
@@ -225,7 +226,22 @@ def shares_of(pool: QuotaPool) -> list[QuotaShare]:
     return list(pool.shares.select_related("municipality", "university"))
 
 
-def last_in_order(cases: QuerySet[VisaCase], pool: QuotaPool, day: date, number: int) -> list[VisaCase]:
-    """The cases that took their places last: those that a reduction by so many would reach, the last first."""
-    rows = held(cases.filter(pool=pool, quota_exception=None), day)
-    return list(rows.order_by(F("seat_on").desc(), F("id").desc())[:number])
+def in_the_way(cases: QuerySet[VisaCase], pool: QuotaPool, share: QuotaShare | None, amount: int) -> list[VisaCase]:
+    """The cases that a reduction of a quota or of its share by so many places would reach: as many as are too many,
+    those that took their places last first.
+    """
+    rows = held(cases.filter(pool=pool, quota_exception=None), timezone.localdate())
+    rows = rows.annotate(
+        of=Func(
+            "pool", "municipality", "workspace", "seat_on", function="wall.share_of", output_field=BigIntegerField()
+        )
+    )
+    rows = rows.filter(of=share.pk) if share else rows.filter(of=None)
+    return list(rows.order_by(F("seat_on").desc(), F("id").desc())[: max(amount - _free(pool, share), 0)])
+
+
+def _free(pool: QuotaPool, share: QuotaShare | None) -> int:
+    """The places that nobody holds in a share, or in the quota outside of its shares."""
+    if share is not None:
+        return (share.capacity or 0) + share.excepted - share.taken
+    return (pool.capacity or 0) - pool.allocated + pool.excepted + pool.taken_in_shares - pool.taken

@@ -22,6 +22,8 @@ register(
         "case_step_follows": _("The case does not stand where this step follows: look at its way again."),
         "case_step_in_order": _("The day lies before the last step of the case."),
         "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),
+        "study_record_stays": _("What is on record of a student stays as it is: withdraw it with a reason."),
+        "study_permit_within_hours": _("The kind of permission has fewer hours a week."),
         "status_change_follows": _("This status cannot come here: look at the changes before and after it."),
         "status_change_stays": _("A change of status stays as it was put on record: withdraw it with a reason."),
         "visa_case_agrees_with_its_steps": _("A step of the case says another day: take the step back first."),

@@ -17,6 +17,7 @@ from centers.listing.filters import DayField, codes_of, in_month
 from centers.models import Major
 from centers.models.codes import kept_names
 from visas.access import universities_of
+from visas.cohorts import MARKS, with_marks
 from visas.models import Enrolment, StatusChange, StudyStatus
 from visas.students import REPORT_BADGES, REPORT_STATES, in_report_state, told_days
 
@@ -47,12 +48,13 @@ class StudentFilterForm(FilterForm):
     permission = "view_clients"
 
     workspace = WorkspaceField(label=_("University"))
-    on = DayField(label=_("As of"))
+    on = DayField(_("As of"), required=False)
     status = CodeField(codes_of(StudyStatus), label=_("Study status"))
     semester = CodeField(semesters, label=_("Semester of admission"))
     major = CodeField(label=_("Major"))
     report = CodeField(choices=WAITING.items(), label=_("Report"))
-    further = ("on",)
+    mark = CodeField(choices=MARKS.items(), label=_("Only"))
+    further = ("on", "mark")
 
     def shape(self) -> None:
         self.fields["major"].rows = lambda: majors_of(self.viewer)
@@ -69,6 +71,10 @@ class StudentFilterForm(FilterForm):
 
     def by_major(self, rows: QuerySet, pk: str) -> QuerySet:
         return rows.filter(major=int(pk))
+
+    def by_mark(self, rows: QuerySet, mark: str) -> QuerySet:
+        rows, conditions = with_marks(rows, self.cleaned_data.get("on") or timezone.localdate())
+        return rows.filter(conditions[mark])
 
     def by_report(self, rows: QuerySet, state: str) -> QuerySet:
         changes = in_report_state(StatusChange.objects.visible_to(self.viewer), state)

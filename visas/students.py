@@ -19,6 +19,7 @@ REPORT_STATES: dict[str, str] = {
     "reported": gettext_lazy("Reported"),
 }
 REPORT_BADGES = {"overdue": "bad", "due": "wait", "late": "note", "reported": "good"}
+STUDENT_VISA = "D-2"  # the programme whose visa cases are of students
 NEAR = timedelta(days=15)  # the reports that the start page shows
 
 

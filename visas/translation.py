@@ -1,8 +1,8 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from visas.models import QuotaPool, StudyStatus, VisaProgramme
+from visas.models import QuotaPool, StudyPermitKind, StudyStatus, VisaProgramme
 
 
-@register([QuotaPool, StudyStatus, VisaProgramme])
+@register([QuotaPool, StudyPermitKind, StudyStatus, VisaProgramme])
 class NameTranslation(TranslationOptions):
     fields = ("name",)

@@ -91,13 +91,19 @@ class Row:
 class Batch:
     """All rows of a file by sheet, with the headers as the file has them."""
 
+    sheets: tuple[Sheet, ...] = SHEETS
     problems: Problems = field(default_factory=Problems)
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {sheet.key: [] for sheet in SHEETS})
-    headers: dict[str, dict[str, str]] = field(default_factory=lambda: {sheet.key: {} for sheet in SHEETS})
-    titles: dict[str, str] = field(default_factory=lambda: {sheet.key: sheet.name for sheet in SHEETS})
+    rows: dict[str, list[Row]] = field(init=False)
+    headers: dict[str, dict[str, str]] = field(init=False)
+    titles: dict[str, str] = field(init=False)
     read: dict[tuple[str, str], dict] = field(
         default_factory=dict
     )  # of a column of codes: its cells and what they say
+
+    def __post_init__(self):
+        self.rows = {sheet.key: [] for sheet in self.sheets}
+        self.headers = {sheet.key: {} for sheet in self.sheets}
+        self.titles = {sheet.key: sheet.name for sheet in self.sheets}
 
     def error(self, row: Row, column: str, message: str, value: str | None = None) -> None:
         """Note a bad cell. What else is wrong with the row is looked for all the same."""
@@ -108,7 +114,8 @@ class Batch:
         self._note(row, column, message, value, warning=True)
 
     def _note(self, row: Row, key: str, message: str, value: str | None, *, warning: bool) -> None:
-        column = next((column for column in SHEET[row.sheet].columns if column.key == key), None)
+        sheet = next(sheet for sheet in self.sheets if sheet.key == row.sheet)
+        column = next((column for column in sheet.columns if column.key == key), None)
         if value is None:
             value = "" if column is None else _as_typed(self.as_written(row.sheet, key, row[key]), column)
         header = self.headers[row.sheet].get(key) or (column.name if column else "")
@@ -159,7 +166,7 @@ def read_batch(opened: list[OpenedSheet], readers: Readers, progress: Progress) 
     done = 0
     for key, sheet_in_file in known.items():
         batch.titles[key] = sheet_in_file.name
-        done = _read_sheet(batch, SHEET[key], sheet_in_file, readers, progress, done, total)
+        done = read_sheet(batch, SHEET[key], sheet_in_file, readers, progress, done, total)
     progress("read", total, total)
     return batch
 
@@ -168,9 +175,10 @@ def _of_sheet(name: str, message: str, *, line: int = 0, column: str = "", warni
     return Problem(name, line, column, "", message, warning)
 
 
-def _read_sheet(
-    batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int
+def read_sheet(
+    batch: Batch, sheet: Sheet, opened: OpenedSheet, readers: Readers, progress: Progress, done: int, total: int
 ) -> int:
+    """Read the rows of one sheet into the batch; how many rows of the file are read by then."""
     _note_hidden(batch, opened)
     columns, complete = None, False
     formulas = {line for _letters, line in (*opened.hidden.formulas, *opened.hidden.broken)}

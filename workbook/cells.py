@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases import models as cases
 from cases.secrecy import masked
 from centers.models import Municipality, SupportProgramme, Workspace, WorkspaceKind
-from visas.models import VisaProgramme
+from visas.models import StudyStatus, VisaProgramme
 from workbook.sheets import Column
 
 Reader = Callable[[object], object]
@@ -82,6 +82,7 @@ def code_sets() -> dict[str, Names]:
         "municipality": _terms(Municipality),
         "relation": _terms(cases.Relation),
         "visa_programme": _terms(VisaProgramme),
+        "study_status": _terms(StudyStatus),
         "programme": _terms(SupportProgramme),
         "channel": _terms(cases.Channel),
         "topic": _terms(cases.Topic),

@@ -219,10 +219,18 @@ SHEETS = [
         from_statuses=several,
     ),
     _term(
+        "visas/reference/study_permit_kinds.csv",
+        visas.StudyPermitKind,
+        hours=number,
+        korean_level=number,
+        source=text,
+    ),
+    _term(
         "visas/reference/study_statuses.csv",
         visas.StudyStatus,
         studying=yes,
         ends=yes,
+        graduates=yes,
         departs=yes,
         report_days=number,
         follows=several,

@@ -28,12 +28,16 @@ from tests.make import (
     make_employment,
     make_export,
     make_finding,
+    make_korean,
     make_leave,
     make_pair,
     make_question,
     make_request,
+    make_semester,
     make_session,
     make_stay,
+    make_student,
+    make_study_permit,
     make_together,
     make_user,
     make_visa_case,
@@ -72,7 +76,10 @@ def make_a_row_in_every_table(database: str) -> None:
     make_pair(client, make_client(ELSEWHERE))
     make_attachment(client)
     make_employment(client)
-    make_change()
+    make_change(student := make_student())
+    make_study_permit(student)
+    make_korean(student)
+    make_semester()
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)
     make_activity(at=ELSEWHERE)
@@ -151,8 +158,12 @@ def make_a_row_in_every_table(database: str) -> None:
         owner.execute(
             "UPDATE visas_statuschange SET reported_on = happened_on, report_document = 'x' WHERE due_on IS NOT NULL"
         )
+        # What is on record of a student is withdrawn and changes otherwise in nothing.
+        for table in ("visas_studypermit", "visas_koreanresult"):
+            owner.execute(f"UPDATE {table} SET withdrawn_on = '2025-03-04', withdrawn_why = 'x'")
         alone = {
-            "cases_sessionclientevent", "visas_findingevent", "visas_obligationcheckevent", "visas_statuschangeevent",
+            "cases_sessionclientevent", "visas_findingevent", "visas_koreanresultevent",
+            "visas_obligationcheckevent", "visas_statuschangeevent", "visas_studypermitevent",
         }  # fmt: skip
         for table in sorted(HISTORY - alone):
             history = table.removesuffix("event")

@@ -10,7 +10,7 @@ from centers.models import Role
 from tests.make import everywhere, make_entry, make_user, make_visa_case, place
 from tests.support import forbidden, refused_by, run
 from visas.models import EntryKind, QuotaEntry, QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
-from visas.quotas import capacities, changes_of, filled_on, last_in_order, ledger_of
+from visas.quotas import capacities, changes_of, filled_on, in_the_way, ledger_of
 from visas.services import quota
 from visas.services.quota import Move, write_entry
 
@@ -135,9 +135,21 @@ class ReductionTests:
         said = caught.value.messages[0]
         assert "3" in said and "2" in said and "1" in said
         with everywhere():
-            assert last_in_order(VisaCase.objects.all(), pool(F2R), DAY, 1) == [second]
-            assert last_in_order(VisaCase.objects.all(), pool(F2R), DAY, 5) == [second, first]
+            assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 2) == [second]
+            assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 3) == [second, first]
+            assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 1) == []
         assert pool(F2R).capacity == 3
+
+    def test_of_a_share_those_of_the_share_are_in_the_way(self, staff):
+        quota.enter(kind=EntryKind.GRANT, pool=pool(F2R), amount=3, effective_on=DAY, document="가", actor=staff)
+        own = {"municipality_id": "52180", "effective_on": DAY, "document": "나", "actor": staff}
+        share = quota.open_share(pool=pool(F2R), amount=1, **own)
+        inside = recommend("F-2-R", "52180-office", municipality_id="52180")
+        with everywhere():
+            outside = recommend("F-2-R", "52190-office")
+            share.refresh_from_db()
+            assert in_the_way(VisaCase.objects.all(), pool(F2R), share, 1) == [inside]
+            assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 2) == [outside]
 
 
 class ProvisionalTests:

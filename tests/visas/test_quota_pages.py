@@ -112,7 +112,7 @@ class EntryTests:
         response = province.post(f"/visas/quotas/{E74}/entry/", self.GIVEN | {"kind": "return", "amount": "478"})
         assert response.status_code == 400
         with everywhere():
-            assert response.context["last"] == cases[2::-1]
+            assert response.context["last"] == [cases[2]]
         assert response.context["holders"]["stage"]
         assert QuotaPool.objects.get(pk=E74).capacity == 480
 
@@ -176,6 +176,14 @@ class BoardTests:
         assert (share["line"].filled.capacity, share["line"].filled.taken, share["line"].filled.remaining) == (9, 2, 7)
         rows = {line["line"].name: line["line"].filled for line in splits["municipality"]["rows"]}
         assert sorted(filled.taken for filled in rows.values()) == [2, 2]
+
+    def test_what_was_said_stands_beside_what_the_board_has(self, province, cases):
+        said = province.get("/visas/quotas/board/", {"on": "2025-12-31"}).context["said"]
+        told = {row.figure.code: (row.figure.value, row.counted) for row in said}
+        assert told["2025-quota-480"] == (480, 480)
+        assert told["2025-recruited-460"] == (460, 3)
+        assert "2025-settled-611" not in told
+        assert province.get("/visas/quotas/board/", {"on": "2024-06-30"}).context["said"] == []
 
     def test_the_file_says_what_the_page_says(self, province, cases):
         response = province.get("/visas/quotas/board/xlsx/", {"on": f"{DAY}"})

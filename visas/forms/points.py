@@ -58,7 +58,7 @@ def _points_field(line: Line) -> forms.Field:
     if item.at_least is not None:
         told.insert(0, _("At least %(number)d points.") % {"number": item.at_least})
     if item.points is None:
-        told.insert(0, _("The table has no number for this line yet: enter what the sheet of the applicant says."))
+        told.insert(0, _("No number in the table yet."))
         return forms.IntegerField(
             label=item.text_ko, required=False, min_value=-MOST_POINTS, max_value=MOST_POINTS, initial=initial,
             help_text=" ".join(told),

@@ -10,8 +10,8 @@ from cases.forms import no_hidden_signs, term
 from cases.models import Client
 from centers.models import Major
 from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.students import STUDENT_VISA
 
-STUDENT_VISA = "D-2"
 # The field at which a refusal of the database is told; what is not here is told above the form.
 FIELD_OF = {
     "enrolment_number_once": "ref",
@@ -22,6 +22,11 @@ FIELD_OF = {
     "status_change_follows": "kind",
     "status_report_after_the_change": "reported_on",
     "status_report_has_a_document": "document",
+    "study_permit_ends_after_it_starts": "ends_on",
+    "study_permit_once_a_day": "starts_on",
+    "study_permit_within_hours": "hours",
+    "korean_level_is_one_of_the_test": "level",
+    "korean_result_once": "level",
 }
 
 

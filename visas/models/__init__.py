@@ -24,12 +24,14 @@ from visas.models.quota import (
 )
 from visas.models.rule import CaseFact, EligibilityRule, FactKind, LetterText
 from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
+from visas.models.study import KoreanResult, KoreanTest, StudyPermit, StudyPermitKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
     "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckResult", "DemandSurvey", "Duty", "EligibilityRule",
-    "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "LetterText", "Obligation", "ObligationCheck",
-    "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea", "QuotaClosing", "QuotaEntry", "QuotaLine",
-    "QuotaPool", "QuotaShare", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyStatus", "VisaCase",
-    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "KoreanResult", "KoreanTest", "LetterText",
+    "Obligation", "ObligationCheck", "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea",
+    "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException", "SeatTaken",
+    "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase", "VisaProgramme",
+    "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

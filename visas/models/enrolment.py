@@ -23,12 +23,14 @@ class StudyStatus(Term):
     """How a student stands at the university (학적). Reference data, with what each brings.
 
     ``studying``: the student is in class. ``follows``: the statuses after which it can come; those without any begin
-    the studies. ``departs``: it counts as departure (이탈). ``report_days``: how many days the university has to tell
-    the immigration office, from the day on which it learned of it; empty where it need not.
+    the studies. ``graduates``: the studies end with a degree. ``departs``: it counts as departure (이탈).
+    ``report_days``: how many days the university has to tell the immigration office, from the day on which it learned
+    of it; empty where it need not.
     """
 
     studying = models.BooleanField(_("in class"), default=False)
     ends = models.BooleanField(_("ends the studies"), default=False)
+    graduates = models.BooleanField(_("graduates"), default=False)
     departs = models.BooleanField(_("counts as departure"), default=False)
     report_days = models.PositiveSmallIntegerField(_("days to report"), null=True, blank=True)
     follows = ArrayField(models.CharField(max_length=40), default=list, blank=True)

@@ -36,7 +36,7 @@ def enrol(
     StatusChange.objects.create(
         **of_student(row), kind=first_status(), happened_on=admitted_on, known_on=admitted_on, actor=actor
     )
-    _record(actor, row)
+    record_student(actor, row)
     settle_constraints()
     return row
 
@@ -62,7 +62,7 @@ def edit_enrolment(row: Enrolment, *, actor: User, **told) -> Enrolment:
     for name, value in told.items():
         setattr(row, name, value)
     row.save(update_fields=list(told))
-    _record(actor, row)
+    record_student(actor, row)
     settle_constraints()
     return row
 
@@ -78,7 +78,7 @@ def change_status(
     made = StatusChange.objects.create(
         **of_student(row), kind=kind, happened_on=happened_on, known_on=known_on, note=note, actor=actor
     )
-    _record(actor, row)
+    record_student(actor, row)
     settle_constraints()
     made.refresh_from_db()
     return made
@@ -94,7 +94,7 @@ def report_change(row: StatusChange, *, actor: User, reported_on: date, document
     row = StatusChange.objects.standing().select_for_update(of=("self",)).get(pk=row.pk)
     row.reported_on, row.report_document, row.reported_by = reported_on, document, actor
     row.save(update_fields=["reported_on", "report_document", "reported_by"])
-    _record(actor, row.enrolment)
+    record_student(actor, row.enrolment)
     settle_constraints()
     return row
 
@@ -108,10 +108,10 @@ def withdraw_change(row: StatusChange, *, actor: User, reason: str) -> None:
     row = StatusChange.objects.standing().select_for_update(of=("self",)).get(pk=row.pk)
     row.withdrawn_on, row.withdrawn_why = timezone.localdate(), reason
     row.save(update_fields=["withdrawn_on", "withdrawn_why"])
-    _record(actor, row.enrolment)
+    record_student(actor, row.enrolment)
     settle_constraints()
 
 
-def _record(actor: User | None, row: Enrolment) -> None:
+def record_student(actor: User | None, row: Enrolment) -> None:
     """One word whatever has changed: reviewers of the log are officials too."""
     record(Action.STUDENT_KEPT, actor=actor, target=row, workspace_id=row.workspace_id)

@@ -21,11 +21,12 @@ from accounts.models import User
 from centers.access import require_everywhere
 from centers.exports.sheets import XlsxSheet
 from centers.models import Municipality, Workspace, WorkspaceKind
+from kpi.published import Said, said_of
 from visas.charts import bars, pace
 from visas.forecast import forecast
 from visas.forms.quota import DayForm
 from visas.models import DemandSurvey, QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
-from visas.quotas import DEFINITIONS, FIGURES, Filled, Tally, counted, course, filled_on
+from visas.quotas import BASES, DEFINITIONS, FIGURES, Filled, Tally, counted, course, filled_on
 from visas.views.quota import links
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,6 +37,7 @@ TITLES = {
     "municipality": gettext_lazy("By municipality"),
     "university": gettext_lazy("By university"),
 }
+KEY = {"ground": gettext_lazy("Capacity")} | BASES  # the colours of the bars, by what they say
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "splits": [_shown(request.user, name, lines, day) for name, lines in splits.items() if lines],
         "forecasts": [told for pool in QuotaPool.objects.all() if (told := _forecast(request.user, pool, day))],
         "definitions": DEFINITIONS,
+        "key": KEY.items(),
+        "said": _said(splits["pool"], day),
         "demand": demand_of(day),
     }
     return render(request, "visas/quota_board.html", context, status=400 if form.errors else 200)
@@ -86,6 +90,15 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     name = f"quotas-{form.day:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
+
+
+def _said(lines: list[Line], day: date) -> list[Said]:
+    """What was told of the quotas of the year of a day, beside what the board has of them."""
+    quotas = [
+        {"code": line.filters["pool"], "capacity": line.filled.capacity, "taken": line.filled.taken} for line in lines
+    ]
+    told = said_of({"year": day.year, "quotas": quotas})
+    return [row for row in told if any(path.startswith("quotas/") for path in row.figure.paths)]
 
 
 def demand_of(day: date) -> list[tuple[str, int]]:

@@ -23,11 +23,9 @@ from visas.forms.quota import (
     ShareForm,
 )
 from visas.models import QuotaEntry, QuotaPool, VisaCase
-from visas.quotas import last_in_order
+from visas.quotas import in_the_way
 from visas.services import quota
 from visas.views.quota import holders
-
-SHOWN = 20  # cases of an ordered list
 
 
 @never_cache
@@ -145,10 +143,11 @@ def _in_the_way(request: HttpRequest, pool: QuotaPool, form: Form, error: Valida
     """What holds the places that were to go, in the order in which they were taken, the last first."""
     if getattr(error, "code", "") not in {"quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded"}:
         return {}
-    today = timezone.localdate()
+    code, share = form.cleaned_data.get("giver") or (pool.pk, None)
+    giver = QuotaPool.objects.get(pk=code)
     cases = VisaCase.objects.visible_to(request.user).select_related("programme", "workspace")
-    number = min(form.cleaned_data.get("amount") or SHOWN, SHOWN)
-    return {"holders": holders(request.user, pool, today), "last": last_in_order(cases, pool, today, number)}
+    reached = in_the_way(cases, giver, giver.shares.filter(pk=share).first(), form.cleaned_data.get("amount") or 0)
+    return {"holders": holders(request.user, giver, timezone.localdate()), "last": reached}
 
 
 def _confirm(request: HttpRequest, code: str) -> None:

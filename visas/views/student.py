@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.access import get_client_or_404
+from cases.employment import works_of
 from cases.models import Client
 from centers.models import WorkspaceKind
 from centers.models.codes import kept_names
@@ -24,7 +25,7 @@ from centers.selectors import may
 from centers.views.listing import show
 from visas.access import require_university
 from visas.forms.student import ChangeForm, EnrolmentForm, ReasonForm, ReportForm
-from visas.models import Enrolment, StatusChange, StudyStatus
+from visas.models import Enrolment, KoreanResult, StatusChange, StudyPermit, StudyStatus
 from visas.services.enrolment import change_status, edit_enrolment, enrol, report_change, withdraw_change
 from visas.student_listings import REPORTS, STUDENTS, status_badge
 from visas.students import REPORT_BADGES, REPORT_STATES, told_days
@@ -50,18 +51,28 @@ def reports(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _student(request, pk)
+    row = get_student(request, pk)
     changes = list(StatusChange.objects.visible_to(request.user).filter(enrolment=row).order_by("happened_on", "pk"))
+    today = timezone.localdate()
+    permits = of_student(StudyPermit, request, row).select_related("kind").order_by("-starts_on", "-pk")
     context = {
         "row": row,
         "state": kept_names(StudyStatus).get(standing_of(changes)),
         "badge": status_badge(standing_of(changes)),
         "changes": [_shown(change) for change in changes if not change.withdrawn_on],
         "withdrawn": [change for change in changes if change.withdrawn_on],
+        "permits": [(held, held.runs_on(today)) for held in permits],
+        "korean": list(of_student(KoreanResult, request, row).order_by("-held_on", "-pk")),
+        "works": works_of([row.client_id], request.user),
         "waiting": [_shown(change) for change in changes if change.days_left is not None],
         "may_work": may(request.user, WORK, row.workspace_id),
     }
     return render(request, "visas/student.html", context)
+
+
+def of_student(model, request: HttpRequest, row: Enrolment) -> QuerySet:
+    """The rows on a student that hold."""
+    return model.objects.visible_to(request.user).standing().filter(enrolment=row)
 
 
 def standing_of(changes: list[StatusChange]) -> str:
@@ -94,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except IntegrityError as error:
             form.refuse(rule_of(error), sentence(error))
         else:
-            held = _student(request, made.pk)
+            held = get_student(request, made.pk)
             told = {"number": held.ref, "major": held.major, "semester": held.semester}
             messages.success(request, _("On record: student %(number)s, %(major)s, admitted in %(semester)s.") % told)
             return redirect(held)
@@ -135,7 +146,7 @@ def _client_of(request: HttpRequest) -> Client | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct the number, the major or the semester of a student."""
-    row = _student(request, pk, WORK)
+    row = get_student(request, pk, WORK)
     initial = {name: getattr(row, name) for name in ("ref", "major", "semester", "admitted_on", "case")}
     form = EnrolmentForm(
         request.POST if request.method == "POST" else None, viewer=request.user, client=row.client, initial=initial
@@ -146,18 +157,18 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except IntegrityError as error:
             form.refuse(rule_of(error), sentence(error))
         else:
-            held = _student(request, pk)
+            held = get_student(request, pk)
             told = {"number": held.ref, "major": held.major, "semester": held.semester}
             messages.success(request, _("On record: student %(number)s, %(major)s, admitted in %(semester)s.") % told)
             return redirect(held)
-    return _form_page(request, form, row, {"title": _("Correct the student record"), "action": _("Save")})
+    return form_page(request, form, row, {"title": _("Correct the student record"), "action": _("Save")})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """A student's status changes; the answer says by when it has to be reported."""
-    row = _student(request, pk, WORK)
+    row = get_student(request, pk, WORK)
     changes = StatusChange.objects.visible_to(request.user).filter(enrolment=row).order_by("happened_on", "pk")
     form = ChangeForm(request.POST if request.method == "POST" else None, state=standing_of(list(changes)))
     if form.is_valid():
@@ -168,7 +179,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _told_of(made))
             return redirect(made)
-    return _form_page(request, form, row, {"title": _("Change of status"), "action": _("Put on record")})
+    return form_page(request, form, row, {"title": _("Change of status"), "action": _("Put on record")})
 
 
 def _told_of(made: StatusChange) -> str:
@@ -199,7 +210,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("On record: reported on %(day)s, document %(document)s.") % told)
             return redirect(held)
     words = {"title": _("Report to the immigration office"), "action": _("Put on record"), "change": row}
-    return _form_page(request, form, row.enrolment, words)
+    return form_page(request, form, row.enrolment, words)
 
 
 @never_cache
@@ -217,10 +228,10 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The change is withdrawn. It stays in sight and holds no more."))
             return redirect(row.enrolment)
     words = {"title": _("Withdraw this change?"), "action": _("Withdraw"), "change": row, "bad": True}
-    return _form_page(request, form, row.enrolment, words)
+    return form_page(request, form, row.enrolment, words)
 
 
-def _student(request: HttpRequest, pk: int, permission: str = "") -> Enrolment:
+def get_student(request: HttpRequest, pk: int, permission: str = "") -> Enrolment:
     rows = Enrolment.objects.visible_to(request.user).select_related("client", "major", "case")
     row = get_object_or_404(rows.prefetch_related("client__names"), pk=pk)
     if permission and not may(request.user, permission, row.workspace_id):
@@ -236,6 +247,6 @@ def _change(request: HttpRequest, pk: int) -> StatusChange:
     return row
 
 
-def _form_page(request: HttpRequest, form, row: Enrolment, words: dict) -> HttpResponse:
+def form_page(request: HttpRequest, form, row: Enrolment, words: dict) -> HttpResponse:
     context = {"form": form, "row": row, "client": row.client, **words}
     return render(request, "visas/student_form.html", context, status=400 if form.errors else 200)

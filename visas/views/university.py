@@ -19,11 +19,12 @@ from centers.models import Major, Standing, UniversityPeriod, Workspace, Workspa
 from centers.selectors import scope_of
 from centers.services.university import end_period, enter_period, keep_major, withdraw_period
 from visas.access import universities_of
-from visas.forms.student import STUDENT_VISA, ReasonForm
+from visas.cohorts import Evaluated, evaluated
+from visas.forms.student import ReasonForm
 from visas.forms.university import MajorForm, PeriodEndForm, PeriodForm
 from visas.models import QuotaShare, VisaCase
 from visas.quotas import Tally, counted
-from visas.students import ReportCounts, report_counts
+from visas.students import STUDENT_VISA, ReportCounts, report_counts
 
 READ, ENTER = "view_visa_cases", "review_visa_cases"
 BADGES = {Standing.ELIGIBLE: "good", Standing.RESTRICTED: "bad"}
@@ -45,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
     periods = {row.workspace_id: row for row in UniversityPeriod.objects.on(today)}
     majors, places = _majors_on(today), _places()
     cases = counted(VisaCase.objects.visible_to(request.user).filter(programme=STUDENT_VISA), today, "workspace")
-    reports = report_counts()
+    reports, numbers = report_counts(), evaluated()
     rows = [
         {
             "place": place,
@@ -54,11 +55,18 @@ def index(request: HttpRequest) -> HttpResponse:
             "majors": majors.get(place.pk, 0),
             "places": places.get(place.pk),
             "cases": cases.get((place.pk,), Tally()),
+            "evaluated": numbers.get(place.code, Evaluated()),
+            "fill": _fill(places.get(place.pk), cases.get((place.pk,), Tally())),
             "reports": reports.get(place.code, ReportCounts()),
         }
         for place in readable(request.user).order_by("code")
     ]
     return render(request, "visas/universities.html", {"rows": rows})
+
+
+def _fill(places: int | None, cases: Tally) -> str:
+    """Visas granted of the places of the university (충원율); none where no places are entered."""
+    return f"{cases.granted / places:.1%}" if places else ""
 
 
 def _majors_on(day) -> dict[int, int]:

@@ -1,0 +1,113 @@
+"""Cohorts of a university's students, and the numbers the ministry evaluates on.
+
+How the ministry works its rates out is not published (domain report, section 2): the definitions here are this
+system's, stand beside each figure, and a published one takes their place.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from centers.models import Major
+from visas.models import Enrolment, KoreanResult, KoreanTest, StudyPermit, StudyStatus
+from visas.models.enrolment import EnrolmentQuerySet
+from visas.obligations import FEW, few
+
+MARKS: dict[str, str] = {
+    "in_class": gettext_lazy("In class"),
+    "graduated": gettext_lazy("Graduated"),
+    "departed": gettext_lazy("Departed"),
+    "attending": gettext_lazy("In KIIP"),
+    "permitted": gettext_lazy("Permission to work"),
+}
+
+
+def with_marks(rows: EnrolmentQuerySet, day: date) -> tuple[EnrolmentQuerySet, dict[str, Q]]:
+    """Students with their status of a day, ready to be told apart by the condition of each mark."""
+    kiip = KoreanResult.objects.standing().filter(enrolment=OuterRef("pk"), test=KoreanTest.KIIP, held_on__lte=day)
+    permits = StudyPermit.objects.standing().filter(enrolment=OuterRef("pk"), starts_on__lte=day, ends_on__gte=day)
+    statuses = list(StudyStatus.objects.all())
+
+    def standing(name: str) -> Q:
+        return Q(state__in=[status.pk for status in statuses if getattr(status, name)])
+
+    in_class = standing("studying")
+    conditions = {
+        "in_class": in_class,
+        "graduated": standing("graduates"),
+        "departed": standing("departs"),
+        "attending": in_class & Q(kiip=True),
+        "permitted": in_class & Q(permit=True),
+    }
+    return rows.as_of(day).alias(kiip=Exists(kiip), permit=Exists(permits)), conditions
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Those admitted in one semester to one major: how many they were, and how many bear each mark today."""
+
+    semester: str
+    major: Major
+    admitted: int
+    marks: list[tuple[str, int]]
+
+
+def cohorts_of(viewer: User) -> list[Cohort]:
+    """The cohorts that the person reads, the newest first."""
+    rows, conditions = with_marks(Enrolment.objects.visible_to(viewer), timezone.localdate())
+    counted = rows.values("semester", "major").annotate(
+        admitted=Count("pk"), **{mark: Count("pk", filter=condition) for mark, condition in conditions.items()}
+    )
+    majors = Major.objects.in_bulk({row["major"] for row in counted})
+    return [
+        Cohort(row["semester"], majors[row["major"]], row["admitted"], [(mark, row[mark]) for mark in MARKS])
+        for row in counted.order_by("-semester", "major__name", "major__degree")
+    ]
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What the evaluation looks at, of one university; numbers of few people are told as few, and no rate of them."""
+
+    admitted: int = 0
+    in_class: int = 0
+    departed: int = 0
+    attending: int = 0
+    graduated: int = 0
+    employed: int = 0
+
+    @property
+    def told(self) -> dict[str, str]:
+        return {name: few(number) for name, number in vars(self).items()}
+
+    @property
+    def departure(self) -> str:
+        """Departed of all that were admitted."""
+        return _rate(self.departed, self.admitted)
+
+    @property
+    def participation(self) -> str:
+        """In class and in KIIP, attending or passed, of all in class."""
+        return _rate(self.attending, self.in_class)
+
+    @property
+    def employment(self) -> str:
+        """At work with an employer in the province, of all that graduated."""
+        return _rate(self.employed, self.graduated)
+
+
+def _rate(part: int, whole: int) -> str:
+    """A rate in per cent; none where it would tell of few people."""
+    return f"{part / whole:.1%}" if part >= FEW and whole - part >= FEW else ""
+
+
+def evaluated() -> dict[str, Evaluated]:
+    """The numbers of each university that the running scope reads, by its code."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall.study_counts(%s)", [timezone.localdate()])
+        return {code: Evaluated(*counts) for code, *counts in cursor.fetchall()}
