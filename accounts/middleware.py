@@ -5,6 +5,7 @@ factor is demanded nobody without one.
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -20,6 +21,20 @@ SETUP = "mfa_activate_totp"
 OPEN = {
     SETUP, "account_logout", "account_reauthenticate", "mfa_reauthenticate", "language", "contrast", "stay", "healthz",
 }  # fmt: skip
+
+
+class PersonMiddleware:
+    """Puts who is signed in where Django puts a stand-in that looks them up: a list asks some hundred times who reads.
+
+    Every page asks at least once (``IdleMiddleware``), so nothing is looked up that was not before.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.user = get_user(request)
+        return self.get_response(request)
 
 
 class IdleMiddleware:

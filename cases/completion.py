@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import CompletionRule, Session
+from centers.prepared import prepared
 
 KOREAN = "ko"
 # What a centre may ask for, and when it is missing. A note in Korean is its own summary.
@@ -29,7 +30,12 @@ BY_DEFAULT = ("summary",)
 
 def rules_of(viewer: User) -> dict[int, list[str]]:
     """What each centre asks for that has said so, by its id."""
-    return dict(CompletionRule.objects.visible_to(viewer).values_list("workspace", "fields"))
+    return dict(_rules(viewer))
+
+
+@prepared
+def _rules(viewer: User) -> QuerySet:
+    return CompletionRule.objects.visible_to(viewer).values_list("workspace", "fields")
 
 
 def incomplete(rules: dict[int, list[str]]) -> Q:

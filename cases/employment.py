@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Func, Q, Value
+from django.db.models import Func, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
 from cases.models import Client, ClientName, Contact, Employer, Employment
 from cases.models.keys import KEY, digits_of
+from centers.prepared import prepared
 
 WHOLE_NUMBER = 8  # digits from which on a telephone number is one and not an ending
 SHOWN = 3
@@ -28,7 +29,7 @@ class Work:
 
 def works_of(ids: list[int], viewer: User) -> list[Work]:
     """The contracts of these clients, the latest first."""
-    rows = list(_rows(viewer).filter(client__in=ids).order_by("-starts_on", "-pk"))
+    rows = _of_clients(viewer, ids=ids)
     today = timezone.localdate()
     also = {employer.pk: clients_like(employer, viewer) for employer in {row.employer for row in rows}}
     return [_shown(row, rows, today, also[row.employer_id]) for row in rows]
@@ -48,7 +49,12 @@ def employers_now(clients: Iterable[Client], viewer: User) -> dict[int, list[str
     return names
 
 
-def _rows(viewer: User):
+@prepared
+def _of_clients(viewer: User, *, ids: list[int]) -> QuerySet[Employment]:
+    return _rows(viewer).filter(client__in=ids).order_by("-starts_on", "-pk")
+
+
+def _rows(viewer: User) -> QuerySet[Employment]:
     return Employment.objects.visible_to(viewer).select_related("employer")
 
 

@@ -1,15 +1,17 @@
 """A client's file as a page shows it: who they are, with whom they came, and which other files there are on them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from cases.models import Client, ClientName, FamilyLink, Household, Stay
+from centers.prepared import prepared
 from centers.selectors import scope_of
 
 
@@ -22,18 +24,36 @@ def files_of(client: Client, viewer: User) -> tuple[Client, ...]:
     own = scope_of(viewer).of("view_clients")
     if client.workspace_id not in own:
         return (client,)
-    others = Client.objects.visible_to(viewer).filter(person=client.person_id, workspace__in=own, merged_into=None)
-    return (client, *others.exclude(pk=client.pk).order_by("pk"))
+    return (client, *_others(viewer, person=client.person_id, file=client.pk))
 
 
-def households_of(ids: list[int], viewer: User) -> QuerySet[Household]:
+@prepared
+def _others(viewer: User, *, person: int, file: int) -> QuerySet[Client]:
+    own = scope_of(viewer).of("view_clients")
+    others = Client.objects.visible_to(viewer).filter(person=person, workspace__in=own, merged_into=None)
+    return others.exclude(pk=file).order_by("pk")
+
+
+@prepared
+def _households(viewer: User, *, ids: list[int]) -> QuerySet[Household]:
+    belonging = FamilyLink.objects.visible_to(viewer).filter(client__in=ids).values("household")
+    return Household.objects.visible_to(viewer).filter(Q(principal__in=ids) | Q(pk__in=belonging))
+
+
+def households_of(ids: list[int], viewer: User) -> list[Household]:
     """The households that these clients head or belong to, with all who are in them."""
+    rows = _households(viewer, ids=ids)
+    if rows:
+        _read_members(rows, viewer)
+    return rows
+
+
+def _read_members(rows: list[Household], viewer: User) -> None:
     clients = Client.objects.visible_to(viewer)
     names = ClientName.objects.visible_to(viewer).order_by("-kind", "pk")
     links = FamilyLink.objects.visible_to(viewer).order_by("pk")
-    belonging = FamilyLink.objects.visible_to(viewer).filter(client__in=ids).values("household")
-    rows = Household.objects.visible_to(viewer).filter(Q(principal__in=ids) | Q(pk__in=belonging))
-    return rows.prefetch_related(
+    prefetch_related_objects(
+        rows,
         Prefetch("principal", clients),
         Prefetch("principal__names", names),
         Prefetch("links", links),
@@ -49,12 +69,17 @@ class StayShown:
     nights: int
 
 
-def stays_of(ids: list[int], viewer: User) -> list[StayShown]:
-    """The stays in a shelter, the latest first. Nights are those that have begun."""
+@prepared
+def stays_of(viewer: User, *, ids: list[int]) -> QuerySet[Stay]:
+    """The stays of these clients in a shelter, the latest first and the void ones too."""
+    rows = Stay.objects.visible_to(viewer).filter(client__in=ids)
+    return rows.select_related("bed__room").order_by("-checked_in_on", "-pk")
+
+
+def stays_shown(stays: Iterable[Stay]) -> list[StayShown]:
+    """Those that are not void. Nights are those that have begun."""
     today = timezone.localdate()
-    rows = Stay.objects.visible_to(viewer).filter(client__in=ids, voided_at=None)
-    rows = rows.select_related("bed__room").order_by("-checked_in_on", "-pk")
-    return [_stay_shown(row, today) for row in rows]
+    return [_stay_shown(row, today) for row in stays if row.voided_at is None]
 
 
 def _stay_shown(row: Stay, today: date) -> StayShown:

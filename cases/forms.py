@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.utils import build_localized_fieldname
 
-from accounts.fields import DayField
+from accounts.fields import DayField, PlainSelect
 from accounts.models import User
 from cases.companions import may_join, offered
 from cases.drafted import DraftedForm
@@ -35,7 +35,7 @@ from cases.models import (
 )
 from cases.models.draft import Fields
 from centers.models import Workspace
-from centers.models.codes import kept_rows
+from centers.models.codes import kept_rows, kept_terms
 from centers.models.municipality import Term
 from centers.selectors import is_official
 
@@ -62,17 +62,24 @@ class TopicSelect(forms.Select):
         return option
 
 
-class TopicChoiceField(forms.ModelChoiceField):
+class OfferedField(forms.ModelChoiceField):
+    """One of the codes that the person is offered."""
+
+    def __init__(self, model: type[Term], **options):
+        super().__init__(queryset=model.objects.none(), **options)
+
+    def offer(self, codes: QuerySet, choices: list) -> None:
+        self.queryset = codes
+        self.choices = [("", "—"), *choices]
+
+
+class TopicChoiceField(OfferedField):
     """Topics under their groups. A group is a topic too: it stands first among its own."""
 
     widget = TopicSelect
 
     def __init__(self, **options):
-        super().__init__(queryset=Topic.objects.none(), **options)
-
-    def offer(self, topics: QuerySet, choices: list) -> None:
-        self.queryset = topics
-        self.choices = [("", "—"), *choices]
+        super().__init__(Topic, **options)
 
 
 class TopicsField(forms.ModelMultipleChoiceField):
@@ -127,7 +134,7 @@ def no_hidden_signs(text: str) -> None:
 
 def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Choices by group, in the order of the list."""
-    names = {topic.pk: topic.with_office_term for topic in topics}
+    names = kept_terms(Topic)
     return [
         (names[group], [(topic.pk, names[topic.pk]) for topic in inside])
         for group, inside in groupby(topics, key=lambda topic: topic.group_id or topic.pk)
@@ -140,17 +147,14 @@ class KeptChoices(ModelChoiceIterator):
     def __iter__(self) -> Iterator[tuple]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        for row in kept_rows(self.queryset.model).values():
-            yield self.choice(row)
+        yield from kept_terms(self.queryset.model).items()
 
 
 class TermField(forms.ModelChoiceField):
     """Any code of a set, called as the reader calls it and as the office does."""
 
     iterator = KeptChoices
-
-    def label_from_instance(self, term: Term) -> str:
-        return term.with_office_term
+    widget = PlainSelect
 
 
 def term(model, label: str, *, required: bool = False) -> TermField:
@@ -201,9 +205,7 @@ class SessionForm(DraftedForm):
     residence = term(Residence, _("Place of residence"))
     urgency = term(Urgency, _("Urgency"))
     nationality = term(Country, _("Nationality"))
-    status = forms.ModelChoiceField(
-        label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
-    )
+    status = OfferedField(StatusCode, label=_("Status of residence"), required=False, widget=PlainSelect)
     sex = term(Sex, _("Sex"))
     note = LongText(
         label=_("Note"),
@@ -234,7 +236,8 @@ class SessionForm(DraftedForm):
             self.fields["others"].offer(actor, client, self._named())
         else:
             del self.fields["others"]
-            self.fields["status"].queryset = _for(actor, StatusCode.objects.all())
+            choices = [(code.pk, str(code)) for code in _offered(actor, StatusCode)]
+            self.fields["status"].offer(_for(actor, StatusCode.objects.all()), choices)
 
     @classmethod
     def topic_of(cls, fields: Fields) -> str:
@@ -254,8 +257,7 @@ class SessionForm(DraftedForm):
         return [str(one) for one in told]
 
     def _offer_topics(self, actor: User) -> None:
-        topics = _for(actor, Topic.objects.all())
-        choices = grouped(topics)
+        topics, choices = _for(actor, Topic.objects.all()), grouped(_offered(actor, Topic))
         for name in ("topic", "other_topics"):
             self.fields[name].offer(topics, choices)
 
@@ -297,3 +299,8 @@ class SessionForm(DraftedForm):
 def _for(viewer: User, codes: QuerySet) -> QuerySet:
     """The codes to choose from; an official is offered none that is for counsellors."""
     return codes.filter(restricted=False) if is_official(viewer) else codes
+
+
+def _offered(viewer: User, model: type[Term]) -> list[Term]:
+    """The same codes, which the process keeps."""
+    return [code for code in kept_rows(model).values() if not (code.restricted and is_official(viewer))]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from centers.models.codes import name_of
 from centers.models.municipality import Term
+from centers.prepared import prepared
 from centers.selectors import scope_of
 
 Show = Callable[[Model, str], str]
@@ -27,10 +28,14 @@ class Change:
     after: str
 
 
-def kept_rows(model: type[Model], viewer: User) -> QuerySet:
-    """The former states of a model's rows, as far as the viewer reads the workspaces they belong to."""
+@prepared
+def former(viewer: User, model: type[Model], key: str, *, of: int) -> QuerySet:
+    """The former states of a model's rows that hold a key, as far as the viewer reads the workspaces they belong to.
+
+    They are ``pgh_obj`` those of one row, or those that hung on another row.
+    """
     queryset = model.objects.all()
-    events = model._meta.get_field("events").related_model.objects.order_by("pgh_id")
+    events = model._meta.get_field("events").related_model.objects.filter(**{key: of}).order_by("pgh_id")
     scope, permission = scope_of(viewer), queryset.view_permission
     return events if permission in scope.everywhere else events.filter(workspace_id__in=scope.of(permission))
 

@@ -3,10 +3,13 @@
 import json
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from cases.models import Client, Session, SessionTemplate
 from cases.session_values import texts_of
 from centers.models import Workspace
+from centers.prepared import prepared
 
 LAST = "last"
 REPEATED = ("channel", "language", "topic", "other_topics", "caller", "interpretation", "residence")
@@ -37,8 +40,13 @@ def last_of(viewer: User, client: Client) -> Offer | None:
 
 def templates_at(viewer: User, centers: list[Workspace]) -> list[Offer]:
     """The frequent cases of these centres, and one's own."""
-    rows = SessionTemplate.objects.visible_to(viewer).filter(workspace__in=centers)
+    rows = _templates(viewer, centers=[center.pk for center in centers])
     return [Offer(str(row.pk), row.name, row.fields) for row in rows]
+
+
+@prepared
+def _templates(viewer: User, *, centers: list[int]) -> QuerySet[SessionTemplate]:
+    return SessionTemplate.objects.visible_to(viewer).filter(workspace__in=centers)
 
 
 def offers_for(viewer: User, client: Client | None, centers: list[Workspace]) -> list[Offer]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,7 @@ from accounts.models import User
 from cases.models import Client, Identifier, SessionIssue, StatusCode, Topic
 from cases.secrecy import decrypt, masked
 from centers.models.codes import kept_names, kept_rows
+from centers.prepared import prepared
 from centers.reader import by_an_official
 from centers.selectors import is_official
 
@@ -48,8 +50,13 @@ def status_named(status: StatusCode) -> str:
 
 def identifiers_shown(client: Client, viewer: User) -> list[tuple[str, str]]:
     """Kind and masked number of what the state has given the person."""
-    rows = Identifier.objects.visible_to(viewer).filter(client=client).order_by("kind")
+    rows = _identifiers(viewer, client=client.pk)
     return [(row.get_kind_display(), masked(decrypt(row.ciphertext))) for row in rows]
+
+
+@prepared
+def _identifiers(viewer: User, *, client: int) -> QuerySet[Identifier]:
+    return Identifier.objects.visible_to(viewer).filter(client=client).order_by("kind")
 
 
 def shut_topics() -> set[str]:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.history import Change, changes, kept_rows, parts_changed, plainly
+from cases.history import Change, changes, former, parts_changed, plainly
 from cases.models import Session, SessionIssue
 from cases.selectors import further_topics, status_shown
 from centers.models.codes import name_of, row_of
@@ -50,9 +50,8 @@ def session_changes(session: Session, viewer: User) -> list[Change]:
             return now("yes") if row.voided_at else now("no")
         return plainly(row, field)
 
-    former = kept_rows(Session, viewer).filter(pgh_obj=session.pk)
-    found = list(changes(former, session, TOLD, show))
-    further = kept_rows(SessionIssue, viewer).filter(session=session.pk)
+    found = list(changes(former(viewer, Session, "pgh_obj", of=session.pk), session, TOLD, show))
+    further = former(viewer, SessionIssue, "session", of=session.pk)
     today = {issue.pk: str(issue.topic) for issue in further_topics(session.issues.all())}
     found += [
         Change(change.of, change.at, now("Further topics"), change.before, change.after)

@@ -11,16 +11,18 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.history import Change, changes, kept_rows, parts_changed, plainly
+from cases.files import stays_of
+from cases.history import Change, changes, former, parts_changed, plainly
 from cases.models import Client, ClientName, Contact, FamilyLink, Session, SessionClient, Stay, StayLeave
 from cases.selectors import status_shown
 from centers.models.codes import row_of
+from centers.prepared import prepared
 
 SIZE = 30
 # The kinds, and their order within a day: what stands further down here comes first on the page.
@@ -69,6 +71,9 @@ class Place(NamedTuple):
             return None
 
 
+NEWEST = Place(date.max, len(KINDS), 0)  # before all entries
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing that happened. ``url`` leads to its record, where it has a page; ``mark`` warns, as of a void one."""
@@ -108,6 +113,10 @@ class About:
     def ids(self) -> list[int]:
         return [file.pk for file in self.files]
 
+    @cached_property
+    def stays(self) -> list[Stay]:
+        return stays_of(self.viewer, ids=self.ids)
+
 
 Source = Callable[[About], Iterable[Entry]]
 
@@ -130,12 +139,10 @@ def timeline(about: About, sources: dict[str, Source], kind: str = "") -> Timeli
 
 def sessions(about: About) -> Iterator[Entry]:
     """The sessions with the client, and those in which they were counselled with others."""
-    rows = Session.objects.visible_to(about.viewer).filter(_further("held_on", about.before), client__in=about.ids)
-    rows = rows.select_related("counsellor")
-    shared = SessionClient.objects.visible_to(about.viewer).filter(client__in=about.ids)
-    shared = shared.filter(_further("held_on", about.before, "session")).select_related("session__counsellor")
-    with_others = [row.session for row in shared.order_by("-held_on", "-session")[: SIZE + 1]]
-    for row in [*rows.order_by("-held_on", "-pk")[: SIZE + 1], *with_others]:
+    before = about.before or NEWEST
+    asked = {"ids": about.ids, "day": before.day, "number": before.number}
+    with_others = [row.session for row in _with_others(about.viewer, before.rank, **asked)]
+    for row in [*_alone(about.viewer, before.rank, **asked), *with_others]:
         counsellor = str(row.counsellor) if row.counsellor else row.counsellor_name
         beside = _("with others") if row in with_others else ""
         told = (beside, row.language, row.channel, row.outcome, counsellor)
@@ -151,9 +158,22 @@ def sessions(about: About) -> Iterator[Entry]:
         )
 
 
-def _further(field: str, before: Place | None, number: str = "pk") -> Q:
+@prepared
+def _alone(viewer: User, rank: int, *, ids: list[int], day: date, number: int) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(viewer).filter(_further("held_on", Place(day, rank, number)), client__in=ids)
+    return rows.select_related("counsellor").order_by("-held_on", "-pk")[: SIZE + 1]
+
+
+@prepared
+def _with_others(viewer: User, rank: int, *, ids: list[int], day: date, number: int) -> QuerySet[SessionClient]:
+    further = _further("held_on", Place(day, rank, number), "session")
+    rows = SessionClient.objects.visible_to(viewer).filter(further, client__in=ids)
+    return rows.select_related("session__counsellor").order_by("-held_on", "-session")[: SIZE + 1]
+
+
+def _further(field: str, before: Place, number: str = "pk") -> Q:
     """The sessions that come after a place in the order."""
-    if before is None:
+    if before.rank == NEWEST.rank:
         return Q()
     if before.rank < RANK["session"]:
         return Q(**{f"{field}__lt": before.day})
@@ -162,18 +182,21 @@ def _further(field: str, before: Place | None, number: str = "pk") -> Q:
 
 
 def stays(about: About) -> Iterator[Entry]:
-    rows = Stay.objects.visible_to(about.viewer).filter(client__in=about.ids)
-    rows = rows.select_related("bed__room")
-    by_id = {row.pk: row for row in rows}
+    by_id = {row.pk: row for row in about.stays}
     for row in by_id.values():
         bed = _("Room %(room)s, bed %(bed)s") % {"room": row.bed.room.code, "bed": row.bed.code}
         came = " · ".join(part for part in (bed, row.reason and str(row.reason)) if part)
         yield _of_stay(row, row.checked_in_on, _("Came to the shelter"), came, 0)
         if row.checked_out_on:
             yield _of_stay(row, row.checked_out_on, _("Left the shelter"), bed, 1)
-    for leave in StayLeave.objects.visible_to(about.viewer).filter(stay__in=by_id):
+    for leave in _leaves(about.viewer, stays=list(by_id)):
         back = _("back on %(day)s") % {"day": leave.back_on.isoformat()}
         yield _of_stay(by_id[leave.stay_id], leave.left_on, _("Away from the shelter"), back, 2)
+
+
+@prepared
+def _leaves(viewer: User, *, stays: list[int]) -> QuerySet[StayLeave]:
+    return StayLeave.objects.visible_to(viewer).filter(stay__in=stays)
 
 
 def _of_stay(stay: Stay, day: date, title: str, detail: str, step: int) -> Entry:
@@ -185,8 +208,7 @@ def _of_stay(stay: Stay, day: date, title: str, detail: str, step: int) -> Entry
 
 def family(about: About) -> Iterator[Entry]:
     """Coming and settling of those who came with the person, and of the person who came with somebody."""
-    rows = FamilyLink.objects.visible_to(about.viewer).select_related("household")
-    for row in rows.filter(Q(client__in=about.ids) | Q(household__principal__in=about.ids)):
+    for row in _links(about.viewer, ids=about.ids):
         own = row.client_id in about.ids
         other = row.household.principal_id if own else row.client_id
         url = Client(pk=other).get_absolute_url()
@@ -198,6 +220,12 @@ def family(about: About) -> Iterator[Entry]:
         ):
             if day:
                 yield Entry("family", day, row.pk * 2 + step, title, str(row.relation), url, str(row.workspace))
+
+
+@prepared
+def _links(viewer: User, *, ids: list[int]) -> QuerySet[FamilyLink]:
+    rows = FamilyLink.objects.visible_to(viewer).select_related("household")
+    return rows.filter(Q(client__in=ids) | Q(household__principal__in=ids))
 
 
 def files(about: About) -> Iterator[Entry]:
@@ -227,11 +255,10 @@ def _changes(about: About) -> Iterator[Change]:
             return _("To be checked") if shown.check else plainly(shown, "expires_on")
         return plainly(row, field)
 
-    former = kept_rows(Client, viewer).filter(pgh_obj=client.pk)
-    yield from changes(former, client, TOLD_OF_CLIENT, show)
+    yield from changes(former(viewer, Client, "pgh_obj", of=client.pk), client, TOLD_OF_CLIENT, show)
     for model, label, rows in ((ClientName, _("Name"), client.names), (Contact, _("Contact"), client.contacts)):
         now = {row.pk: str(row) for row in rows.all()}
-        for change in parts_changed(kept_rows(model, viewer).filter(client=client.pk), now, _text):
+        for change in parts_changed(former(viewer, model, "client", of=client.pk), now, _text):
             yield Change(change.of, change.at, label, change.before, change.after)
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Channel, Country, Language, Topic
 from centers.models import Municipality, SupportProgramme, Workspace, WorkspaceKind
+from centers.prepared import prepared
 from kpi.models import CountingRule, Indicator, MonthlyActivity, PrintedResult, Target
 from kpi.rollup import readings_of
 from visas.models import QuotaPool, VisaProgramme
@@ -58,10 +59,10 @@ def last_day(year: int) -> date:
 def plan_lines(answer: dict, years: range) -> list[Line]:
     """The indicators in the plan's order, with targets, printed results and this year's figure."""
     figures = {figure["code"]: figure for figure in answer["indicators"]}
-    rules = CountingRule.objects.in_bulk()
+    rules = {rule.pk: rule for rule in _rules(None)}
     # A later revision of a target comes later and wins.
-    targets = {(row.indicator_id, row.year): row.value for row in Target.objects.order_by("revision")}
-    printed = {(row.indicator_id, row.year): row.value for row in PrintedResult.objects.all()}
+    targets = {(row.indicator_id, row.year): row.value for row in _targets(None)}
+    printed = {(row.indicator_id, row.year): row.value for row in _printed(None)}
     return [
         Line(
             indicator,
@@ -70,8 +71,28 @@ def plan_lines(answer: dict, years: range) -> list[Line]:
             [(year, printed.get((indicator.code, year))) for year in years],
             rules.get(figures[indicator.code]["rule"]),
         )
-        for indicator in Indicator.objects.filter(code__in=figures)
+        for indicator in _indicators(None, codes=list(figures))
     ]
+
+
+@prepared
+def _rules(viewer: None) -> QuerySet[CountingRule]:
+    return CountingRule.objects.all()
+
+
+@prepared
+def _targets(viewer: None) -> QuerySet[Target]:
+    return Target.objects.order_by("revision")
+
+
+@prepared
+def _printed(viewer: None) -> QuerySet[PrintedResult]:
+    return PrintedResult.objects.all()
+
+
+@prepared
+def _indicators(viewer: None, *, codes: list[str]) -> QuerySet[Indicator]:
+    return Indicator.objects.filter(code__in=codes)
 
 
 def programme_lines(answer: dict) -> list[tuple[SupportProgramme, dict]]:

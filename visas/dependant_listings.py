@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import client_column, day_column, with_client
+from cases.listings.people import client_column, day_column, read_clients
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import codes_of, in_month
@@ -38,8 +38,7 @@ class QuestionFilterForm(FilterForm):
 
 
 def _questions(viewer: User) -> QuerySet:
-    rows = DependantQuestion.objects.visible_to(viewer).select_related("case")
-    return rows.prefetch_related(*with_client(viewer))
+    return DependantQuestion.objects.visible_to(viewer).select_related("case")
 
 
 def _state(row: DependantQuestion, viewer: User) -> str:
@@ -59,6 +58,7 @@ QUESTIONS = register(
         caption=_("What is to be found out about dependants"),
         permission="view_visa_cases",
         rows=_questions,
+        beside=read_clients,
         columns=(
             day_column("due_on", _("To be found out by"), order="due"),
             client_column(_("Dependant")),

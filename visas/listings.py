@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.listings.people import client_column, day_column, number_column, with_client
+from cases.listings.people import client_column, day_column, number_column, read_clients
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import YearField, codes_of, in_month, in_year
@@ -140,8 +140,7 @@ class CheckFilterForm(FilterForm):
 def _checks(viewer: User) -> QuerySet:
     """All of duties that run; ``CheckFilterForm`` leaves out what was withdrawn, where it is not asked for."""
     rows = ObligationCheck.objects.visible_to(viewer).filter(obligation__ended_on=None)
-    rows = rows.select_related("obligation__rule", "case", "finding")
-    return rows.prefetch_related("finding__closings", *with_client(viewer))
+    return rows.select_related("obligation__rule", "case", "finding").prefetch_related("finding__closings")
 
 
 def _finding(row: ObligationCheck, viewer: User) -> str:
@@ -167,14 +166,14 @@ def _check_shown(row: ObligationCheck, viewer: User) -> str:
 
 def _cases(viewer: User) -> QuerySet:
     return _with_or_not_yet(
-        VisaCase.objects.visible_to(viewer).prefetch_related(*with_client(viewer)),
+        VisaCase.objects.visible_to(viewer),
         "recommended_on",
     )
 
 
 def _vouchers(viewer: User) -> QuerySet:
     return _with_or_not_yet(
-        Voucher.objects.visible_to(viewer).prefetch_related(*with_client(viewer)),
+        Voucher.objects.visible_to(viewer),
         "paid_on",
     )
 
@@ -203,6 +202,7 @@ CASES = register(
         caption=_("Visa cases you may read"),
         permission="view_visa_cases",
         rows=_cases,
+        beside=read_clients,
         columns=(
             day_column("received_on", _("Received on"), order="received"),
             client_column(),
@@ -232,6 +232,7 @@ VOUCHERS = register(
         caption=_("Upgrade vouchers you may read"),
         permission="view_vouchers",
         rows=_vouchers,
+        beside=read_clients,
         columns=(
             day_column("applied_on", _("Applied on"), order="applied"),
             client_column(),
@@ -265,6 +266,7 @@ CHECKS = register(
         caption=_("Checks of duties you may read"),
         permission="view_visa_cases",
         rows=_checks,
+        beside=read_clients,
         columns=(
             day_column("due_on", _("To be checked on"), order="due"),
             client_column(),

@@ -6,7 +6,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from cases.timeline import About, Entry
+from centers.prepared import prepared
 from centers.selectors import scope_of
 from visas.models import CaseStep, Obligation, ObligationCheck, StatusChange, VisaCase, Voucher
 from visas.obligations import CHECK_STATES
@@ -24,27 +26,43 @@ CASE_STEPS = list(CASE_STAGES)
 VOUCHER_STEPS = list(VOUCHER_STATES)
 
 
-def cases_of(about: About) -> QuerySet[VisaCase]:
+def cases_of(about: About) -> list[VisaCase]:
     """The visa cases of the person that the viewer may read, those of other workspaces that are shared with theirs
     among them.
     """
-    rows = VisaCase.objects.visible_to(about.viewer).filter(_theirs(about, "view_visa_cases"))
-    return rows.order_by("-received_on", "-pk")
+    return _cases(about.viewer, _is_own(about, "view_visa_cases"), ids=about.ids, person=about.client.person_id)
 
 
-def vouchers_of(about: About) -> QuerySet[Voucher]:
-    rows = Voucher.objects.visible_to(about.viewer).filter(_theirs(about, "view_vouchers"))
-    return rows.order_by("-applied_on", "-pk")
+@prepared
+def _cases(viewer: User, own: bool, *, ids: list[int], person: int) -> QuerySet[VisaCase]:
+    theirs = _theirs(viewer, "view_visa_cases", own, ids, person)
+    return VisaCase.objects.visible_to(viewer).filter(theirs).order_by("-received_on", "-pk")
 
 
-def _theirs(about: About, permission: str) -> Q:
-    """Identities are compared within the viewer's own workspaces alone, and where a row is shared with one of them."""
-    own = list(scope_of(about.viewer).of(permission))
-    of_files = Q(client__in=about.ids)
-    if about.client.workspace_id not in own:
+def vouchers_of(about: About) -> list[Voucher]:
+    return _vouchers(about.viewer, _is_own(about, "view_vouchers"), ids=about.ids, person=about.client.person_id)
+
+
+@prepared
+def _vouchers(viewer: User, own: bool, *, ids: list[int], person: int) -> QuerySet[Voucher]:
+    theirs = _theirs(viewer, "view_vouchers", own, ids, person)
+    return Voucher.objects.visible_to(viewer).filter(theirs).order_by("-applied_on", "-pk")
+
+
+def _is_own(about: About, permission: str) -> bool:
+    return about.client.workspace_id in scope_of(about.viewer).of(permission)
+
+
+def _theirs(viewer: User, permission: str, own: bool, ids: list[int], person: int) -> Q:
+    """Identities are compared within the viewer's own workspaces alone, and where a row is shared with one of them.
+
+    ``own`` says that the file is kept in one of them.
+    """
+    of_files = Q(client__in=ids)
+    if not own:
         return of_files
-    person = Q(person=about.client.person_id)
-    return of_files | person & (Q(workspace__in=own) | Q(shared_with__overlap=own))
+    here = list(scope_of(viewer).of(permission))
+    return of_files | Q(person=person) & (Q(workspace__in=here) | Q(shared_with__overlap=here))
 
 
 def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
@@ -84,9 +102,14 @@ def duty_entries(about: About) -> Iterator[Entry]:
         yield Entry("duty", row.ended_on, -row.pk, title, why, row.case.get_absolute_url(), str(row.workspace))
 
 
-def changes_of(about: About) -> QuerySet[StatusChange]:
+def changes_of(about: About) -> list[StatusChange]:
     """The changes of status of the person as a student, of the files that the viewer may read."""
-    rows = StatusChange.objects.visible_to(about.viewer).standing().filter(client__in=about.ids)
+    return _changes(about.viewer, ids=about.ids)
+
+
+@prepared
+def _changes(viewer: User, *, ids: list[int]) -> QuerySet[StatusChange]:
+    rows = StatusChange.objects.visible_to(viewer).standing().filter(client__in=ids)
     return rows.select_related("enrolment__major")
 
 

@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Count, DateField, F, Func, Q, Quer
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from centers.prepared import prepared
 from visas.models import QuotaEntry, QuotaLine, QuotaPool, QuotaShare, VisaCase
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
@@ -180,9 +181,14 @@ def filled_on(cases: QuerySet[VisaCase], day: date, pools: Iterable[QuotaPool]) 
 def changes_of(pool: QuotaPool) -> list[tuple[date, int]]:
     """What the ledger added to the quota or took from it, by day."""
     sums: dict[date, int] = defaultdict(int)
-    for day, amount in pool.lines.order_by().values_list("entry__effective_on", "amount"):
+    for day, amount in _lines(None, pool=pool.pk):
         sums[day] += amount
     return [(day, amount) for day, amount in sorted(sums.items()) if amount]
+
+
+@prepared
+def _lines(viewer: None, *, pool: str) -> QuerySet:
+    return QuotaLine.objects.filter(pool=pool).order_by().values_list("entry__effective_on", "amount")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import client_column, day_column, with_client
+from cases.listings.people import client_column, day_column, read_clients
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, linked, named
 from centers.listing.filters import DayField, codes_of, in_month
@@ -101,12 +101,12 @@ class ReportFilterForm(FilterForm):
 
 def _students(viewer: User) -> QuerySet:
     rows = Enrolment.objects.visible_to(viewer).as_of(timezone.localdate())
-    return rows.select_related("major").prefetch_related(*with_client(viewer))
+    return rows.select_related("major")
 
 
 def _reports(viewer: User) -> QuerySet:
     rows = StatusChange.objects.visible_to(viewer).standing().filter(due_on__isnull=False)
-    return rows.select_related("enrolment__major").prefetch_related(*with_client(viewer))
+    return rows.select_related("enrolment__major")
 
 
 def status_badge(code: str | None) -> str:
@@ -142,6 +142,7 @@ STUDENTS = register(
         caption=_("Students of your university"),
         permission="view_clients",
         rows=_students,
+        beside=read_clients,
         columns=(
             Column(
                 "ref",
@@ -176,6 +177,7 @@ REPORTS = register(
         caption=_("Changes of status that are reported"),
         permission="view_clients",
         rows=_reports,
+        beside=read_clients,
         columns=(
             day_column("due_on", _("To be reported by"), order="due"),
             client_column(_("Student")),

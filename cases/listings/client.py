@@ -8,7 +8,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import names_in_text, names_shown, number_of
+from cases.listings.people import names_in_text, names_shown, number_of, read_names
 from cases.models import Client, Country, Language, Session, StatusCode
 from cases.models.client import NEVER
 from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
@@ -63,12 +63,11 @@ class ClientFilterForm(FilterForm):
         return rows.filter(status__in=[status.pk for status in inside])
 
     def by_expiring(self, rows: QuerySet, yes: str) -> QuerySet:
-        return running_out(rows)
+        return running_out(rows, timezone.localdate())
 
 
-def running_out(clients: QuerySet) -> QuerySet:
+def running_out(clients: QuerySet, today: date) -> QuerySet:
     """Those whose status ends within 90 days from today."""
-    today = timezone.localdate()
     return clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
 
 
@@ -77,7 +76,6 @@ def _rows(viewer: User) -> QuerySet:
     return (
         Client.objects.visible_to(viewer)
         .filter(merged_into=None)
-        .prefetch_related("names")
         .annotate(
             latest_session_on=Subquery(latest.values("held_on")[:1]),
             expires_or_never=Coalesce("status_expires_on", Value(NEVER), output_field=DateField()),
@@ -110,6 +108,8 @@ CLIENTS = register(
         caption=_("Clients you may read"),
         permission="view_clients",
         rows=_rows,
+        beside=read_names,
+        steady=True,
         columns=(
             Column(
                 "names",

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.completion import incomplete, rules_of
-from cases.listings.people import client_column, day_column, number_column, readable_client, with_client
+from cases.listings.people import client_column, day_column, number_column, read_clients, readable_client
 from cases.models import Channel, Language, Session, Topic, Urgency
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import codes_of
+from centers.listing.filters import Named, codes_of
+from centers.prepared import prepared
 from centers.selectors import workspaces_where
 
 ME = "me"
@@ -36,7 +37,7 @@ class SessionFilterForm(FilterForm):
     language = CodeField(codes_of(Language), label=_("Language"))
     topic = CodeField(codes_of(Topic), label=_("Topic"))
     channel = CodeField(codes_of(Channel), label=_("Channel"))
-    counsellor = CounsellorField(choices=[(ME, _("My own"))], label=_("Counsellor"))
+    counsellor = CounsellorField(label=_("Counsellor"))
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
     follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
     late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
@@ -47,15 +48,13 @@ class SessionFilterForm(FilterForm):
     further = ("channel", "record", "summary", "follow_up", "wanted", "urgency", "late", "void")
 
     def shape(self) -> None:
+        self.fields["counsellor"].rows = lambda: [Named(ME, now("My own")), *self._colleagues]
         super().shape()
-        self.fields["counsellor"].choices = lambda: [("", now("All")), (ME, now("My own")), *self._colleagues]
 
     @cached_property
-    def _colleagues(self) -> list[tuple[str, str]]:
+    def _colleagues(self) -> list[Named]:
         """Who works, or worked, where the reader reads sessions; a member of staff stands in the address by id."""
-        places = workspaces_where(self.viewer, self.permission)
-        staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")
-        return [(str(person.pk), str(person)) for person in staff.exclude(pk=self.viewer.pk)]
+        return [Named(str(person.pk), str(person)) for person in _staff(self.viewer, self.permission)]
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(language=code)
@@ -90,9 +89,16 @@ class SessionFilterForm(FilterForm):
         return rows.filter(RECORDED_LATE)
 
 
+@prepared
+def _staff(viewer: User, permission: str) -> QuerySet[User]:
+    places = workspaces_where(viewer, permission)
+    staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")
+    return staff.exclude(pk=viewer.pk)
+
+
 def _rows(viewer: User) -> QuerySet:
     rows = Session.objects.visible_to(viewer)
-    return rows.select_related("counsellor").prefetch_related(*with_client(viewer))
+    return rows.select_related("counsellor")
 
 
 def _nationality(session: Session):
@@ -112,6 +118,8 @@ SESSIONS = register(
         caption=_("Sessions you may read"),
         permission="view_sessions",
         rows=_rows,
+        beside=read_clients,
+        steady=True,
         columns=(
             day_column("held_on", _("Held on"), order="day"),
             client_column(),

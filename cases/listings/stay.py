@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.listings.people import client_column, day_column, number_column, with_client
+from cases.listings.people import client_column, day_column, number_column, read_clients
 from cases.models import Stay
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
 from centers.listing.columns import named
@@ -42,8 +42,7 @@ class StayFilterForm(FilterForm):
         super().shape()
 
     def by_night(self, rows: QuerySet, night: date) -> QuerySet:
-        """A stay holds its bed from the day of coming up to and without the day of leaving."""
-        return rows.filter(Q(checked_out_on=None) | Q(checked_out_on__gt=night), checked_in_on__lte=night)
+        return in_bed_on(rows, night)
 
     def by_arrived_from(self, rows: QuerySet, day: date) -> QuerySet:
         return rows.filter(checked_in_on__gte=day)
@@ -61,8 +60,13 @@ class StayFilterForm(FilterForm):
         return rows.filter(bed__room=self.rooms[key])
 
 
+def in_bed_on(stays: QuerySet, night: date) -> QuerySet:
+    """A stay holds its bed from the day of coming up to and without the day of leaving."""
+    return stays.filter(Q(checked_out_on=None) | Q(checked_out_on__gt=night), checked_in_on__lte=night)
+
+
 def _rows(viewer: User) -> QuerySet:
-    return Stay.objects.visible_to(viewer).select_related("bed__room").prefetch_related(*with_client(viewer))
+    return Stay.objects.visible_to(viewer).select_related("bed__room")
 
 
 def _left_shown(row: Stay, viewer: User) -> str:
@@ -79,6 +83,7 @@ STAYS = register(
         caption=_("Stays you may read"),
         permission="view_stays",
         rows=_rows,
+        beside=read_clients,
         columns=(
             day_column("checked_in_on", _("Checked in on"), order="day"),
             client_column(),

@@ -3,7 +3,6 @@ from datetime import date
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
@@ -12,6 +11,7 @@ from cases.models.keys import digits_backwards, name_initials, name_key, name_so
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
+from config.addresses import address_of
 
 NEVER = date(9999, 12, 31)  # stands for an expiry that is not known, where clients are sorted by it
 
@@ -76,7 +76,7 @@ class Client(Shared, Kept):
         return f"{self.workspace_id}-{self.pk}"
 
     def get_absolute_url(self):
-        return reverse("cases:client", args=[self.pk])
+        return address_of("cases:client", self.pk)
 
 
 @with_history

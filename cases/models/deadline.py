@@ -1,7 +1,6 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -10,6 +9,7 @@ from cases.models.session import Session
 from centers.models.municipality import Term
 from centers.querysets import scoped
 from centers.selectors import is_official
+from config.addresses import address_of
 
 
 class DeadlineKind(Term):
@@ -82,4 +82,4 @@ class Deadline(Kept):
         return f"{self.kind_id} {self.due_on:%Y-%m-%d}"
 
     def get_absolute_url(self):
-        return reverse("cases:session", args=[self.session_id]) + "#deadlines"
+        return address_of("cases:session", self.session_id) + "#deadlines"

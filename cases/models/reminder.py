@@ -1,7 +1,6 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -20,8 +19,9 @@ class PutOffQuerySet(models.QuerySet):
         here = scope_of(user).of(self.view_permission)
         return self.filter(user=user, workspace_id__in=here) if here else self.none()
 
-    def resting(self) -> "PutOffQuerySet":
-        return self.filter(until__gt=timezone.localdate())
+    def resting(self, day) -> "PutOffQuerySet":
+        """Those that are put off beyond a day."""
+        return self.filter(until__gt=day)
 
 
 class PutOff(OnRecord):

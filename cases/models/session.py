@@ -2,7 +2,6 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
@@ -22,6 +21,7 @@ from cases.models.terms import (
 )
 from centers.models import SupportProgramme
 from centers.querysets import scoped
+from config.addresses import address_of
 
 DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
 DUE_SINCE = 180  # days for which one that nobody kept stays in sight
@@ -136,7 +136,7 @@ class Session(Voidable, Kept):
         return f"{self.held_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
 
     def get_absolute_url(self):
-        return reverse("cases:session", args=[self.pk])
+        return address_of("cases:session", self.pk)
 
     @property
     def language_of_note(self) -> str:
@@ -207,7 +207,7 @@ class SessionClient(OnRecord):
         return f"{self.session_id} {self.client_id}"
 
     def get_absolute_url(self):
-        return reverse("cases:session", args=[self.session_id])
+        return address_of("cases:session", self.session_id)
 
     @property
     def ref(self) -> str:

@@ -2,7 +2,6 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
@@ -11,6 +10,7 @@ from cases.models.terms import StayReason
 from centers.models import Bed
 from centers.querysets import scoped
 from centers.ranges import ends_after_start
+from config.addresses import address_of
 
 
 def nights(start: str, end: str) -> Func:
@@ -75,7 +75,7 @@ class Stay(Voidable, Kept):
         return f"{self.checked_in_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
 
     def get_absolute_url(self):
-        return reverse("cases:stay", args=[self.pk])
+        return address_of("cases:stay", self.pk)
 
     def clean(self):
         message = _("Nobody leaves before they came: the check-out is before the check-in.")

@@ -1,9 +1,11 @@
 """Files on a client's file: added, opened, deleted and taken back."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +22,7 @@ from cases.models import Attachment, AttachmentContent, Client
 from cases.models.attachment import ALIVE, RESTORABLE
 from cases.services.attachment import attach, content_of, delete_attachment, restore_attachment
 from cases.views.drafted import lead_to
+from centers.prepared import prepared
 from centers.selectors import may
 
 WORK = "work_clients"
@@ -118,9 +121,14 @@ def _own(request: HttpRequest, pk: int) -> Attachment:
 
 def attachments_of(ids: list[int], viewer: User) -> dict[str, list[Attachment]]:
     """The files on these clients, the newest first, and those that can still be taken back."""
-    rows = Attachment.objects.visible_to(viewer).filter(client__in=ids)
-    rows = rows.filter(ALIVE | Q(deleted_at__gt=timezone.now() - RESTORABLE)).order_by("-pk")
+    rows = _here(viewer, ids=ids, deleted_after=timezone.now() - RESTORABLE)
     return {
         "attachments": [row for row in rows if row.deleted_at is None],
         "deleted_attachments": [row for row in rows if row.deleted_at],
     }
+
+
+@prepared
+def _here(viewer: User, *, ids: list[int], deleted_after: datetime) -> QuerySet[Attachment]:
+    rows = Attachment.objects.visible_to(viewer).filter(client__in=ids)
+    return rows.filter(ALIVE | Q(deleted_at__gt=deleted_after)).order_by("-pk")

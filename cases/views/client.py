@@ -1,19 +1,18 @@
 from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.employment import works_of
-from cases.files import age, files_of, households_of, stays_of, time_left
-from cases.listings.people import merge_in_words
-from cases.models import Client, PairState
+from cases.files import age, files_of, households_of, stays_shown, time_left
+from cases.listings.people import merge_in_words, read_file
+from cases.models import Client
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
 from cases.views.attachment import attachments_of
 from cases.views.identity import answers_of, may_ask, questions_of
-from cases.views.pairs import merges_to_undo, pairs_of
+from cases.views.pairs import merges_to_undo, pairs_with
 from centers.selectors import is_official, may
 from visas import progress
 from visas.models import VisaCase, Voucher
@@ -32,8 +31,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("cases:client", client.merged_into_id)
     about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
     kind = request.GET.get("kind", "")
-    cases, vouchers = list(progress.cases_of(about)), list(progress.vouchers_of(about))
-    changes = list(progress.changes_of(about))
+    cases, vouchers, changes = progress.cases_of(about), progress.vouchers_of(about), progress.changes_of(about)
     sources = SOURCES | {
         "visa": lambda about: progress.case_entries(cases),
         "voucher": lambda about: progress.voucher_entries(vouchers),
@@ -49,7 +47,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "vouchers": [_voucher_shown(row) for row in vouchers],
         "works": works_of(about.ids, request.user),
         "studies": studies_of(about.ids, request.user),
-        "stays": stays_of(about.ids, request.user),
+        "stays": stays_shown(about.stays),
         "timeline": timeline(about, sources, kind),
         "kinds": {name: KINDS[name] for name in reversed(KINDS)},
         "kind": kind if kind in sources else "",
@@ -69,10 +67,9 @@ def _second_files(client: Client, request: HttpRequest) -> dict:
     """Pairs that the file is part of and merges into it, for those who may write it."""
     if not may(request.user, "work_clients", client.workspace_id):
         return {"may_edit": False}
-    waiting = pairs_of(request.user).filter(Q(first=client.pk) | Q(second=client.pk), state=PairState.OPEN)
     return {
         "may_edit": True,
-        "pairs": waiting.order_by("-score")[:3],
+        "pairs": pairs_with(request.user, file=client.pk),
         "merges": merges_to_undo(client, request.user),
     }
 
@@ -86,8 +83,10 @@ def _elsewhere(client: Client, request: HttpRequest) -> dict:
 
 
 def _client(request: HttpRequest, pk: int) -> Client:
-    rows = Client.objects.visible_to(request.user)
-    return get_object_or_404(rows.prefetch_related("names", "contacts"), pk=pk)
+    found = read_file(pk, request.user)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _who(client: Client, request: HttpRequest) -> dict:

@@ -1,12 +1,13 @@
 """Whether a client is known at another centre: asked from the file, answered by the other centre."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +25,7 @@ from cases.services.identity import KEPT_APART, NotYet, bound_now, may_ask_again
 from centers.access import require_anywhere
 from centers.models import Workspace, WorkspaceKind
 from centers.models.codes import kept_names
+from centers.prepared import counted, prepared
 from centers.querysets import get_visible_or_404
 from centers.refusals import rule_of, sentence
 from centers.selectors import may
@@ -45,8 +47,13 @@ def may_ask(user: User, client: Client) -> bool:
 
 def questions_of(client: Client, viewer: User) -> list[IdentityQuestion]:
     """The questions on a file, the latest first."""
+    return _questions(viewer, client=client.pk)
+
+
+@prepared
+def _questions(viewer: User, *, client: int) -> QuerySet[IdentityQuestion]:
     asked = IdentityQuestion.objects.visible_to(viewer).filter(client=client).select_related("asked_by")
-    return list(asked.order_by("-pk")[:LATEST])
+    return asked.order_by("-pk")[:LATEST]
 
 
 class AskForm(forms.Form):
@@ -156,8 +163,13 @@ def requests_to(user: User) -> QuerySet[IdentityRequest]:
 
 def waiting_requests(user: User) -> int:
     """How many requests of other centres can still be answered."""
-    since = timezone.now() - OPEN_FOR
-    return requests_to(user).order_by().filter(answer=IdentityAnswer.OPEN, sent_at__gt=since).count()
+    return _waiting(user, since=timezone.now() - OPEN_FOR)["number"]
+
+
+@counted
+def _waiting(viewer: User, *, since: datetime) -> tuple[QuerySet, dict]:
+    rows = IdentityRequest.objects.visible_to(viewer).filter(answer=IdentityAnswer.OPEN, sent_at__gt=since)
+    return rows, {"number": Count("pk")}
 
 
 @never_cache

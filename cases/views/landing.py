@@ -3,23 +3,26 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Count, Q, QuerySet, Value, When, Window, prefetch_related_objects
+from django.db.models import Case, Count, Q, QuerySet, Value, When, Window
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from cases.completion import incomplete, missing_of, rules_of
 from cases.files import time_left
 from cases.forms import SessionForm
 from cases.listings import SESSIONS, STAYS
 from cases.listings.client import running_out
-from cases.listings.people import with_client
-from cases.models import Client, Deadline, Draft, PutOff, Session, Stay
+from cases.listings.people import read_clients, read_names
+from cases.listings.stay import in_bed_on
+from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, key_for_unsent
 from cases.views.identity import waiting_requests
 from centers.listing import listed
 from centers.models import Bed
+from centers.prepared import counted, prepared
 from centers.selectors import is_official, scope_of
 from config.panels import Panel
 
@@ -30,6 +33,8 @@ LATELY = 30  # days in which a client counts as one of the latest, and ahead for
 OWN = 365  # days in which a session makes a client one's own
 COMPLETED_WITHIN = 92  # days for which a session that lacks something is asked after: a quarter
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
+
+Rules = tuple[tuple[int, tuple[str, ...]], ...]  # what each centre asks for, as ``rules_of`` has it
 
 
 def panels(request: HttpRequest) -> Iterator[Panel]:
@@ -45,12 +50,18 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         yield _tonight(request)
 
 
+@prepared
+def _typed(viewer: User, *, kept_from: datetime) -> QuerySet[Draft]:
+    kept = Q(discarded_at=None) | Q(discarded_at__gt=kept_from)
+    return Draft.objects.visible_to(viewer).filter(kept).order_by("-discarded_at", "-updated_at")
+
+
 def _drafts(request: HttpRequest) -> Panel:
     """What one has typed and not put on record; text that only this browser still holds is sent from here too."""
     now = timezone.now()
-    kept = Q(discarded_at=None) | Q(discarded_at__gt=now - timedelta(days=KEPT_DISCARDED))
-    rows = Draft.objects.visible_to(request.user).filter(kept).order_by("-discarded_at", "-updated_at")
-    rows = [_in_list(row, now) for row in rows.prefetch_related(*with_client(request.user))]
+    rows = _typed(request.user, kept_from=now - timedelta(days=KEPT_DISCARDED))
+    read_clients(rows, request.user)
+    rows = [_in_list(row, now) for row in rows]
     shown = {
         "drafts": [draft for draft in rows if draft["row"].discarded_at is None][:MOST_DRAFTS],
         "discarded": [draft for draft in rows if draft["row"].discarded_at],
@@ -73,21 +84,25 @@ def _in_list(draft: Draft, now: datetime) -> dict:
 def _counselling(request: HttpRequest) -> list[Panel]:
     """Today's sessions, what one promised, deadlines, whose status runs out, and whom one saw last.
 
-    The clients of the panels of sessions are read at once.
+    The clients of all panels are read at once.
     """
-    sessions = Session.objects.visible_to(request.user).filter(voided_at=None)
-    resting = _resting(request)
-    today = _sessions_of_today(request, sessions)
-    due = _follow_ups(request, sessions, [row for row in resting if row.session_id and not row.deadline_id])
-    unfinished = _unfinished(request, sessions)
-    latest = _latest_clients(request, sessions)
+    viewer, today = request.user, timezone.localdate()
+    resting = _resting(viewer, day=today)
+    sessions = [
+        _sessions_of_today(viewer, today),
+        _follow_ups(viewer, today, [row for row in resting if row.session_id and not row.deadline_id]),
+        _unfinished(viewer, today),
+        _latest_clients(viewer, today),
+    ]
+    put_off = [row for row in resting if row.deadline_id]
+    deadlines = [] if is_official(viewer) else _own_deadlines(viewer, today, put_off)
+    read_clients([*resting, *deadlines, *(row for panel in sessions for row in panel.shown["sessions"])], viewer)
+    day, due, unfinished, latest = sessions
     reminders = []
-    if not is_official(request.user):
-        deadlines = _deadlines(request, [row for row in resting if row.deadline_id])
-        reminders = [deadlines, _running_out(request, sessions, [row for row in resting if row.session_id is None])]
-    shown = [row for panel in (today, due, unfinished, latest) for row in panel.shown["sessions"]]
-    prefetch_related_objects(shown, *with_client(request.user))
-    return [*_asked_by_others(request), today, due, *reminders, unfinished, latest]
+    if not is_official(viewer):
+        running_out = _running_out(viewer, today, [row for row in resting if row.session_id is None])
+        reminders = [_deadlines(deadlines, today, put_off), running_out]
+    return [*_asked_by_others(request), day, due, *reminders, unfinished, latest]
 
 
 def _asked_by_others(request: HttpRequest) -> list[Panel]:
@@ -98,99 +113,129 @@ def _asked_by_others(request: HttpRequest) -> list[Panel]:
     )
 
 
-def _sessions_of_today(request: HttpRequest, sessions: QuerySet) -> Panel:
+def _standing(viewer: User) -> QuerySet[Session]:
+    return Session.objects.visible_to(viewer).filter(voided_at=None)
+
+
+@counted
+def _numbers_of_the_week(viewer: User, *, monday: date, today: date) -> tuple[QuerySet, dict]:
+    own, of_today = Q(counsellor=viewer), Q(held_on=today)
+    return _standing(viewer).filter(held_on__gte=monday, held_on__lte=today), {
+        "today": Count("pk", filter=of_today),
+        "mine": Count("pk", filter=of_today & own),
+        "week": Count("pk", filter=own),
+    }
+
+
+@prepared
+def _of_today(viewer: User, *, today: date) -> QuerySet[Session]:
+    own_first = Case(When(counsellor=viewer, then=Value(0)), default=Value(1))
+    return _standing(viewer).filter(held_on=today).order_by(own_first, "-pk")[:SHOWN]
+
+
+def _sessions_of_today(viewer: User, today: date) -> Panel:
     """Today's sessions of the workspace, one's own first, and one's own week in numbers."""
-    today = timezone.localdate()
     monday = today - timedelta(days=today.weekday())
-    user = request.user
-    own, of_today = Q(counsellor=user), Q(held_on=today)
-    numbers = sessions.filter(held_on__gte=monday, held_on__lte=today).aggregate(
-        today=Count("pk", filter=of_today), mine=Count("pk", filter=of_today & own), week=Count("pk", filter=own)
-    )
-    own_first = Case(When(own, then=Value(0)), default=Value(1))
+    numbers = _numbers_of_the_week(viewer, monday=monday, today=today)
     day, week = {"from_": f"{today}", "to": f"{today}"}, {"from_": f"{monday}", "to": f"{today}"}
     shown = {
-        "sessions": list(sessions.filter(of_today).order_by(own_first, "-pk")[:SHOWN]),
-        "today": listed(SESSIONS, user, **day).counted(numbers["today"]),
-        "mine": listed(SESSIONS, user, **day, counsellor="me").counted(numbers["mine"]),
-        "week": listed(SESSIONS, user, **week, counsellor="me").counted(numbers["week"]),
+        "sessions": _of_today(viewer, today=today),
+        "today": listed(SESSIONS, viewer, **day).counted(numbers["today"]),
+        "mine": listed(SESSIONS, viewer, **day, counsellor="me").counted(numbers["mine"]),
+        "week": listed(SESSIONS, viewer, **week, counsellor="me").counted(numbers["week"]),
     }
     return Panel(_("Sessions of today"), "cases/landing/today.html", shown)
 
 
-def _follow_ups(request: HttpRequest, sessions: QuerySet, resting: list[PutOff]) -> Panel:
+@prepared
+def _due(viewer: User, most: int, *, day: date) -> QuerySet[Session]:
+    due = _standing(viewer).due_by(day).filter(counsellor=viewer).annotate(number=Window(Count("pk")))
+    return due.order_by("follow_up_on", "pk")[:most]
+
+
+def _follow_ups(viewer: User, today: date, resting: list[PutOff]) -> Panel:
     """What one promised: one's own sessions whose follow-up is overdue or due within the week.
 
     The figure counts those too that are put off: it is the number of the list behind it.
     """
-    today = timezone.localdate()
-    due = sessions.due_by(today).filter(counsellor=request.user).annotate(number=Window(Count("pk")))
-    rows = list(due.order_by("follow_up_on", "pk")[: SHOWN + len(resting)])
-    figure = listed(SESSIONS, request.user, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0)
+    rows = _due(viewer, SHOWN + len(resting), day=today)
     put_off = {row.session_id for row in resting}
     shown = {
         "sessions": [row for row in rows if row.pk not in put_off][:SHOWN],
-        "due": figure,
+        "due": listed(SESSIONS, viewer, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0),
         "today": today,
         "resting": resting,
     }
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
 
 
-def _unfinished(request: HttpRequest, sessions: QuerySet) -> Panel:
+@prepared
+def _lacking(viewer: User, rules: Rules, *, since: date) -> QuerySet[Session]:
+    rows = _standing(viewer).filter(incomplete(dict(rules)), counsellor=viewer, held_on__gte=since)
+    return rows.annotate(number=Window(Count("pk"))).order_by("held_on", "pk")[:SHOWN]
+
+
+def _unfinished(viewer: User, today: date) -> Panel:
     """One's own sessions that lack what the centre asks for, the oldest first: they hold up the month's close."""
-    rules, since = rules_of(request.user), timezone.localdate() - timedelta(days=COMPLETED_WITHIN)
-    lacking = sessions.filter(incomplete(rules), counsellor=request.user, held_on__gte=since)
-    rows = list(lacking.annotate(number=Window(Count("pk"))).order_by("held_on", "pk")[:SHOWN])
+    rules, since = rules_of(viewer), today - timedelta(days=COMPLETED_WITHIN)
+    rows = _lacking(viewer, tuple((place, tuple(fields)) for place, fields in sorted(rules.items())), since=since)
     for row in rows:
         row.missing = missing_of(row, rules)
     chosen = {"record": "incomplete", "counsellor": "me", "from_": f"{since}"}
-    figure = listed(SESSIONS, request.user, **chosen).counted(rows[0].number if rows else 0)
+    figure = listed(SESSIONS, viewer, **chosen).counted(rows[0].number if rows else 0)
     return Panel(_("To be completed"), "cases/landing/unfinished.html", {"sessions": rows, "unfinished": figure})
 
 
-def _deadlines(request: HttpRequest, resting: list[PutOff]) -> Panel:
+@prepared
+def _deadlines_until(viewer: User, *, until: date, put_off: list[int]) -> QuerySet[Deadline]:
+    rows = Deadline.objects.visible_to(viewer).running().filter(counsellor=viewer).exclude(pk__in=put_off)
+    return rows.filter(due_on__lte=until).order_by("due_on", "pk")[:SHOWN]
+
+
+def _own_deadlines(viewer: User, today: date, put_off: list[PutOff]) -> list[Deadline]:
+    until = today + timedelta(days=LATELY)
+    return _deadlines_until(viewer, until=until, put_off=[row.deadline_id for row in put_off])
+
+
+def _deadlines(rows: list[Deadline], today: date, resting: list[PutOff]) -> Panel:
     """What clients have to do by a day, as one noted it: overdue and within 30 days, unless it is put off."""
-    today = timezone.localdate()
-    rows = Deadline.objects.visible_to(request.user).running().filter(counsellor=request.user)
-    rows = (
-        rows.exclude(pk__in=[row.deadline_id for row in resting])
-        .filter(due_on__lte=today + timedelta(days=LATELY))
-        .order_by("due_on", "pk")
-    )
-    rows = rows.prefetch_related(*with_client(request.user))
-    shown = [
-        {"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows[:SHOWN]
-    ]
+    shown = [{"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows]
     return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown, "resting": resting})
 
 
-def _running_out(request: HttpRequest, sessions: QuerySet, resting: list[PutOff]) -> Panel:
+@prepared
+def _own_running_out(viewer: User, *, today: date, since: date, put_off: list[int]) -> QuerySet[Client]:
+    own = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gt=since)
+    clients = Client.objects.visible_to(viewer).filter(merged_into=None, pk__in=own.values("client"))
+    soonest = running_out(clients, today).exclude(pk__in=put_off)
+    return soonest.order_by("status_expires_on", "pk")[:SHOWN]
+
+
+def _running_out(viewer: User, today: date, resting: list[PutOff]) -> Panel:
     """One's own clients whose status of residence ends within 90 days, the soonest first.
 
     A client is on it until a later day stands in the file, and is no official's to see: who drops off without one
     has overstayed.
     """
-    today = timezone.localdate()
-    own = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gt=today - timedelta(days=OWN))
-    clients = Client.objects.visible_to(request.user).filter(merged_into=None, pk__in=own.values("client"))
     put_off = [row.client_id for row in resting]
-    soonest = running_out(clients).exclude(pk__in=put_off).order_by("status_expires_on", "pk")
+    clients = _own_running_out(viewer, today=today, since=today - timedelta(days=OWN), put_off=put_off)
+    read_names(clients, viewer)
     rows = [
         {
             "client": client,
             "left": time_left(client.status_expires_on),
             "mark": _mark(client.status_expires_on - today),
         }
-        for client in soonest.prefetch_related("names")[:SHOWN]
+        for client in clients
     ]
     return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows, "resting": resting})
 
 
-def _resting(request: HttpRequest) -> list[PutOff]:
+@prepared
+def _resting(viewer: User, *, day: date) -> QuerySet[PutOff]:
     """What the person has put off to a day that is still to come: follow-ups, running deadlines and statuses."""
-    rows = PutOff.objects.visible_to(request.user).resting().filter(deadline__done_on=None).order_by("until", "pk")
-    return list(rows.prefetch_related(*with_client(request.user)))
+    rows = PutOff.objects.visible_to(viewer).resting(day).filter(deadline__done_on=None)
+    return rows.order_by("until", "pk")
 
 
 def _mark(left: timedelta) -> str:
@@ -198,50 +243,83 @@ def _mark(left: timedelta) -> str:
     return "badge--bad" if left.days <= 7 else "badge--wait" if left.days <= 30 else "badge--note"
 
 
-def _latest_clients(request: HttpRequest, sessions: QuerySet) -> Panel:
+@prepared
+def _seen_lately(viewer: User, *, since: date) -> QuerySet:
+    rows = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gte=since)
+    return rows.order_by("-held_on", "-pk").values_list("client", "pk")[:LOOKED_THROUGH]
+
+
+@prepared
+def _these(viewer: User, *, ids: list[int]) -> QuerySet[Session]:
+    return _standing(viewer).filter(pk__in=ids).order_by("-held_on", "-pk")
+
+
+def _latest_clients(viewer: User, today: date) -> Panel:
     """Whom one saw last, each once."""
-    since = timezone.localdate() - timedelta(days=LATELY)
-    rows = sessions.filter(counsellor=request.user, client__isnull=False, held_on__gte=since)
     latest: dict[int, int] = {}
-    for client, session in rows.order_by("-held_on", "-pk").values_list("client", "pk")[:LOOKED_THROUGH]:
+    for client, session in _seen_lately(viewer, since=today - timedelta(days=LATELY)):
         latest.setdefault(client, session)
-    shown = list(sessions.filter(pk__in=list(latest.values())[:SHOWN]).order_by("-held_on", "-pk"))
+    shown = _these(viewer, ids=list(latest.values())[:SHOWN])
     return Panel(_("My latest clients"), "cases/landing/clients.html", {"sessions": shown})
+
+
+@prepared
+def _in_bed(viewer: User, *, night: date) -> QuerySet[Stay]:
+    return in_bed_on(_stays(viewer), night)
+
+
+@prepared
+def _arrived(viewer: User, *, since: date) -> QuerySet[Stay]:
+    return _stays(viewer).filter(checked_in_on__gte=since).order_by("-checked_in_on")[:SHOWN]
+
+
+@prepared
+def _gone(viewer: User, *, since: date, until: date) -> QuerySet[Stay]:
+    gone = _stays(viewer).filter(checked_out_on__gte=since, checked_out_on__lte=until)
+    return gone.order_by("-checked_out_on")[:SHOWN]
+
+
+def _stays(viewer: User) -> QuerySet[Stay]:
+    return Stay.objects.visible_to(viewer).filter(voided_at=None)
+
+
+@prepared
+def _away(viewer: User, *, stays: list[int], night: date) -> QuerySet:
+    leaves = StayLeave.objects.visible_to(viewer).filter(stay__in=stays)
+    return leaves.filter(left_on__lte=night, back_on__gt=night).values_list("stay", flat=True)
+
+
+@prepared
+def _beds(viewer: User, *, night: date) -> QuerySet[Bed]:
+    beds = Bed.objects.filter(room__workspace__in=scope_of(viewer).of("view_stays")).filter(
+        Q(in_service_to=None) | Q(in_service_to__gt=night), in_service_from__lte=night
+    )
+    return beds.select_related("room__workspace").order_by("room__workspace__code", "room__code", "code")
 
 
 def _tonight(request: HttpRequest) -> Panel:
     """The bed board of tonight: every bed in service, and who sleeps in it."""
-    today = timezone.localdate()
-    scope = scope_of(request.user).of("view_stays")
-    stays = Stay.objects.visible_to(request.user).filter(voided_at=None)
-    tonight = stays.filter(Q(checked_out_on=None) | Q(checked_out_on__gt=today), checked_in_on__lte=today)
-    by_bed = {stay.bed_id: stay for stay in tonight.prefetch_related("leaves", *with_client(request.user))}
-    beds = (
-        Bed.objects.filter(room__workspace__in=scope)
-        .filter(Q(in_service_to=None) | Q(in_service_to__gt=today), in_service_from__lte=today)
-        .select_related("room__workspace")
-        .order_by("room__workspace__code", "room__code", "code")
-    )
-    rooms: dict = {}
-    for bed in beds:
-        rooms.setdefault(bed.room, []).append(_bed_tonight(bed, by_bed.get(bed.pk), today))
+    viewer, today = request.user, timezone.localdate()
+    stays = _in_bed(viewer, night=today)
     week = today - timedelta(days=6)
+    came, left = _arrived(viewer, since=week), _gone(viewer, since=week, until=today)
+    read_clients([*stays, *came, *left], viewer)
+    by_bed = {stay.bed_id: stay for stay in stays}
+    away = set(_away(viewer, stays=[stay.pk for stay in stays], night=today))
+    rooms: dict = {}
+    for bed in _beds(viewer, night=today):
+        rooms.setdefault(bed.room, []).append(_bed_tonight(bed, by_bed.get(bed.pk), away, today))
     shown = {
         "rooms": rooms,
-        "here": listed(STAYS, request.user, night=f"{today}"),
+        "here": listed(STAYS, viewer, night=f"{today}").counted(len(stays)),
         "free": sum(bed["stay"] is None for room in rooms.values() for bed in room),
-        "arrivals": stays.filter(checked_in_on__gte=week).order_by("-checked_in_on").prefetch_related(
-            *with_client(request.user)
-        )[:SHOWN],
-        "departures": stays.filter(checked_out_on__gte=week, checked_out_on__lte=today)
-        .order_by("-checked_out_on")
-        .prefetch_related(*with_client(request.user))[:SHOWN],
-    }  # fmt: skip
+        "arrivals": came,
+        "departures": left,
+    }
     return Panel(_("Here tonight"), "cases/landing/tonight.html", shown, wide=True)
 
 
-def _bed_tonight(bed: Bed, stay: Stay | None, today: date) -> dict:
+def _bed_tonight(bed: Bed, stay: Stay | None, away: set[int], today: date) -> dict:
     """A bed as the board shows it; a guest on leave keeps the bed and does not sleep in it."""
-    away = stay is not None and any(leave.left_on <= today < leave.back_on for leave in stay.leaves.all())
     nights = (today - stay.checked_in_on).days + 1 if stay else 0
-    return {"bed": bed, "stay": stay, "away": away, "nights": nights}
+    return {"bed": bed, "stay": stay, "away": stay is not None and stay.pk in away, "nights": nights}

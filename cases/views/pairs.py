@@ -1,12 +1,12 @@
 """Likely pairs of one's workspaces: looked at side by side, told apart, or merged; and merges undone."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,12 +23,14 @@ from cases.services.merge import KEPT_APART, merge_clients, part_clients, rows_m
 from cases.services.pairs import decide as decide_on
 from centers.access import require_anywhere
 from centers.models.codes import name_of
+from centers.prepared import prepared
 from centers.querysets import get_visible_or_404
 from centers.refusals import sentence
 from centers.selectors import may, may_anywhere
 
 WORK = "work_clients"
 SHOWN = 50
+PAIRS_OF_A_FILE = 3  # that its page shows
 DETAILS = ("names", "contacts", "identifiers")
 
 
@@ -54,8 +56,20 @@ def pairs_of(user: User) -> QuerySet[DuplicateCandidate]:
 
 def waiting_pairs(user: User) -> str:
     """How many pairs wait, as it is said beside a link; empty for none."""
-    many = pairs_of(user).filter(state=PairState.OPEN)[: SHOWN + 1].count()
+    many = len(_first_pairs(user))
     return f"{SHOWN}+" if many > SHOWN else str(many or "")
+
+
+@prepared
+def _first_pairs(viewer: User) -> QuerySet:
+    return pairs_of(viewer).filter(state=PairState.OPEN).values_list("pk")[: SHOWN + 1]
+
+
+@prepared
+def pairs_with(viewer: User, *, file: int) -> QuerySet[DuplicateCandidate]:
+    """The likeliest pairs that a file is part of and that wait."""
+    waiting = pairs_of(viewer).filter(Q(first=file) | Q(second=file), state=PairState.OPEN)
+    return waiting.order_by("-score")[:PAIRS_OF_A_FILE]
 
 
 def _files(user: User, ids: set[int]) -> dict[int, Client]:
@@ -247,13 +261,21 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cases:client", row.absorbed_id)
 
 
+@prepared
+def _merges(viewer: User, *, kept: int, since: datetime) -> QuerySet[ClientMerge]:
+    rows = ClientMerge.objects.visible_to(viewer).filter(kept_id=kept, parted_at=None, merged_at__gt=since)
+    return rows.annotate(until=F("merged_at") + timedelta(days=KEPT_APART)).order_by("-pk")
+
+
+@prepared
+def _refs(viewer: User, *, ids: list[int]) -> QuerySet:
+    return Client.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", "ref")
+
+
 def merges_to_undo(client: Client, viewer: User) -> list[tuple[ClientMerge, str]]:
     """The merges into a file that can still be undone, the latest first, each with its last day (``until``) and the
     number of the file that gave way.
     """
-    since = timezone.now() - timedelta(days=KEPT_APART)
-    rows = ClientMerge.objects.visible_to(viewer).filter(kept_id=client.pk, parted_at=None, merged_at__gt=since)
-    rows = list(rows.annotate(until=F("merged_at") + timedelta(days=KEPT_APART)).order_by("-pk"))
-    gone = Client.objects.visible_to(viewer).filter(pk__in=[row.absorbed_id for row in rows])
-    numbers = dict(gone.values_list("pk", "ref"))
+    rows = _merges(viewer, kept=client.pk, since=timezone.now() - timedelta(days=KEPT_APART))
+    numbers = dict(_refs(viewer, ids=[row.absorbed_id for row in rows]))
     return [(row, numbers.get(row.absorbed_id) or f"{row.workspace_id}-{row.absorbed_id}") for row in rows]

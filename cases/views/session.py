@@ -1,6 +1,9 @@
-from django.db.models import Prefetch, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -8,11 +11,12 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from cases.completion import missing_of, rules_of
 from cases.listings import SESSIONS
-from cases.listings.people import readable_client, with_client
-from cases.models import Client, Deadline, PutOff, Session, SessionClient
+from cases.listings.people import read_clients, readable_client
+from cases.models import Client, Deadline, PutOff, Session, SessionClient, SessionIssue
 from cases.paper import session_as_pdf
 from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
+from centers.prepared import attach, prepared
 from centers.selectors import is_official, may
 from centers.views.listing import show
 
@@ -58,16 +62,30 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 def read_session(viewer: User, pk: int) -> Session:
     """The session with all that its page shows, as far as the viewer may read it. Raises Http404."""
-    rows = Session.objects.visible_to(viewer).select_related("counsellor")
-    return get_object_or_404(rows.prefetch_related(*with_client(viewer), "issues__topic", *_others(viewer)), pk=pk)
+    found = _session(viewer, pk=pk)
+    if not found:
+        raise Http404
+    others = _others(viewer, session=pk)
+    read_clients([*found, *others], viewer)
+    attach(found, "others", others)
+    attach(found, "issues", _issues(viewer, session=pk))
+    return found[0]
 
 
-def _others(viewer: User) -> list:
-    """The further clients and their names, as far as the viewer may read them."""
-    return [
-        Prefetch("others", SessionClient.objects.visible_to(viewer).order_by("pk")),
-        *with_client(viewer, "others__client"),
-    ]
+@prepared
+def _session(viewer: User, *, pk: int) -> QuerySet[Session]:
+    return Session.objects.visible_to(viewer).filter(pk=pk).select_related("counsellor")
+
+
+@prepared
+def _others(viewer: User, *, session: int) -> QuerySet[SessionClient]:
+    """The further clients of a session."""
+    return SessionClient.objects.visible_to(viewer).filter(session=session).order_by("pk")
+
+
+@prepared
+def _issues(viewer: User, *, session: int) -> QuerySet[SessionIssue]:
+    return SessionIssue.objects.visible_to(viewer).filter(session=session).order_by("pk")
 
 
 def _client(session: Session) -> Client | None:
@@ -79,21 +97,40 @@ def _deadlines(session: Session, viewer: User) -> dict:
     """What was noted in the session until when; nothing for an official, or where there is nobody to remind."""
     if session.client_id is None or is_official(viewer):
         return {}
-    rows = list(Deadline.objects.visible_to(viewer).filter(session=session.pk).order_by("due_on", "pk"))
-    resting = PutOff.objects.visible_to(viewer).resting().filter(deadline__in=rows)
-    by_deadline = {put_off.deadline_id: put_off for put_off in resting} if rows else {}
+    rows = _deadlines_of(viewer, session=session.pk)
+    resting = _resting(viewer, day=timezone.localdate(), deadlines=[row.pk for row in rows])
+    by_deadline = {put_off.deadline_id: put_off for put_off in resting}
     return {"deadlines": [{"row": row, "put_off": by_deadline.get(row.pk)} for row in rows]}
+
+
+@prepared
+def _deadlines_of(viewer: User, *, session: int) -> QuerySet[Deadline]:
+    return Deadline.objects.visible_to(viewer).filter(session=session).order_by("due_on", "pk")
+
+
+@prepared
+def _resting(viewer: User, *, day: date, deadlines: list[int]) -> QuerySet[PutOff]:
+    return PutOff.objects.visible_to(viewer).resting(day).filter(deadline__in=deadlines)
 
 
 def _beside(session: Session, viewer: User) -> dict[str, Session | None]:
     """The session of the same client before this one, and the one after."""
     if session.client_id is None:
         return {"previous": None, "next": None}
-    rows = Session.objects.visible_to(viewer).filter(client=session.client_id)
-    day, pk = session.held_on, session.pk
-    earlier = rows.filter(Q(held_on__lt=day) | Q(held_on=day, pk__lt=pk), held_on__lte=day)
-    later = rows.filter(Q(held_on__gt=day) | Q(held_on=day, pk__gt=pk), held_on__gte=day)
-    return {
-        "previous": earlier.order_by("-held_on", "-pk").first(),
-        "next": later.order_by("held_on", "pk").first(),
-    }
+    place = {"client": session.client_id, "day": session.held_on, "pk": session.pk}
+    earlier, later = _earlier(viewer, **place), _later(viewer, **place)
+    return {"previous": earlier[0] if earlier else None, "next": later[0] if later else None}
+
+
+@prepared
+def _earlier(viewer: User, *, client: int, day: date, pk: int) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(viewer).filter(client=client)
+    rows = rows.filter(Q(held_on__lt=day) | Q(held_on=day, pk__lt=pk), held_on__lte=day)
+    return rows.order_by("-held_on", "-pk")[:1]
+
+
+@prepared
+def _later(viewer: User, *, client: int, day: date, pk: int) -> QuerySet[Session]:
+    rows = Session.objects.visible_to(viewer).filter(client=client)
+    rows = rows.filter(Q(held_on__gt=day) | Q(held_on=day, pk__gt=pk), held_on__gte=day)
+    return rows.order_by("held_on", "pk")[:1]

@@ -20,7 +20,7 @@ from cases.views.drafted import draft_context, draft_named, lead_to, on_screen, 
 from centers.access import require_anywhere
 from centers.models import Workspace
 from centers.refusals import rule_of, sentence
-from centers.selectors import workspaces_where
+from centers.selectors import own_workspaces, workspaces_where
 
 FIELD_OF = {"not_in_the_future": "held_on", "session_within_operation": "held_on", "session_has_a_client": "clients"}
 
@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
     client = draft.client if draft and draft.client_id else client_named(request)
     if client and client.merged_into_id:
         return _of_kept_file(request, client)
-    centers = list(workspaces_where(request.user, "work_sessions").order_by("code"))
+    centers = own_workspaces(request.user, "work_sessions")
     filled = _filled(request, client, centers)
     initial = SessionForm.initial_of(draft.texts) | {"token": draft.token} if draft else filled
     form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)

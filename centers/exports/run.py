@@ -137,6 +137,7 @@ def _write_rows(export: Export, listing: Listing, columns: list[Column], sheet: 
     while True:
         with gathering() as files, _reading(export, listing) as shown:
             found = chunks_of(shown.rows, shown.order, descending=shown.descending, size=CHUNK, after=after)
+            listing.beside(found, shown.viewer)
             lines = [values_of(row, columns, shown.viewer) for row in found]
             done += len(lines)
             _still_mine(export, rows_done=done)

@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, Q, QuerySet
-from django.forms.utils import flatatt
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.fields import FIRST_DAY, LAST_DAY, DayField, PlainInput
+from accounts.fields import FIRST_DAY, LAST_DAY, DayField, PlainInput, PlainSelect
 from accounts.models import User
 from centers.models import Workspace
 from centers.models.codes import offered_names
@@ -24,28 +20,19 @@ ANY = gettext_lazy("All")
 ONLY = gettext_lazy("Only these")
 
 
-class CodeSelect(forms.Select):
-    """A choice among many codes, drawn without a template: 250 countries took as long as half of the page.
+class CodeSelect(PlainSelect):
+    """What narrows a list. It is never required: to find out, Django would read all choices before they are drawn.
 
-    The choices are read once, as it is drawn: to find out whether it may be marked as required, Django would read
-    them all before, and what narrows a list is never required.
+    ``read`` gives the choices where they are read as it is drawn; Django would make each of them anew, two times.
     """
+
+    read: Callable[[], tuple[tuple[str, str], ...]] | None = None
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        return self.read() if self.read else super().pairs()
 
     def use_required_attribute(self, initial) -> bool:
         return False
-
-    def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        options = _options(tuple((str(code), str(label)) for code, label in self.choices))
-        for code in self.format_value(value):
-            options = options.replace(f'value="{escape(code)}"', f'value="{escape(code)}" selected', 1)
-        attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        return mark_safe(f"<select{attributes}>{options}</select>")  # noqa: S308  (codes and labels are escaped)
-
-
-@lru_cache(maxsize=128)
-def _options(choices: tuple[tuple[str, str], ...]) -> str:
-    """The choices as HTML; a code set is written once a language, and not for every reader again."""
-    return "".join(f'<option value="{escape(code)}">{escape(label)}</option>' for code, label in choices)
 
 
 class CodeField(forms.ChoiceField):
@@ -65,7 +52,10 @@ class CodeField(forms.ChoiceField):
     def load(self) -> None:
         """The choices are read when they are shown, or when one of them was chosen: a figure needs few of them."""
         if self.rows:
-            self.choices = lambda: [("", self.none), *((row.code, str(row)) for row in self.rows())]
+            self.choices = self.widget.read = self._offered
+
+    def _offered(self) -> tuple[tuple[str, str], ...]:
+        return (("", str(self.none)), *((str(row.code), str(row)) for row in self.rows()))
 
 
 class WorkspaceField(CodeField):
@@ -192,7 +182,12 @@ class FilterForm(forms.Form):
     def narrowed(self, rows: QuerySet) -> QuerySet:
         for name, value in self.chosen.items():
             rows = getattr(self, f"by_{name}")(rows, value)
-        return rows.filter(voided_at=None) if self.voidable and "void" not in self.chosen else rows
+        return rows if "void" in self.chosen else self.usual(rows)
+
+    @classmethod
+    def usual(cls, rows: QuerySet) -> QuerySet:
+        """What is shown where nothing is asked for."""
+        return rows.filter(voided_at=None) if cls.voidable else rows
 
     def by_workspace(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(workspace=Workspace.objects.get(code=code).pk)
@@ -216,7 +211,12 @@ def in_month(field: str, month: date) -> Q:
 
 
 def in_year(field: str, year: int) -> Q:
-    return Q(**{f"{field}__gte": date(year, 1, 1), f"{field}__lte": date(year, 12, 31)})
+    return between(field, date(year, 1, 1), date(year, 12, 31))
+
+
+def between(field: str, first: date, last: date) -> Q:
+    """The days from one up to and with another."""
+    return Q(**{f"{field}__gte": first, f"{field}__lte": last})
 
 
 class Named(NamedTuple):

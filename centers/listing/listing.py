@@ -15,7 +15,9 @@ from centers.listing.orders import Order
 class Listing:
     """A list of records of one kind.
 
-    ``rows`` gives the rows that a person may read, with all that the columns say of them in a fixed number of queries.
+    ``rows`` gives the rows that a person may read, and ``beside`` gives rows that were read what their columns say of
+    other tables, in a fixed number of queries. ``steady`` rows depend on nothing but who reads, not on the day either:
+    what opens with the list, before anything narrows it, is a prepared statement.
     ``permission`` opens the list. The first of ``orders`` holds where none is asked for. ``nothing`` is said where
     there are no rows at all: one sentence of what to do next. ``route`` is where the list lies.
     """
@@ -32,6 +34,8 @@ class Listing:
     form: type[FilterForm] = FilterForm
     template: str = "listing.html"
     exported: bool = True
+    beside: Callable[[list, User], None] = lambda rows, viewer: None
+    steady: bool = False
 
     def columns_for(self, viewer: User) -> list[Column]:
         return [column for column in self.columns if column.is_open_to(viewer)]

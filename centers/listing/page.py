@@ -60,7 +60,11 @@ def page_of(
     found = order.sorted(rows, descending=way)
     if token:
         found = order.beyond(found, _key(token, salt, order), descending=way)
-    found = list(found[: size + 1])
+    return page_from(list(found[: size + 1]), order, salt=salt, size=size, token=token, back=back)
+
+
+def page_from(found: list, order: Order, *, salt: str, size: int = ROWS, token: str = "", back: bool = False) -> Page:
+    """The page that these rows make, of which one may be more than it takes; ``back`` they run the other way."""
     more = len(found) > size
     found = found[size - 1 :: -1] if back and more else found[::-1] if back else found[:size]
     has_next, has_previous = (True, more) if back else (more, bool(token))

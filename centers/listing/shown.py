@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from centers.listing.columns import Column
-from centers.listing.listing import Listing
-from centers.listing.page import Page, Total, page_of, total_of
+from centers.listing.listing import Listing, find
+from centers.listing.page import COUNTED, ROWS, Page, Total, page_from, page_of, total_of
+from centers.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -50,21 +51,30 @@ class Shown:
 
     @cached_property
     def page(self) -> Page:
-        return page_of(
-            self.rows,
-            self.order,
-            descending=self.descending,
-            salt=self._salt,
-            after=self._after,
-            before=self._before,
-        )
+        page = page_from(_first_rows(*self._opened), self.order, salt=self._salt) if self._opens else self._asked_for
+        self.listing.beside(page.rows, self.viewer)
+        return page
+
+    @property
+    def _asked_for(self) -> Page:
+        way = {"descending": self.descending, "after": self._after, "before": self._before}
+        return page_of(self.rows, self.order, salt=self._salt, **way)
+
+    @property
+    def _opens(self) -> bool:
+        """Whether it is asked for as it opens."""
+        return self.listing.steady and not (self.narrowed or self._after or self._before)
+
+    @property
+    def _opened(self) -> tuple[User, str, str]:
+        return self.viewer, self.listing.code, self.sort
 
     @cached_property
     def total(self) -> Total:
         """How many rows there are; known without asking where they fit on one page."""
         if self.page.first and not self.page.next:
             return Total(len(self.page))
-        return total_of(self.rows)
+        return Total(len(_first_keys(*self._opened))) if self._opens else total_of(self.rows)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -126,6 +136,20 @@ class Shown:
             return Heading(column, _address(self.form.kept, sort=wanted))
         turned = order.name if self.descending else f"-{order.name}"
         return Heading(column, _address(self.form.kept, sort=turned), "descending" if self.descending else "ascending")
+
+
+@prepared
+def _first_rows(viewer: User, code: str, sort: str) -> QuerySet:
+    """The rows of the first page of a steady list, and one more."""
+    listing = find(code)
+    order, descending = listing.order(sort, viewer)
+    return order.sorted(listing.form.usual(listing.rows(viewer)), descending=descending)[: ROWS + 1]
+
+
+@prepared
+def _first_keys(viewer: User, code: str, _sort: str) -> QuerySet:
+    listing = find(code)
+    return listing.form.usual(listing.rows(viewer)).order_by().values_list("pk")[: COUNTED + 1]
 
 
 def _address(kept: dict[str, str], **more: str) -> str:

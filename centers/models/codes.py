@@ -3,6 +3,8 @@
 They are reference data, which ``prepare`` alone changes; another process has read the change a minute later.
 """
 
+from collections.abc import Callable
+from operator import attrgetter
 from time import monotonic
 
 from django.db import models
@@ -14,7 +16,7 @@ from centers.reader import by_an_official
 KEPT_FOR = 60  # seconds
 
 _kept: dict[type[models.Model], tuple[float, dict]] = {}
-_names: dict[tuple[type[models.Model], str | None, bool], tuple[dict, dict[str, str]]] = {}
+_texts: dict[tuple, tuple[dict, dict[str, str]]] = {}
 
 
 def kept_rows(model: type[models.Model]) -> dict:
@@ -28,19 +30,35 @@ def kept_rows(model: type[models.Model]) -> dict:
 
 def kept_names(model: type[models.Model]) -> dict:
     """The names of a code set by their code, in the language of the moment and as the reader may know them."""
-    rows = kept_rows(model)
-    kept_as = (model, get_language(), by_an_official())
-    of_rows, names = _names.get(kept_as, (None, {}))
-    if of_rows is not rows:
-        names = {code: str(row) for code, row in rows.items()}
-        _names[kept_as] = (rows, names)
-    return names
+    return _kept_texts(model, str)
+
+
+def kept_terms(model: type[models.Model]) -> dict:
+    """The same with the Korean term of the office beside each (``Term.with_office_term``)."""
+    return _kept_texts(model, _with_office_term)
 
 
 def offered_names(model: type[models.Model]) -> dict:
-    """The same without the codes that the reader is told as another one, and so cannot ask for."""
+    """The names without the codes that the reader is told as another one, and so cannot ask for."""
+    return _kept_texts(model, _offered)
+
+
+_with_office_term = attrgetter("with_office_term")
+
+
+def _offered(row: models.Model) -> str:
+    return str(row) if _told(row).pk == row.pk else ""
+
+
+def _kept_texts(model: type[models.Model], text: Callable[[models.Model], str]) -> dict[str, str]:
+    """A text of each code by its code, where it has one: made once for a language and for who may know what."""
     rows = kept_rows(model)
-    return {code: name for code, name in kept_names(model).items() if code in rows and _told(rows[code]).pk == code}
+    kept_as = (model, text, get_language(), by_an_official())
+    of_rows, texts = _texts.get(kept_as, (None, {}))
+    if of_rows is not rows:
+        texts = {code: told for code, row in rows.items() if (told := text(row))}
+        _texts[kept_as] = (rows, texts)
+    return texts
 
 
 def name_of(row: models.Model, key: str) -> str | None:
@@ -73,7 +91,7 @@ def _told(row: models.Model) -> models.Model:
 def forget_kept_rows() -> None:
     """Read the code sets afresh, as after they were loaded."""
     _kept.clear()
-    _names.clear()
+    _texts.clear()
 
 
 class _KeptCode(ForwardManyToOneDescriptor):

@@ -5,6 +5,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.html import format_html
 
+from config import addresses
 from kpi.evidence import READING, Figure
 from kpi.models.indicator import ENTERED
 from kpi.rows import is_shut
@@ -46,7 +47,7 @@ def figure_of(context, name, *where):
 
 def address_of(figure):
     """Where the rows behind a figure lie."""
-    return reverse("kpi:evidence", args=[figure.key])
+    return addresses.address_of("kpi:evidence", figure.key)
 
 
 @register.filter

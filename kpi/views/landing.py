@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,8 +16,9 @@ from cases.listings import SESSIONS
 from cases.listings.session import RECORDED_LATE, WITHOUT_SUMMARY
 from cases.models import Language, Session
 from centers.listing import ListedFigure, listed
-from centers.models import Bed, Workspace, WorkspaceKind
+from centers.models import Bed, Shelter, Workspace, WorkspaceKind
 from centers.models.codes import kept_rows
+from centers.prepared import counted, prepared
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
@@ -47,7 +48,7 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         if place.kind == WorkspaceKind.CENTER and place.pk in signing:
             yield _month_so_far(request, place)
         elif place.kind == WorkspaceKind.SHELTER:
-            yield _nights_so_far(place)
+            yield _nights_so_far(request.user, place)
 
 
 # The province.
@@ -62,7 +63,7 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     lines = sheet.plan_lines(answer, sheet.plan_years())
     yield Panel(_("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines})
     yield Panel(_("Vouchers and shelter"), "kpi/landing/money.html", shown)
-    centers = {"centers": _side_by_side(answer, today), "month": f"{today:%Y-%m}"}
+    centers = {"centers": _side_by_side(request.user, answer, today), "month": f"{today:%Y-%m}"}
     yield Panel(_("Centres side by side"), "kpi/landing/centers.html", shown | centers, wide=True)
 
 
@@ -75,33 +76,69 @@ def answer_of(year: int, request: HttpRequest) -> dict:
         return roll_up(year)
 
 
-def _side_by_side(answer: dict, today: date) -> list[dict]:
+def _side_by_side(viewer: User, answer: dict, today: date) -> list[dict]:
     """Each centre with its sessions of the year and the month, and how many were held in another language.
 
     The rate stands with its 95 % interval, since a small county's few sessions say less than a city's many.
     """
-    first = date(today.year, 1, 1)
-    rows = MonthlyActivity.objects.filter(kind="session", month__gte=first, month__lte=today)
-    foreign = _sums(rows.filter(dimension="language").exclude(value="ko"))
-    whole = _sums(rows.filter(dimension=""))
-    this_month = _sums(rows.filter(dimension="", month=today.replace(day=1)))
-    return [
-        {
-            "center": center,
-            "year": answer["counselling"]["by_center"].get(center.code, 0),
-            "month": this_month.get(center.pk, 0),
-            "foreign": percent(foreign.get(center.pk, 0), whole[center.pk]) if whole.get(center.pk) else None,
-            "likely": likely(foreign.get(center.pk, 0), whole.get(center.pk, 0)),
-        }
-        for center in Workspace.objects.filter(kind=WorkspaceKind.CENTER).order_by("code")
-    ]
+    sums = {
+        place: numbers
+        for place, *numbers in _sums(viewer, first=date(today.year, 1, 1), last=today, month=today.replace(day=1))
+    }
+    lines = []
+    for center in _centers(viewer):
+        whole, month, foreign = (number or 0 for number in sums.get(center.pk, (0, 0, 0)))
+        lines.append(
+            {
+                "center": center,
+                "year": answer["counselling"]["by_center"].get(center.code, 0),
+                "month": month,
+                "foreign": percent(foreign, whole) if whole else None,
+                "likely": likely(foreign, whole),
+            }
+        )
+    return lines
 
 
-def _sums(rows) -> dict[int, int]:
-    return dict(rows.values_list("workspace_id").annotate(Sum("records")))
+@prepared
+def _centers(viewer: User) -> QuerySet[Workspace]:
+    return Workspace.objects.filter(kind=WorkspaceKind.CENTER).order_by("code")
+
+
+@prepared
+def _sums(viewer: User, *, first: date, last: date, month: date) -> QuerySet:
+    """Of each workspace the sessions of the days, of the month, and of the days those in another language."""
+    rows = MonthlyActivity.objects.filter(kind="session", month__gte=first, month__lte=last)
+    rows = rows.filter(dimension__in=("", "language")).order_by().values_list("workspace_id")
+    whole = Q(dimension="")
+    return rows.annotate(
+        whole=Sum("records", filter=whole),
+        this_month=Sum("records", filter=whole & Q(month=month)),
+        foreign=Sum("records", filter=Q(dimension="language") & ~Q(value="ko")),
+    )
 
 
 # One centre.
+
+
+def _sessions(viewer: User, place: int, first: date, last: date) -> QuerySet[Session]:
+    """Those that the list behind the figures shows, for its filters of the same names."""
+    rows = Session.objects.visible_to(viewer).filter(workspace=place, voided_at=None)
+    return rows.filter(held_on__gte=first, held_on__lte=last)
+
+
+@counted
+def _numbers(viewer: User, *, place: int, first: date, last: date) -> tuple[QuerySet, dict]:
+    return _sessions(viewer, place, first, last), {
+        **{name: number for name, (_label, number) in FIGURES_OF_A_MONTH.items()},
+        "without_summary": Count("pk", filter=WITHOUT_SUMMARY),
+        "late": Count("pk", filter=RECORDED_LATE),
+    }
+
+
+@counted
+def _number(viewer: User, *, place: int, first: date, last: date) -> tuple[QuerySet, dict]:
+    return _sessions(viewer, place, first, last), {"number": Count("pk")}
 
 
 def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
@@ -111,13 +148,10 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
     before = _same_day_before(today)
     user = request.user
     here = {"workspace": place.code, "from_": f"{first}", "to": f"{today}"}
-    sessions = Session.objects.visible_to(user).filter(workspace=place, voided_at=None)
-    sessions = sessions.filter(held_on__gte=first, held_on__lte=today)
-    numbers = sessions.aggregate(
-        **{name: counted for name, (_label, counted) in FIGURES_OF_A_MONTH.items()},
-        without_summary=Count("pk", filter=WITHOUT_SUMMARY),
-        late=Count("pk", filter=RECORDED_LATE),
-    )
+    month = {"place": place.pk, "first": first, "last": today}
+    numbers = _numbers(user, **month)
+    so_many = _number(user, place=place.pk, first=before.replace(day=1), last=before)["number"]
+    month_before = listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}")
     shown = {
         "place": place,
         "year": today.year,
@@ -127,11 +161,11 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
             for name, (label, _counted) in FIGURES_OF_A_MONTH.items()
         ],
         "month": f"{first:%Y-%m}",
-        "before": listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}"),
+        "before": month_before.counted(so_many),
         "without_summary": listed(SESSIONS, user, **here, summary="missing").counted(numbers["without_summary"]),
         "late": listed(SESSIONS, user, **here, late="1").counted(numbers["late"]),
-        "by_counsellor": _by_counsellor(user, sessions, here),
-        "by_language": _by_language(user, sessions, here),
+        "by_counsellor": _by_counsellor(user, month, here),
+        "by_language": _by_language(user, month, here),
     }
     return Panel(_("The month so far"), "kpi/landing/month.html", shown, wide=True)
 
@@ -149,11 +183,16 @@ def _of_month(name: str, place: Workspace, day: date) -> int:
     return found.amount if figure.is_sum else found.number
 
 
-def _by_counsellor(user: User, sessions: QuerySet, here: dict) -> list[tuple[str, int, ListedFigure | None]]:
+@prepared
+def _counsellors(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
+    rows = _sessions(viewer, place, first, last).order_by()
+    return rows.values_list("counsellor", "counsellor__name", "counsellor_name").annotate(Count("pk"))
+
+
+def _by_counsellor(user: User, month: dict, here: dict) -> list[tuple[str, int, ListedFigure | None]]:
     """Sessions by who held them: staff with the way to their rows, and names that a workbook gave without one."""
-    rows = sessions.order_by().values_list("counsellor", "counsellor__name", "counsellor_name").annotate(Count("pk"))
     sums: Counter = Counter()
-    for staff, name, written, number in rows:
+    for staff, name, written, number in _counsellors(user, **month):
         sums[staff, name or written or _("Not told")] += number
     return [
         (name, number, listed(SESSIONS, user, **here, counsellor="me" if staff == user.pk else f"{staff}"))
@@ -163,23 +202,38 @@ def _by_counsellor(user: User, sessions: QuerySet, here: dict) -> list[tuple[str
     ]
 
 
-def _by_language(user: User, sessions: QuerySet, here: dict) -> list[tuple[Language, ListedFigure]]:
-    codes = sessions.order_by().values_list("language").annotate(number=Count("pk")).order_by("-number", "language")
+@prepared
+def _languages(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
+    rows = _sessions(viewer, place, first, last).order_by().values_list("language").annotate(number=Count("pk"))
+    return rows.order_by("-number", "language")[:SHOWN]
+
+
+def _by_language(user: User, month: dict, here: dict) -> list[tuple[Language, ListedFigure]]:
     names = kept_rows(Language)
     return [
-        (names[code], listed(SESSIONS, user, **here, language=code).counted(number)) for code, number in codes[:SHOWN]
+        (names[code], listed(SESSIONS, user, **here, language=code).counted(number))
+        for code, number in _languages(user, **month)
     ]
 
 
 # One shelter.
 
 
-def _nights_so_far(place: Workspace) -> Panel:
+@prepared
+def _beds(viewer: User, *, place: int) -> QuerySet[Bed]:
+    return Bed.objects.filter(room__workspace=place)
+
+
+@prepared
+def _confirmed(viewer: User, *, place: int) -> QuerySet:
+    return Shelter.objects.filter(workspace=place).values_list("capacity_confirmed", flat=True)
+
+
+def _nights_so_far(viewer: User, place: Workspace) -> Panel:
     """How many of the nights that the shelter offers were slept, this month up to tonight."""
     today = timezone.localdate()
-    beds = Bed.objects.filter(room__workspace=place)
     first = today.replace(day=1)
-    offered = sum(_nights_of(bed, first, today) for bed in beds)
+    offered = sum(_nights_of(bed, first, today) for bed in _beds(viewer, place=place.pk))
     slept = _of_month("night", place, today)
     shown = {
         "place": place,
@@ -190,7 +244,7 @@ def _nights_so_far(place: Workspace) -> Panel:
         "persons": _of_month("shelter_person", place, today),
         "offered": offered,
         "occupancy": percent(slept, offered),
-        "confirmed": place.shelter.capacity_confirmed,
+        "confirmed": all(_confirmed(viewer, place=place.pk)),
     }
     return Panel(_("Nights of this month"), "kpi/landing/nights.html", shown)
 

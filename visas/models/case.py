@@ -1,12 +1,12 @@
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Greatest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
 from centers.models import Municipality
 from centers.querysets import scoped
+from config.addresses import address_of
 from visas.models.days import NOT_YET
 from visas.models.programme import VisaProgramme
 from visas.models.quota import QuotaPool, RuleException
@@ -111,4 +111,4 @@ class VisaCase(Shared, Kept):
         return f"{self.programme_id} {self.workspace_id}-{self.ref or self.pk}"
 
     def get_absolute_url(self):
-        return reverse("visas:case", args=[self.pk])
+        return address_of("visas:case", self.pk)

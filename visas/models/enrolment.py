@@ -5,7 +5,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from cases.models.kept import Kept, client_key, code_key, person_key, staff_key,
 from centers.models import Major
 from centers.models.municipality import Term
 from centers.querysets import scoped
+from config.addresses import address_of
 from visas.models.case import VisaCase
 
 SEMESTER = r"^20[0-9]{2}-[12]$"  # 2025-1: the first semester of 2025
@@ -107,7 +107,7 @@ class Enrolment(Kept):
         return f"{self.workspace_id}-{self.ref}"
 
     def get_absolute_url(self):
-        return reverse("visas:student", args=[self.pk])
+        return address_of("visas:student", self.pk)
 
 
 class StatusChangeQuerySet(scoped("view_clients")):
@@ -187,7 +187,7 @@ class StatusChange(OnRecord):
         return f"{self.enrolment_id} {self.kind_id} {self.happened_on}"
 
     def get_absolute_url(self):
-        return reverse("visas:student", args=[self.enrolment_id]) + f"#change-{self.pk}"
+        return address_of("visas:student", self.enrolment_id) + f"#change-{self.pk}"
 
     @property
     def report_state(self) -> str:

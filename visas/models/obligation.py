@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +14,7 @@ from audit.access import OnRecord
 from cases.models import Attachment, FamilyLink, StatusCode
 from cases.models.kept import client_key, code_key, person_key, staff_key, with_history, workspace_key
 from centers.selectors import is_official, scope_of
+from config.addresses import address_of
 from visas.models.case import VisaCase
 from visas.models.programme import VisaProgramme
 from visas.models.step import Batch
@@ -253,7 +253,7 @@ class ObligationCheck(OnRecord):
         return f"{self.obligation_id} {self.due_on}"
 
     def get_absolute_url(self):
-        return reverse("visas:check", args=[self.pk])
+        return address_of("visas:check", self.pk)
 
     @property
     def overdue(self) -> bool:
@@ -277,7 +277,7 @@ class CheckBatch(Batch):
         return f"{self.pk} {self.result}"
 
     def get_absolute_url(self):
-        return reverse("visas:check_receipt", args=[self.pk])
+        return address_of("visas:check_receipt", self.pk)
 
 
 class FindingState(models.TextChoices):

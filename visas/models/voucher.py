@@ -1,12 +1,12 @@
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, staff_key, with_history
 from centers.models import Municipality
 from centers.querysets import scoped
+from config.addresses import address_of
 from visas.models.days import NOT_YET
 
 LIVE = Q(ineligible_on=None, cancelled_on=None)
@@ -121,4 +121,4 @@ class Voucher(Shared, Kept):
         return f"{self.applied_on:%Y-%m-%d} {self.workspace_id}-{self.ref or self.pk}"
 
     def get_absolute_url(self):
-        return reverse("visas:voucher", args=[self.pk])
+        return address_of("visas:voucher", self.pk)

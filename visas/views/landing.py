@@ -1,8 +1,9 @@
 """What visa cases and vouchers bring to the start page."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,9 +11,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from cases.listings.people import with_client
-from centers.listing.filters import in_year
+from accounts.models import User
+from cases.listings.people import read_clients
+from centers.listing.filters import between
 from centers.models import WorkspaceKind
+from centers.prepared import counted, prepared
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
@@ -43,10 +46,15 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         yield _vouchers(request)
 
 
+@counted
+def _by_stage(viewer: User) -> tuple[QuerySet, dict]:
+    stages = {stage: Count("pk", filter=in_stage(stage, CASE_STAGES)) for stage in CASE_STAGES}
+    return VisaCase.objects.visible_to(viewer), stages
+
+
 def _cases(request: HttpRequest, title: str) -> Panel:
     """How many cases stand where, of all years; each number opens to its rows."""
-    stages = {stage: Count("pk", filter=in_stage(stage, CASE_STAGES)) for stage in CASE_STAGES}
-    numbers = VisaCase.objects.visible_to(request.user).aggregate(**stages)
+    numbers = _by_stage(request.user)
     rows = [
         {"name": name, "number": numbers[stage], "url": _address("visas:cases", stage=stage)}
         for stage, name in CASE_STAGES.items()
@@ -54,54 +62,81 @@ def _cases(request: HttpRequest, title: str) -> Panel:
     return Panel(title, "visas/landing/cases.html", {"rows": rows, "total": sum(numbers.values())})
 
 
+@prepared
+def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
+    open_stages = [in_stage(stage, CASE_STAGES) for stage in WAITING]
+    cases = VisaCase.objects.visible_to(viewer).filter(open_stages[0] | open_stages[1] | open_stages[2])
+    return cases.order_by("received_on", "pk")[:SHOWN]
+
+
 def _waiting(request: HttpRequest) -> Panel:
     """The cases that have waited longest for their next step."""
-    open_stages = [in_stage(stage, CASE_STAGES) for stage in WAITING]
-    cases = _with_names(request).filter(open_stages[0] | open_stages[1] | open_stages[2])
-    today = timezone.localdate()
-    rows = [_in_its_stage(case, today) for case in cases.order_by("received_on", "pk")[:SHOWN]]
+    rows = _in_their_stages(_longest_waiting(request.user), request.user)
     return Panel(_("Waiting longest"), "visas/landing/case_rows.html", {"rows": rows, "waiting": True})
+
+
+@prepared
+def _received_last(viewer: User) -> QuerySet[VisaCase]:
+    return VisaCase.objects.visible_to(viewer).order_by("-received_on", "-pk")[:SHOWN]
 
 
 def _latest(request: HttpRequest) -> Panel:
     """The cases that were recorded last."""
-    today = timezone.localdate()
-    rows = [_in_its_stage(case, today) for case in _with_names(request).order_by("-received_on", "-pk")[:SHOWN]]
+    rows = _in_their_stages(_received_last(request.user), request.user)
     return Panel(_("Latest students"), "visas/landing/case_rows.html", {"rows": rows})
+
+
+@prepared
+def _open_checks(viewer: User, *, until: date) -> QuerySet[ObligationCheck]:
+    rows = ObligationCheck.objects.visible_to(viewer).open().filter(due_on__lte=until)
+    return rows.select_related("obligation__rule").order_by("due_on", "pk")[:SHOWN]
 
 
 def _checks(request: HttpRequest) -> Panel:
     """The checks of duties that are overdue or due within 30 days, the longest overdue first."""
-    rows = ObligationCheck.objects.visible_to(request.user).open().filter(due_on__lte=timezone.localdate() + SOON)
-    rows = rows.select_related("obligation__rule").prefetch_related(*with_client(request.user))
+    rows = _open_checks(request.user, until=timezone.localdate() + SOON)
+    read_clients(rows, request.user)
     shown = [
         (row, CHECK_STATES[state], CHECK_BADGES.get(state, "").removeprefix("badge--"))
-        for row in rows.order_by("due_on", "pk")[:SHOWN]
+        for row in rows
         for state in [state_of_check(row)]
     ]
     return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown})
 
 
+@prepared
+def _open_questions(viewer: User) -> QuerySet[DependantQuestion]:
+    rows = DependantQuestion.objects.visible_to(viewer).open().select_related("reason")
+    return rows.order_by("due_on", "pk")[:SHOWN]
+
+
 def _questions(request: HttpRequest) -> Iterator[Panel]:
     """What is to be found out about dependants, the longest overdue first; no panel where nothing is."""
-    rows = DependantQuestion.objects.visible_to(request.user).open().select_related("reason")
-    rows = list(rows.prefetch_related(*with_client(request.user)).order_by("due_on", "pk")[:SHOWN])
+    rows = _open_questions(request.user)
+    read_clients(rows, request.user)
     shown = [(row, QUESTION_STATES[row.state], QUESTION_BADGES[row.state]) for row in rows]
     if shown:
         yield Panel(_("Checks of dependants"), "visas/landing/questions.html", {"rows": shown})
 
 
+@prepared
+def _to_report(viewer: User, *, until: date) -> QuerySet[StatusChange]:
+    rows = StatusChange.objects.visible_to(viewer).to_report().filter(due_on__lte=until)
+    return rows.order_by("due_on", "pk")[:SHOWN]
+
+
 def _reports(request: HttpRequest) -> Panel:
     """The changes of status to be reported within fifteen days, those that are overdue first."""
-    rows = StatusChange.objects.visible_to(request.user).to_report().filter(due_on__lte=timezone.localdate() + NEAR)
-    rows = rows.prefetch_related(*with_client(request.user)).order_by("due_on", "pk")[:SHOWN]
+    rows = _to_report(request.user, until=timezone.localdate() + NEAR)
+    read_clients(rows, request.user)
     shown = [(row, REPORT_STATES[row.report_state], REPORT_BADGES[row.report_state], told_days(row)) for row in rows]
     return Panel(_("To be reported to the immigration office"), "visas/landing/reports.html", {"rows": shown})
 
 
-def _with_names(request: HttpRequest):
-    rows = VisaCase.objects.visible_to(request.user)
-    return rows.prefetch_related(*with_client(request.user))
+def _in_their_stages(cases: list[VisaCase], viewer: User) -> list[dict]:
+    read_clients(cases, viewer)
+    today = timezone.localdate()
+    return [_in_its_stage(case, today) for case in cases]
 
 
 def _in_its_stage(case: VisaCase, today) -> dict:
@@ -110,20 +145,35 @@ def _in_its_stage(case: VisaCase, today) -> dict:
     return {"case": case, "stage": CASE_STAGES[stage], "since": since, "days": (today - since).days}
 
 
+@counted
+def _by_state(viewer: User, *, first: date, last: date) -> tuple[QuerySet, dict]:
+    numbers = {}
+    for state in VOUCHER_STATES:
+        day = "paid_on" if state == "paid" else "applied_on"
+        theirs = in_stage(state, VOUCHER_STATES) & between(day, first, last)
+        numbers[state] = Count("pk", filter=theirs)
+        numbers[f"{state}_won"] = Coalesce(Sum("amount_won", filter=theirs), 0)
+    in_time = between("applied_on", first, last) | between("paid_on", first, last)
+    return Voucher.objects.visible_to(viewer).filter(in_time), numbers
+
+
+@prepared
+def _undecided(viewer: User) -> QuerySet[Voucher]:
+    """Those that wait for a decision, the oldest first: they were applied for first."""
+    rows = Voucher.objects.visible_to(viewer).filter(in_stage("applied", VOUCHER_STATES))
+    return rows.order_by("applied_on", "pk")[:SHOWN]
+
+
 def _vouchers(request: HttpRequest) -> Panel:
     """The vouchers of the year by state, and the won that go with them."""
     year = timezone.localdate().year
-    rows = Voucher.objects.visible_to(request.user)
-    numbers = {}
-    for state in VOUCHER_STATES:
-        theirs = in_stage(state, VOUCHER_STATES) & in_year("paid_on" if state == "paid" else "applied_on", year)
-        numbers[state] = Count("pk", filter=theirs)
-        numbers[f"{state}_won"] = Coalesce(Sum("amount_won", filter=theirs), 0)
-    numbers = rows.filter(in_year("applied_on", year) | in_year("paid_on", year)).aggregate(**numbers)
+    numbers = _by_state(request.user, first=date(year, 1, 1), last=date(year, 12, 31))
+    latest = _undecided(request.user)
+    read_clients(latest, request.user)
     shown = {
         "year": year,
         "states": [_state(state, name, year, numbers) for state, name in VOUCHER_STATES.items()],
-        "latest": _applied_last(rows.prefetch_related(*with_client(request.user))),
+        "latest": latest,
     }
     return Panel(_("Upgrade vouchers"), "visas/landing/vouchers.html", shown)
 
@@ -131,11 +181,6 @@ def _vouchers(request: HttpRequest) -> Panel:
 def _state(state: str, name: str, year: int, numbers: dict[str, int]) -> dict:
     url = _address("visas:vouchers", state=state, year=str(year))
     return {"name": name, "number": numbers[state], "won": numbers[f"{state}_won"], "url": url}
-
-
-def _applied_last(rows):
-    """Those that wait for a decision, the oldest first: they were applied for first."""
-    return rows.filter(in_stage("applied", VOUCHER_STATES)).order_by("applied_on", "pk")[:SHOWN]
 
 
 def _address(route: str, **filters: str) -> str:

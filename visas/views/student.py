@@ -1,5 +1,7 @@
 """Students of a university: the list, a student's page, and what is entered of them."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -16,6 +18,7 @@ from cases.employment import works_of
 from cases.models import Client
 from centers.models import WorkspaceKind
 from centers.models.codes import kept_names
+from centers.prepared import prepared
 from centers.querysets import get_visible_or_404
 from centers.refusals import rule_of, sentence
 from centers.selectors import may
@@ -117,12 +120,14 @@ def may_enrol(user, client: Client) -> bool:
 
 def studies_of(files: list[int], viewer) -> list[tuple[Enrolment, str, str]]:
     """The studies on these files, each with its status of today in words and as a badge."""
-    rows = Enrolment.objects.visible_to(viewer).filter(client__in=files).as_of(timezone.localdate())
-    names = kept_names(StudyStatus)
-    return [
-        (row, names.get(row.state, ""), status_badge(row.state))
-        for row in rows.select_related("major").order_by("-admitted_on", "-pk")
-    ]
+    rows, names = _studies(viewer, files=files, day=timezone.localdate()), kept_names(StudyStatus)
+    return [(row, names.get(row.state, ""), status_badge(row.state)) for row in rows]
+
+
+@prepared
+def _studies(viewer, *, files: list[int], day: date) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.visible_to(viewer).filter(client__in=files).as_of(day)
+    return rows.select_related("major").order_by("-admitted_on", "-pk")
 
 
 def _client_of(request: HttpRequest) -> Client | None:
