@@ -166,7 +166,7 @@ def _put_off(actor: User, own: QuerySet, today: date) -> None:
     promised = own.filter(client__isnull=False).due_by(today).first()
     if promised:
         put_off_follow_up(actor=actor, session=promised, until=until, reason=LATER["follow_up"])
-    soonest = running_out(Client.objects.filter(pk__in=own.values("client"), merged_into=None))
+    soonest = running_out(Client.objects.filter(pk__in=own.values("client"), merged_into=None), today)
     client = soonest.order_by("status_expires_on", "pk").first()
     if client:
         put_off_status(actor=actor, client=client, until=until, reason=LATER["status"])
