@@ -20,6 +20,7 @@ MEDIA_TYPES = {
 }
 # What has to lie in a packed document, and what must not: a macro is a program.
 INSIDE = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".hwpx": "Contents/content.hpf"}
+PACKED = b"PK\x03\x04"  # how a packed document begins
 LONGEST_NAME = 200
 BIGGEST = 10 * 1024 * 1024  # bytes
 
@@ -60,7 +61,9 @@ def _is_plain(content: bytes, ending: str) -> bool:
 
 
 def _is_packed(content: bytes, ending: str) -> bool:
-    """Only the list of what is in it is read: nothing is unpacked."""
+    """Only the list of what is in it is read: nothing is unpacked. A program with a document behind it is none."""
+    if not content.startswith(PACKED):
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = set(packed.namelist())

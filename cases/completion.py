@@ -22,7 +22,9 @@ ASKED: dict[str, str] = {
     "residence": _("Place of residence"),
 }
 MISSING: dict[str, Q] = {
-    "summary": Q(summary="") & ~Q(language=KOREAN),
+    # The note is in its own language where it says so, else in that of the session.
+    "summary": Q(summary="")
+    & (Q(note_language__isnull=False) & ~Q(note_language=KOREAN) | Q(note_language=None) & ~Q(language=KOREAN)),
     **{name: Q(**{f"{name}__isnull": True}) for name in ASKED if name != "summary"},
 }
 BY_DEFAULT = ("summary",)
@@ -65,5 +67,5 @@ def missing_of(session: Session, rules: dict[int, list[str]]) -> list[tuple[str,
 
 def _lacks(session: Session, name: str) -> bool:
     if name == "summary":
-        return not session.summary and session.language_id != KOREAN
+        return not session.summary and (session.note_language_id or session.language_id) != KOREAN
     return getattr(session, Session._meta.get_field(name).attname) is None

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from accounts.models import User
 
-HOURS = 12  # after which unsent text is forgotten
+HOURS = 120  # after which unsent text is forgotten: a line cut on a Friday is back by Wednesday
 
 
 def key_for_unsent(user: User) -> str:

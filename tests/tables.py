@@ -12,31 +12,19 @@ WALLED = {
     "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session", "cases_sessionclient",
     "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave", "centers_export",
     "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact",
-    "visas_casepoint", "visas_casestep", "visas_enrolment", "visas_finding", "visas_koreanresult",
-    "visas_obligation", "visas_obligationcheck", "visas_statuschange", "visas_studypermit", "visas_visacase",
-    "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow",
-    "workbook_openedfile", "workbook_semesterlist",
+    "visas_casepoint", "visas_casestep", "visas_checkbatch", "visas_closing", "visas_dependantquestion",
+    "visas_enrolment", "visas_finding", "visas_koreanresult", "visas_obligation", "visas_obligationcheck",
+    "visas_statuschange", "visas_studypermit", "visas_visacase", "visas_voucher", "visas_waitingmove",
+    "workbook_importedfile", "workbook_importedrow", "workbook_openedfile", "workbook_semesterlist",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {
     "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent",
     "cases_deadlineevent", "cases_employerevent", "cases_employmentevent", "cases_familylinkevent",
     "cases_identifierevent", "cases_sessionclientevent", "cases_sessionevent", "cases_sessionissueevent",
-    "cases_stayevent", "cases_stayleaveevent", "visas_casepoint", "visas_casestep", "visas_checkbatch",
-    "visas_closing", "visas_dependantquestion", "visas_enrolment", "visas_enrolmentevent", "visas_finding",
-    "visas_findingevent", "visas_koreanresultevent", "visas_obligation", "visas_obligationcheck",
-    "visas_obligationcheckevent", "visas_statuschange", "visas_statuschangeevent", "visas_studypermitevent",
-    "visas_visacase", "visas_visacaseevent", "visas_voucher", "visas_voucherevent", "visas_waitingmove",
-    "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
-}  # fmt: skip
-# Their history, written by triggers alone.
-HISTORY = {
-    "cases_activityevent", "cases_clientevent", "cases_clientnameevent", "cases_contactevent", "cases_deadlineevent",
-    "cases_employerevent", "cases_employmentevent", "cases_familylinkevent", "cases_identifierevent",
-    "cases_sessionclientevent", "cases_sessionevent", "cases_sessionissueevent", "cases_stayevent",
-    "cases_stayleaveevent", "visas_closingevent", "visas_dependantquestionevent", "visas_enrolmentevent",
-    "visas_findingevent", "visas_obligationcheckevent", "visas_statuschangeevent", "visas_visacaseevent",
-    "visas_voucherevent",
+    "cases_stayevent", "cases_stayleaveevent", "visas_closingevent", "visas_dependantquestionevent",
+    "visas_enrolmentevent", "visas_findingevent", "visas_koreanresultevent", "visas_obligationcheckevent",
+    "visas_statuschangeevent", "visas_studypermitevent", "visas_visacaseevent", "visas_voucherevent",
 }  # fmt: skip
 # Reached through functions of the database alone.
 SEALED = {"cases_person", "cases_personjoin", "cases_personkey"}

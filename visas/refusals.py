@@ -18,6 +18,7 @@ register(
         "obligation_stays": _("A duty stays as the permit brought it: it can only end."),
         "enrolment_case_of_the_university": _("The visa case belongs to another university."),
         "enrolment_major_of_the_university": _("The major belongs to another university."),
+        "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),
         "quota_entry_balances": _("The lines of an entry do not add up: what one place gets, another gives."),
         "quota_entry_fits_its_kind": _("The lines do not do what the kind of the entry says."),

@@ -95,6 +95,7 @@ class AttachTests:
             ("lie.jpg", PDF),
             ("lie.png", b"MZ\x90\x00" + b"\x00" * 60),
             ("lie.docx", packed("xl/workbook.xml")),
+            ("program.docx", b"MZ a program" + packed("word/document.xml")),
             ("macro.docx", packed("word/document.xml", "word/vbaProject.bin")),
             ("lie.hwpx", b"PK\x03\x04 no archive"),
             ("page.html", b"<html></html>"),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.utils import timezone
 
 from centers.models import Role
 from tests.make import everywhere, make_entry, make_user, make_visa_case, place
@@ -139,6 +140,15 @@ class ReductionTests:
             assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 3) == [second, first]
             assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 1) == []
         assert pool(F2R).capacity == 3
+
+    def test_it_is_not_entered_for_a_day_to_come(self, staff):
+        """Until then the places could be taken, and the ledger would hold fewer than that."""
+        tomorrow = timezone.localdate() + timedelta(days=1)
+        told = {"pool": pool(F2R), "document": "나", "actor": staff}
+        grant = quota.enter(kind=EntryKind.GRANT, amount=3, effective_on=tomorrow, **told)
+        with pytest.raises(ValidationError):
+            quota.enter(kind=EntryKind.RETURN, amount=1, effective_on=tomorrow, **told)
+        quota.reverse(entry_id=grant.pk, reason="착오", effective_on=tomorrow, actor=staff)
 
     def test_of_a_share_those_of_the_share_are_in_the_way(self, staff):
         quota.enter(kind=EntryKind.GRANT, pool=pool(F2R), amount=3, effective_on=DAY, document="가", actor=staff)

@@ -94,10 +94,10 @@ class ReallocationForm(DocumentForm):
     """Places from one quota or share to another."""
 
     giver = forms.ChoiceField(
-        label=gettext_lazy("From"), error_messages={"required": gettext_lazy("Choose one of the list.")}
+        label=gettext_lazy("Places come from"), error_messages={"required": gettext_lazy("Choose one of the list.")}
     )
     taker = forms.ChoiceField(
-        label=gettext_lazy("To"), error_messages={"required": gettext_lazy("Choose one of the list.")}
+        label=gettext_lazy("Places go to"), error_messages={"required": gettext_lazy("Choose one of the list.")}
     )
     amount = _places(gettext_lazy("Places"))
     source = forms.CharField(

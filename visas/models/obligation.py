@@ -3,9 +3,11 @@
 from datetime import date
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +70,22 @@ class ObligationRule(models.Model):
         verbose_name_plural = _("rules of duties")
         ordering = ["programme", "kind", "valid_from"]
         constraints = [
+            ExclusionConstraint(
+                name="duty_rule_once_a_day",
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    (Coalesce("status", Value("")), RangeOperators.EQUAL),
+                    (
+                        Func(
+                            "valid_from", "valid_to", Value("[]"), function="daterange", output_field=DateRangeField()
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(voided_on=None),
+                violation_error_message=_("A rule of this duty holds on some of these days already: end that first."),
+            ),
             models.UniqueConstraint(
                 fields=["programme", "kind", "status", "valid_from"],
                 condition=Q(voided_on=None),

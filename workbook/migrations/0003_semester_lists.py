@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('plan', models.CharField(max_length=64)),
                 ('counts', models.JSONField(default=dict)),
                 ('written', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waits for your yes'), ('written', 'Written'), ('left', 'Left')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'Waits for your yes'), ('written', 'Written'), ('left', 'Set aside')], default='waiting', max_length=10, verbose_name='state')),
                 ('brought_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='brought in at')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='written or left at')),
                 ('brought_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='brought in by')),

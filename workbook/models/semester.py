@@ -13,7 +13,7 @@ class ListState(models.TextChoices):
 
     WAITING = "waiting", _("Waits for your yes")
     WRITTEN = "written", _("Written")
-    LEFT = "left", _("Left")
+    LEFT = "left", _("Set aside")
 
 
 class SemesterList(models.Model):
