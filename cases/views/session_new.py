@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -125,9 +127,29 @@ def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> S
         rule = rule_of(error)
         before = Session.objects.visible_to(actor).filter(form_token=token, counsellor=actor).first()
         if rule == "session_logged_once" and before:
-            return before
+            return before if _holds(before, form) else _typed_on(form, before)
         form.add_error(FIELD_OF.get(rule), sentence(error))
         return None
+
+
+def _holds(session: Session, form: SessionForm) -> bool:
+    """Whether what was typed is on record: a form that came twice, and not one that was typed on in another window."""
+    return all(getattr(session, name) == form.told[name] for name in ("note", "summary"))
+
+
+def _typed_on(form: SessionForm, before: Session) -> None:
+    """The form was put on record elsewhere, and what was typed since is in it alone: it goes on as one of its own."""
+    form.data = form.data.copy()
+    form.data["token"] = str(uuid4())
+    told = {"day": before.held_on.isoformat()}
+    form.add_error(
+        None,
+        _(
+            "This session of %(day)s was put on record in another window, without what is typed here. Nothing is "
+            "lost: put it on record as a session of its own, or copy it into the one on record."
+        )
+        % told,
+    )
 
 
 def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:

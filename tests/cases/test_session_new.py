@@ -76,6 +76,17 @@ class LogTests:
         assert first["Location"] == second["Location"]
         assert len(recorded()) == 1
 
+    def test_a_form_that_was_typed_on_after_it_was_put_on_record_elsewhere_loses_nothing(self, client, counsellor):
+        form = typed()
+        client.post(NEW, form)
+        answer = client.post(NEW, form | {"note": form["note"] + " 더 적은 것"})
+        assert answer.status_code == 400
+        assert "더 적은 것" in answer.content.decode()
+        renewed = answer.context["form"]["token"].value()
+        assert renewed != form["token"]
+        assert client.post(NEW, form | {"note": "더 적은 것", "token": renewed}).status_code == 302
+        assert sorted(session.note for session in recorded()) == sorted([form["note"], "더 적은 것"])
+
     def test_the_centre_is_asked_for_where_there_are_several(self, client, counsellor):
         grant_role(user=counsellor, workspace=place("52130-c1"), role=Role.COUNSELLOR, actor=None)
         assert "workspace" in client.get(NEW).context["form"].fields

@@ -21,7 +21,7 @@ if (form) keep();
 async function keep() {
   const { draftAddress: address, page } = form.dataset;
   field("draft_tab").value ||= crypto.randomUUID?.() ?? String(Math.random()).slice(2);
-  const name = `${field("token").value}:${field("draft_tab").value}`;
+  let name = `${field("token").value}:${field("draft_tab").value}`;
   const vault = await openVault(form);
   let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
   let last = "";
@@ -90,9 +90,18 @@ async function keep() {
     history.replaceState(null, "", `${page}?draft=${field("token").value}`);
   }
 
+  /* The draft became a record, or was discarded, in another window: what stands here goes on as a draft of its own. */
   function gone(said) {
-    closed = true;
-    if (!sending) say("gone", { ...said, word: "open" });
+    const token = crypto.randomUUID?.();
+    closed = sending || !token;
+    if (sending) return false;
+    if (token) {
+      vault.drop(name);
+      [field("token").value, field("draft_version").value] = [token, ""];
+      name = `${token}:${field("draft_tab").value}`;
+      touch({ always: true });
+    }
+    say("gone", { ...said, word: "open" });
     return false;
   }
 
