@@ -16,6 +16,7 @@ from centers.models.codes import name_of
 from config.legible import legible
 from config.typeset import set_pdf
 from visas.models import CaseStep, LetterText, StepKind, VisaCase
+from visas.models.case import LIVE
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 MOST = 500  # people of one list
@@ -34,6 +35,11 @@ class Letter:
     cases: list[VisaCase]
 
     @property
+    def nameless(self) -> bool:
+        """Whether somebody on it has no name that its reader may read: such a letter recommends nobody."""
+        return any(not name for _place, name, *_rest in self.people)
+
+    @property
     def heads(self) -> tuple[str, ...]:
         return (_("Running number"), _("Name"), _("Nationality"), _("Birth date"), _("Municipality"))
 
@@ -45,10 +51,11 @@ class Letter:
 
 def letter_of(case: VisaCase, viewer: User) -> Letter | None:
     """The letter of a case that is recommended; of a programme with lists, the list of all under its number that the
-    viewer may read. None where the case is not recommended, or its number came without one.
+    viewer may read. None where the case is not recommended or has ended, or its number came without one.
     """
     text = LetterText.objects.filter(programme=case.programme_id).first()
-    if case.recommended_on is None or not case.letter_number or text is None:
+    live = VisaCase.objects.visible_to(viewer).filter(LIVE, pk=case.pk).exists()
+    if not live or case.recommended_on is None or not case.letter_number or text is None:
         return None
     cases = [case] if text.own_letter else _of_one_list(case, viewer)
     clients = Client.objects.visible_to(viewer).prefetch_related("names").in_bulk([row.client_id for row in cases])
@@ -59,7 +66,9 @@ def letter_of(case: VisaCase, viewer: User) -> Letter | None:
 
 
 def _of_one_list(case: VisaCase, viewer: User) -> list[VisaCase]:
-    rows = VisaCase.objects.visible_to(viewer).filter(programme=case.programme_id, letter_number=case.letter_number)
+    """Who stands on the list still: a case that ended is on it no more."""
+    rows = VisaCase.objects.visible_to(viewer).filter(LIVE, recommended_on=case.recommended_on)
+    rows = rows.filter(programme=case.programme_id, letter_number=case.letter_number)
     return list(rows.order_by("recommended_on", "pk")[:MOST])
 
 

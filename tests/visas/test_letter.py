@@ -13,6 +13,7 @@ from config.typeset import set_pdf
 from tests.make import DAY, make_client, make_user, make_visa_case
 from tests.papers import UNASSIGNED, boxes_in, glyphs_in
 from visas.letters import TEMPLATE, letter_of
+from visas.models import VisaCase
 
 pytestmark = pytest.mark.django_db
 OFFICE = "52140-office"
@@ -48,6 +49,23 @@ def test_a_letter_says_who_and_when(client, officer):
         entry = AuditEntry.objects.get(action="letter.made")
     assert entry.data["people"] == 1
     assert len(entry.data["digest"]) == 64
+
+
+def test_a_letter_without_a_name_is_not_made(client, officer):
+    """Who reads the case and not the name makes no letter that recommends nobody."""
+    case = recommended(name="")
+    client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+    answer = client.get(f"/visas/cases/{case.pk}/letter.pdf")
+    assert answer.status_code == 403
+    assert "성명" in answer.content.decode()
+
+
+def test_a_case_that_has_ended_has_no_letter_and_stands_on_no_list(client, officer):
+    first, second = recommended("E-7-4", "전북-2025-9", "TRAN B"), recommended("E-7-4", "전북-2025-9", "LE C")
+    with acting_for([first.workspace_id], actor=officer):
+        VisaCase.objects.filter(pk=first.pk).update(withdrawn_on=DAY)
+    assert client.get(f"/visas/cases/{first.pk}/letter.pdf").status_code == 404
+    assert [row[1] for row in read(second, officer).people] == ["LE C"]
 
 
 def test_the_document_of_korean_offices_opens_again_and_says_the_same(client, officer):

@@ -38,7 +38,9 @@ def letter(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise PermissionDenied(_("Letters are printed by the province and by the office that keeps the case."))
     told = letter_of(case, request.user)
     if told is None:
-        raise Http404(_("The case is not recommended yet, so there is no letter."))
+        raise Http404(_("The case is not recommended, or has ended: there is no letter."))
+    if told.nameless:
+        raise PermissionDenied(_("Not all names are open to you: the office that keeps the case makes the letter."))
     make, media_type = MADE[kind]
     content = make(told)
     record(

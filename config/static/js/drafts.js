@@ -25,7 +25,7 @@ async function keep() {
   const vault = await openVault(form);
   let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
   let last = "";
-  let [saving, sending, submitted, closed] = [null, false, false, false];
+  let [saving, sending, submitted, closed, moving] = [null, false, false, false, false];
 
   const pairs = () => [...[...new FormData(form)].filter(([key]) => !ours.has(key)), ["draft_sequence", String(sequence)]];
 
@@ -79,8 +79,9 @@ async function keep() {
     wait = RETRY.first;
     if (answer.status === 200) saved(said);
     else say("beside", { ...said, word: "compare" });
-    if (reached >= sequence) vault.drop(name);
-    else later(PAUSE);
+    if (reached < sequence) later(PAUSE);
+    else vault.drop(name);
+    if (moving && reached >= sequence && !sending) move();
     return true;
   }
 
@@ -89,6 +90,8 @@ async function keep() {
     say("saved", said);
     history.replaceState(null, "", `${page}?draft=${field("token").value}`);
   }
+
+  const move = () => location.assign(`${page}?draft=${field("token").value}`);
 
   /* The draft became a record, or was discarded, in another window: what stands here goes on as a draft of its own. */
   function gone(said) {
@@ -185,11 +188,14 @@ async function keep() {
 
   /* Somebody else on this page, as the choice of a client, needs what is typed to be with the server first. */
   form.addEventListener("draft:with", async ({ detail }) => {
-    field("draft_client").value = detail.client;
-    if (sequence) touch({ always: true });
+    // Where the line is cut, the page stays, and what is put on record from it is the chosen client's all the same.
+    form.action = `${page}?client=${detail.client}`;
+    if (!sequence) return location.assign(form.action);
+    [field("draft_client").value, moving] = [detail.client, true];
+    touch({ always: true });
     clearTimeout(timer);
     await saving;
-    if (!sequence || (await save())) location.assign(`${page}?${sequence ? `draft=${field("token").value}` : `client=${detail.client}`}`);
+    save();
   });
 
   // Not saved yet is what a page came back with that says no, and what was typed before this script was there.
