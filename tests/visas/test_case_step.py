@@ -370,6 +370,17 @@ class PageTests:
         assert answer.context["path"].state == "received"
         assert "다른 사람 서류" in answer.content.decode()
 
+    def test_a_programme_without_a_quota_is_said_before_it_is_recommended(self, client):
+        """A recommendation that no quota counts has to be seen before it is written."""
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        student, worker = make_visa_case("D-2", "jbnu", received_on=START), make_case()
+        step(student, "reviewed", 1)
+        walk(worker, "reviewed")
+        over = QuotaPool.objects.get(pk="d2-2025-2026").ends_on < TODAY
+        for case, none_runs in ((student, over), (worker, True)):
+            page = client.get(reverse("visas:case_step", args=[case.pk, "recommended"]))
+            assert page.context["no_quota"] is none_runs
+
     def test_a_full_quota_is_told_at_the_day(self, client):
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
         case = make_visa_case("D-2", "jbnu", received_on=START)

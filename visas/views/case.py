@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +23,7 @@ from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
 from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, FactKind, StepKind, VisaCase
+from visas.models import CaseStep, FactKind, QuotaPool, StepKind, VisaCase
 from visas.models.rule import WORKED_OUT
 from visas.obligations import duties_of
 from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
@@ -147,7 +148,16 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS}
     if kind in ENDS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
+    if kind == StepKind.RECOMMENDED:
+        words["no_quota"] = not _has_quota(case)
     return _form_page(request, form, case, words)
+
+
+def _has_quota(case: VisaCase) -> bool:
+    """Whether a quota of the programme runs today, in which a recommendation would be counted."""
+    today = timezone.localdate()
+    pools = QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=today, ends_on__gte=today)
+    return pools.exists()
 
 
 @never_cache
