@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from cases.unsent import HOURS
 from tests.e2e.browser import CHROMIUM, SCREENS, picture
 from tests.e2e.test_shell import signed_in, staff
 from tests.make import make_client, name_client
@@ -153,7 +154,7 @@ class CutLineTests:
             assert entries
             assert all(b"PASSPORT" not in base64.b64decode(entry["data"]) for entry in entries)
             assert all(set(entry) == {"iv", "data", "until"} for entry in entries)
-            assert all(entry["until"] / 1000 - time.time() < 12 * 3600 + 60 for entry in entries)
+            assert all(entry["until"] / 1000 - time.time() < HOURS * 3600 + 60 for entry in entries)
 
     def test_recording_without_a_line_keeps_the_page_and_the_text(self, committed):
         with signed_in(committed) as (page, address):
@@ -168,6 +169,23 @@ class CutLineTests:
             page.wait_for_url(RECORDED)
         assert [row[-1] for row in on_record(committed)] == [NOTE]
         assert kept(committed) == []
+
+    def test_who_is_chosen_without_a_line_is_who_the_session_goes_to(self, committed):
+        person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            fill(page)
+            says(page, "saved")
+            page.fill("#find", "nguyen van an")
+            expect(page.locator("[role=option]")).to_have_count(1)
+            page.context.set_offline(True)
+            page.locator("#find").press("Enter")
+            says(page, "waits")
+            page.context.set_offline(False)
+            page.wait_for_url(f"**{NEW}?draft=*", timeout=90_000)
+            page.locator("#id_note").press("Control+Enter")
+            page.wait_for_url(RECORDED)
+        assert [(row[0], row[4]) for row in on_record(committed)] == [(person.pk, NOTE)]
 
     def test_a_page_closed_without_a_line_gives_its_text_to_the_next(self, committed):
         with signed_in(committed) as (page, address):
@@ -238,6 +256,38 @@ class SurvivalTests:
         assert sorted(kept(committed)) == [
             "one, and what the first window says", "one, and what the second window says",
         ]  # fmt: skip
+
+    def test_what_is_typed_on_after_another_window_put_it_on_record_is_kept(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            fill(page)
+            says(page, "saved")
+            second = page.context.new_page()
+            second.goto(page.url)
+            second.locator("#id_note").press("Control+Enter")
+            second.wait_for_url(RECORDED)
+            before = page.url
+            page.fill("#id_note", f"{NOTE} And more.")
+            says(page, "gone")
+            page.wait_for_function("before => location.href !== before", arg=before)
+            assert kept(committed) == [f"{NOTE} And more."]
+            says(page, "gone")
+        assert [row[4] for row in on_record(committed)] == [NOTE]
+
+    def test_a_form_sent_on_after_another_window_put_it_on_record_says_so(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            fill(page)
+            says(page, "saved")
+            second = page.context.new_page()
+            second.goto(page.url)
+            second.locator("#id_note").press("Control+Enter")
+            second.wait_for_url(RECORDED)
+            page.fill("#id_note", f"{NOTE} And more.")
+            page.locator("#id_note").press("Control+Enter")
+            expect(page.locator("[role=alert]")).to_contain_text("다른 창에서")
+            expect(page.locator("#id_note")).to_have_value(f"{NOTE} And more.")
+        assert [row[4] for row in on_record(committed)] == [NOTE]
 
 
 class KeyTests:

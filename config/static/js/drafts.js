@@ -25,7 +25,7 @@ async function keep() {
   const vault = await openVault(form);
   let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
   let last = "";
-  let [saving, sending, submitted, closed, moving] = [null, false, false, false, false];
+  let [saving, sending, submitted, closed, moving, parted] = [null, false, false, false, false, false];
 
   const pairs = () => [...[...new FormData(form)].filter(([key]) => !ours.has(key)), ["draft_sequence", String(sequence)]];
 
@@ -87,7 +87,7 @@ async function keep() {
 
   function saved(said) {
     field("draft_version").value = said.version;
-    say("saved", said);
+    if (!parted) say("saved", said);
     history.replaceState(null, "", `${page}?draft=${field("token").value}`);
   }
 
@@ -102,6 +102,7 @@ async function keep() {
       vault.drop(name);
       [field("token").value, field("draft_version").value] = [token, ""];
       name = `${token}:${field("draft_tab").value}`;
+      parted = true; // and it stays told
       touch({ always: true });
     }
     say("gone", { ...said, word: "open" });
