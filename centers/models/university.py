@@ -6,6 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from centers.models.withdrawn import withdrawn_with_a_reason
 from centers.models.workspace import Workspace
 
 
@@ -63,12 +64,7 @@ class UniversityPeriod(models.Model):
                 name="university_period_says_whence",
                 violation_error_message=_("Say where it stands."),
             ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on=None, withdrawn_why="")
-                | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_why=""),
-                name="university_period_withdrawn_with_a_reason",
-                violation_error_message=_("Say why it is withdrawn."),
-            ),
+            withdrawn_with_a_reason("university_period_withdrawn_with_a_reason"),
             ExclusionConstraint(
                 name="university_period_one_at_a_time",
                 expressions=[

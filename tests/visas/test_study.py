@@ -142,7 +142,7 @@ class EvaluationTests:
         assert Evaluated(admitted=10, departed=8).departure == ""
 
     def test_the_province_sees_numbers_and_no_student(self, client):
-        student = make_student()
+        student = make_student(ref="20259999-S")
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
         page = client.get("/visas/universities/")
         row = next(row for row in page.context["rows"] if row["place"].code == JBNU)

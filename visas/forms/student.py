@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import no_hidden_signs, term
+from cases.forms import RefusableForm, no_hidden_signs, term
 from cases.models import Client
 from centers.models import Major
 from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
@@ -34,9 +34,10 @@ def text(label: str, longest: int, **options) -> forms.CharField:
     return forms.CharField(label=label, max_length=longest, validators=[no_hidden_signs], **options)
 
 
-class PastDaysForm(forms.Form):
+class PastDaysForm(RefusableForm):
     """A form whose days are today's or earlier ones; what the database has refused is told at its field."""
 
+    field_of = FIELD_OF
     days: tuple[str, ...] = ()
 
     def __init__(self, *args, **kwargs):
@@ -51,10 +52,6 @@ class PastDaysForm(forms.Form):
             if told.get(name) and told[name] > today:
                 self.add_error(name, _("The day lies in the future."))
         return told
-
-    def refuse(self, rule: str, sentence: str) -> None:
-        field = FIELD_OF.get(rule)
-        self.add_error(field if field in self.fields else None, sentence)
 
 
 class EnrolmentForm(PastDaysForm):

@@ -12,6 +12,7 @@ from audit.access import OnRecord
 from cases.models.kept import Kept, client_key, code_key, person_key, staff_key, with_history, workspace_key
 from centers.models import Major
 from centers.models.municipality import Term
+from centers.models.withdrawn import withdrawn_with_a_reason
 from centers.querysets import scoped
 from config.addresses import address_of
 from visas.models.case import VisaCase
@@ -175,12 +176,7 @@ class StatusChange(OnRecord):
                 name="status_report_after_the_change",
                 violation_error_message=_("A change is reported on or after the day on which it happened."),
             ),
-            models.CheckConstraint(
-                condition=Q(withdrawn_on=None, withdrawn_why="")
-                | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_why=""),
-                name="status_change_withdrawn_with_a_reason",
-                violation_error_message=_("Say why it is withdrawn."),
-            ),
+            withdrawn_with_a_reason("status_change_withdrawn_with_a_reason"),
         ]
 
     def __str__(self):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.access import OnRecord
 from cases.models.kept import client_key, code_key, person_key, staff_key, with_history, workspace_key
 from centers.models.municipality import Term
+from centers.models.withdrawn import withdrawn_with_a_reason
 from centers.querysets import scoped
 from visas.models.enrolment import Enrolment
 
@@ -60,14 +61,6 @@ class OfStudent(OnRecord):
         return Enrolment(pk=self.enrolment_id).get_absolute_url()
 
 
-def _withdrawn_with_a_reason(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=Q(withdrawn_on=None, withdrawn_why="") | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_why=""),
-        name=name,
-        violation_error_message=_("Say why it is withdrawn."),
-    )
-
-
 @with_history
 class StudyPermit(OfStudent):
     """Leave to work or to be an intern (체류자격외활동 허가), from one day to another, both included."""
@@ -113,7 +106,7 @@ class StudyPermit(OfStudent):
                     "This permission for this workplace is there already for some of these days."
                 ),
             ),
-            _withdrawn_with_a_reason("study_permit_withdrawn_with_a_reason"),
+            withdrawn_with_a_reason("study_permit_withdrawn_with_a_reason"),
         ]
 
     def __str__(self):
@@ -160,7 +153,7 @@ class KoreanResult(OfStudent):
                 name="korean_result_once",
                 violation_error_message=_("This result is on record already."),
             ),
-            _withdrawn_with_a_reason("korean_result_withdrawn_with_a_reason"),
+            withdrawn_with_a_reason("korean_result_withdrawn_with_a_reason"),
         ]
 
     def __str__(self):
