@@ -289,7 +289,7 @@ def make_period(at: str = "jbnu", standing: str = Standing.ELIGIBLE, **fields) -
 def make_student(at: str = "jbnu", *, client: Client | None = None, admitted_on: date = DAY, **fields) -> Enrolment:
     """A client of a university who was admitted on a day."""
     client = client or make_client(at)
-    told = {"ref": f"{next(_number)}", "semester": "2025-1"} | fields
+    told = {"ref": f"S{next(_number)}", "semester": "2025-1"} | fields
     told.setdefault("major", make_major(at))
     with acting_for([client.workspace_id]):
         return enrol(actor=None, client=client, admitted_on=admitted_on, **told)
