@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django import template
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
+
+register = template.Library()
 
 
 @dataclass(frozen=True)
@@ -19,5 +22,9 @@ class Panel:
     shown: dict = field(default_factory=dict)
     wide: bool = False
 
-    def html(self, request: HttpRequest) -> str:
-        return render_to_string(self.template, {"title": self.title, **self.shown}, request)
+
+@register.simple_tag(takes_context=True)
+def drawn(context: template.Context, panel: Panel) -> SafeString:
+    """The part, in the context of its page: what all parts share is worked out once."""
+    with context.push(title=panel.title, **panel.shown):
+        return get_template(panel.template).template.render(context)

@@ -160,14 +160,15 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "config.fields.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"choices": "config.choices"},
+            "builtins": ["config.addresses"],
+            "libraries": {"choices": "config.choices", "panels": "config.panels"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -23,9 +23,8 @@ LANDINGS = (kpi, cases, visas, audit, centers)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The start page: what waits for this person today, from every role they hold where the page works."""
-    panels = chain.from_iterable(landing.panels(request) for landing in LANDINGS)
-    shown = [(panel, panel.html(request)) for panel in panels]
-    return render(request, "home.html", {"panels": shown, "memberships": memberships_of(request.user)})
+    panels = list(chain.from_iterable(landing.panels(request) for landing in LANDINGS))
+    return render(request, "home.html", {"panels": panels, "memberships": memberships_of(request.user)})
 
 
 # The pages of last resort. They ask neither the database nor the session: these may be what broke.

@@ -130,7 +130,7 @@ class CounsellorTests:
     def test_own_sessions_come_first_and_others_of_the_centre_after(self, client, records):
         client.force_login(records)
         answer = client.get("/")
-        panel = next(panel for panel, _html in answer.context["panels"] if "sessions" in panel.shown)
+        panel = next(panel for panel in answer.context["panels"] if "sessions" in panel.shown)
         assert [row.counsellor_id == records.pk for row in panel.shown["sessions"]] == [True, True, False]
 
     def test_a_follow_up_is_kept_by_the_next_session(self, client, records):
@@ -151,7 +151,7 @@ class ShelterTests:
             stay = Stay.objects.get(checked_out_on=None)
         make_leave(stay, TODAY, TODAY + timedelta(days=1))
         client.force_login(make_user(Role.SHELTER_OPERATOR, "52110-s1"))
-        panel = next(panel for panel, _html in client.get("/").context["panels"] if "rooms" in panel.shown)
+        panel = next(panel for panel in client.get("/").context["panels"] if "rooms" in panel.shown)
         beds = [bed for room in panel.shown["rooms"].values() for bed in room]
         assert [(bed["away"], bed["nights"]) for bed in beds if bed["stay"]] == [(True, 3)]
         assert panel.shown["free"] == len(beds) - 1
