@@ -122,6 +122,8 @@ class Statement:
         self._pieces, self._slots = sql.split("%s"), [stand_ins.slot(param) for param in params]
         if len(self._pieces) != len(self._slots) + 1:
             raise ValueError("Something in the statement reads like a parameter and is none")
+        fields = [column for column, *_rest in self._compiler.select[: self._compiler.col_count]]
+        self._converters = self._compiler.get_converters(fields)
 
     def rows(self, viewer: User, values: dict[str, Any]) -> list:
         filled = self.filled(viewer, values)
@@ -142,6 +144,7 @@ class Statement:
         compiler = copy(self._compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's own
         compiler.as_sql = lambda: (sql, params)
+        compiler.get_converters = lambda _fields: self._converters
         return compiler
 
 

@@ -88,18 +88,28 @@ def duty_entries(about: About) -> Iterator[Entry]:
     An official reads those of the own office alone (``OfCaseQuerySet.visible_to``). A check that was taken out stays
     in sight and says so.
     """
-    cases = [case.pk for case in cases_of(about)]
-    checks = ObligationCheck.objects.visible_to(about.viewer).exclude(result="").select_related("obligation__rule")
-    for row in checks.filter(Q(client__in=about.ids) | Q(obligation__link=None, case__in=cases)):
+    told = {"ids": about.ids, "cases": [case.pk for case in cases_of(about)]}
+    for row in _checks(about.viewer, **told):
         title = f"{row.obligation.rule.get_kind_display()} · {row.get_result_display()}"
         mark = str(CHECK_STATES["withdrawn"]) if row.withdrawn_on else ""
-        told = row.document or row.note
-        yield Entry("duty", row.done_on, row.pk, title, told, row.get_absolute_url(), str(row.workspace), mark)
-    ended = Obligation.objects.visible_to(about.viewer).exclude(ended_on=None)
-    for row in ended.filter(Q(client__in=about.ids) | Q(link=None, case__in=cases)).select_related("rule", "case"):
+        proof = row.document or row.note
+        yield Entry("duty", row.done_on, row.pk, title, proof, row.get_absolute_url(), str(row.workspace), mark)
+    for row in _fell_away(about.viewer, **told):
         title = f"{row.rule.get_kind_display()} · " + _("Fell away")
         why = row.get_ended_why_display()
         yield Entry("duty", row.ended_on, -row.pk, title, why, row.case.get_absolute_url(), str(row.workspace))
+
+
+@prepared
+def _checks(viewer: User, *, ids: list[int], cases: list[int]) -> QuerySet[ObligationCheck]:
+    made = ObligationCheck.objects.visible_to(viewer).exclude(result="").select_related("obligation__rule")
+    return made.filter(Q(client__in=ids) | Q(obligation__link=None, case__in=cases))
+
+
+@prepared
+def _fell_away(viewer: User, *, ids: list[int], cases: list[int]) -> QuerySet[Obligation]:
+    ended = Obligation.objects.visible_to(viewer).exclude(ended_on=None).select_related("rule", "case")
+    return ended.filter(Q(client__in=ids) | Q(link=None, case__in=cases))
 
 
 def changes_of(about: About) -> list[StatusChange]:

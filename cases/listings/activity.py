@@ -1,12 +1,11 @@
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.listings.people import day_column, number_column
 from cases.models import Activity
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
-from centers.listing.columns import field, named
+from centers.listing.columns import field, linked, named
 from centers.listing.filters import codes_of
 from centers.models import SupportProgramme
 
@@ -47,7 +46,7 @@ ACTIVITIES = register(
                 "title",
                 _("Title"),
                 value=lambda row, viewer: row.title,
-                shown=lambda row, viewer: format_html('<a href="{}">{}</a>', row.get_absolute_url(), row.title),
+                shown=lambda row, viewer: linked(row.title, row),
                 css="table__long",
             ),
             named("programme", _("Programme"), css=""),

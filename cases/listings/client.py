@@ -13,7 +13,7 @@ from cases.models import Client, Country, Language, Session, StatusCode
 from cases.models.client import NEVER
 from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
-from centers.listing.columns import named
+from centers.listing.columns import link, named
 from centers.listing.filters import Named, codes_of
 from centers.models import Municipality
 from centers.models.codes import kept_rows
@@ -115,7 +115,7 @@ CLIENTS = register(
                 "names",
                 _("Name"),
                 value=lambda row, viewer: names_in_text(row),
-                shown=lambda row, viewer: format_html('<a href="{}">{}</a>', row.get_absolute_url(), names_shown(row)),
+                shown=lambda row, viewer: link(row.get_absolute_url(), names_shown(row)),
                 css="table__long",
             ),
             Column(

@@ -1,16 +1,17 @@
 """How a list says whose record a row is."""
 
 from collections.abc import Iterable
+from html import escape
 
 from django.db.models import Model, Prefetch, QuerySet
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.models import Client, ClientName, Contact
-from centers.listing.columns import Column
+from centers.listing.columns import Column, link, linked
 from centers.prepared import attach, prepared
 
 VOID = gettext_lazy("Void")
@@ -74,8 +75,8 @@ def names_in_text(client: Client) -> str:
 
 
 def names_shown(client: Client) -> str:
-    names = client.names.all()
-    return format_html_join(mark_safe(" · "), "<bdi>{}</bdi>", ((name.text,) for name in names)) or number_of(client)
+    names = " · ".join(f"<bdi>{escape(name.text)}</bdi>" for name in client.names.all())
+    return mark_safe(names) or number_of(client)  # noqa: S308  (each name is escaped)
 
 
 def number_of(row: Model) -> str:
@@ -103,7 +104,7 @@ def _shown(row: Model, viewer: User) -> str:
     client = readable_client(row)
     if client is None:
         return format_html('<span class="muted">{}</span>', _in_text(row, viewer))
-    return format_html('<a href="{}">{}</a>', client.get_absolute_url(), names_shown(client))
+    return link(client.get_absolute_url(), names_shown(client))
 
 
 def day_column(key: str, label: str, **options) -> Column:
@@ -113,7 +114,7 @@ def day_column(key: str, label: str, **options) -> Column:
 
 def _day_shown(key: str):
     def shown(row: Model, viewer: User) -> str:
-        day = format_html('<a href="{}">{}</a>', row.get_absolute_url(), getattr(row, key).isoformat())
+        day = linked(getattr(row, key), row)
         if getattr(row, "voided_at", None) is None:
             return day
         return format_html('{} <span class="badge badge--bad">{}</span>', day, VOID)

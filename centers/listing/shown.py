@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
@@ -87,12 +87,13 @@ class Shown:
     @cached_property
     def table(self) -> SafeString:
         """The rows of the page as they are shown. Loops of a template took five times as long over 600 cells."""
-        columns = [(column, format_html(' class="{}"', column.css) if column.css else "") for column in self.columns]
-        return mark_safe("".join(self._row(row, columns) for row in self.page))  # noqa: S308  (each cell is escaped)
+        columns = (self._cells(column) for column in self.columns)
+        rows = (f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
+        return mark_safe("".join(rows))  # noqa: S308  (each cell is escaped)
 
-    def _row(self, row: Model, columns: list[tuple[Column, str]]) -> str:
-        cells = (f"<td{css}>{conditional_escape(column.cell(row, self.viewer))}</td>" for column, css in columns)
-        return f"<tr>{''.join(cells)}</tr>"
+    def _cells(self, column: Column) -> list[str]:
+        begin = f'<td class="{escape(column.css)}">' if column.css else "<td>"
+        return [f"{begin}{cell}</td>" for cell in column.cells(self.page.rows, self.viewer)]
 
     @property
     def narrowed(self) -> bool:

@@ -63,9 +63,19 @@ def _kept_texts(model: type[models.Model], text: Callable[[models.Model], str]) 
 
 def name_of(row: models.Model, key: str) -> str | None:
     """The name of the code that a row holds in a field, none where it holds none."""
-    field = row._meta.get_field(key)
-    code = getattr(row, field.attname)
-    return None if code is None else kept_names(field.remote_field.model).get(code) or str(getattr(row, key))
+    return names_of([row], key)[0]
+
+
+def names_of(rows: list[models.Model], key: str) -> list[str | None]:
+    """The same of rows of one table; what they are called in the language of the moment is looked up once."""
+    if not rows:
+        return []
+    field = rows[0]._meta.get_field(key)
+    names, codes = kept_names(field.remote_field.model), [getattr(row, field.attname) for row in rows]
+    return [
+        None if code is None else names.get(code) or str(getattr(row, key))
+        for row, code in zip(rows, codes, strict=True)
+    ]
 
 
 def row_of(row: models.Model, key: str) -> models.Model | None:

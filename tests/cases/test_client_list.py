@@ -42,7 +42,7 @@ class ClientListTests:
             make_client("52110-office", status_id=status, status_expires_on=PAST)
         columns = [column for column in shown(client).columns if column.key in {"status", "expires"}]
         assert len(columns) == 2
-        told = {tuple(column.cell(row, official) for column in columns) for row in rows(client)}
+        told = set(zip(*(column.cells(rows(client), official) for column in columns), strict=True))
         assert len(told) == 1
         assert "UNK" not in dict(shown(client).form.fields["status"].choices)
 
