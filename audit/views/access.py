@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 from audit import words
 from audit.forms import AccessFilterForm
 from audit.models import ACCESS_KEPT_YEARS, REVIEW, AccessEntry
-from audit.paging import newest
 from audit.selectors import LOOKED_AT, on_days
 from audit.views.reading import choices, codes_of, roles_of, roles_on
+from centers.listing.log import newest
 from centers.models import Membership, Workspace
 from centers.selectors import scope_of
 
@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     scope = scope_of(request.user)
     form = AccessFilterForm(request.GET or None, **choices(request))
     rows = _narrowed(AccessEntry.objects.visible_to(request.user, scope).select_related("user"), form)
-    page = newest(rows, "at", reader=request.user, name="access", token=request.GET.get("after", ""), kept=form.kept)
+    page = newest(request, rows, "at", name="access", kept=form.kept)
     context = {
         "form": form,
         "page": page,

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from audit.forms import CHANGES, ChangeFilterForm
 from audit.models import ADMINISTER, REVIEW, RIGHTS, AuditEntry
-from audit.paging import newest
 from audit.selectors import on_days
 from audit.views.reading import choices, codes_of
+from centers.listing.log import newest
 from centers.models import Role, Workspace
 from centers.selectors import scope_of
 
@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(workspace_id=chosen["workspace"].pk)
     if "kind" in chosen:
         rows = rows.filter(action__in=CHANGES[chosen["kind"]][1])
-    page = newest(rows, "at", reader=request.user, name="entries", token=request.GET.get("after", ""), kept=form.kept)
+    page = newest(request, rows, "at", name="entries", kept=form.kept)
     context = {
         "form": form,
         "page": page,

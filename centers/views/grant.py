@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.paging import newest
 from centers.access import require_anywhere
 from centers.forms.grant import EndForm, GrantFilterForm, GrantForm
+from centers.listing.log import newest
 from centers.models import Membership
 from centers.rights import GRANT, memberships_under
 from centers.selectors import scope_of, workspaces_where
@@ -29,14 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     data = request.GET if "state" in request.GET else {**request.GET.dict(), "state": "today"}
     form = GrantFilterForm(data, workspaces=workspaces_where(request.user, GRANT))
     memberships = _narrowed(request, form).select_related("user", "workspace", "granted_by", "stands_in_for")
-    page = newest(
-        memberships,
-        "starts_on",
-        reader=request.user,
-        name="grants",
-        token=request.GET.get("after", ""),
-        kept=form.kept,
-    )
+    page = newest(request, memberships, "starts_on", name="grants", kept=form.kept)
     context = {"form": form, "page": page, "today": timezone.localdate()}
     context["bounds"] = GRANT in scope_of(request.user).everywhere
     return render(request, "centers/grant_list.html", context, status=400 if form.errors else 200)

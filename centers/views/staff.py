@@ -8,10 +8,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from audit.paging import newest
 from audit.views.reading import roles_of, roles_on
 from centers.access import require_everywhere
 from centers.forms.grant import AccountForm, StaffFilterForm
+from centers.listing.log import newest
 from centers.rights import GRANT, accounts
 from centers.services.account import give_password, open_account
 
@@ -24,8 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = StaffFilterForm(request.GET)
     which = form.cleaned_data["which"] if form.is_valid() else ""
     kept = {"which": which} if which else {}
-    token = request.GET.get("after", "")
-    page = newest(accounts(which), "date_joined", reader=request.user, name="staff", token=token, kept=kept)
+    page = newest(request, accounts(which), "date_joined", name="staff", kept=kept)
     held, today = roles_of(user.pk for user in page.rows), timezone.localdate()
     rows = [{"user": user, "roles": roles_on(held[user.pk], today, None)} for user in page.rows]
     context = {"form": form, "page": page, "rows": rows}
