@@ -138,6 +138,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "centers.middleware.WorkspaceMiddleware",  # first: what comes after sees the address without the workspace
     "django.middleware.security.SecurityMiddleware",
+    "config.packed.PackedFilesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,5 +1,6 @@
 """Static files as an installation of one's own serves them: collected, packed, and named by what is in them."""
 
+import gzip
 import re
 
 import pytest
@@ -46,6 +47,7 @@ class CollectedTests:
             assert answer.status_code == 200, path
             assert "immutable" in answer["Cache-Control"], path
             assert answer.get("Content-Encoding") == "gzip", path
+            assert (collected / f"{path.removeprefix('/static/')}.gz").exists(), path
             answer.close()
 
     def test_scripts_name_each_other_by_content(self, collected):
@@ -67,3 +69,15 @@ class CollectedTests:
             assert not HASHED.search(path), path
             assert answer.status_code == 200, path
             answer.close()
+
+    def test_what_nobody_packed_is_packed_on_its_way_for_those_who_can_unpack_it(self, folder):
+        able, unable = (
+            Browser(SERVER_NAME="localhost", headers=headers) for headers in ({"accept-encoding": "gzip"}, {})
+        )
+        for path in linked(able):
+            packed, plain = (b"".join(browser.get(path, secure=True)) for browser in (able, unable))
+            assert gzip.decompress(packed) == plain, path
+
+    def test_a_page_is_not_packed(self):
+        browser = Browser(SERVER_NAME="localhost", headers={"accept-encoding": "gzip"})
+        assert "Content-Encoding" not in browser.get(reverse("account_login"), secure=True)
