@@ -1,6 +1,6 @@
 """Who holds what, for who grants roles."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -30,12 +30,15 @@ ACCOUNTS = {
 
 def memberships_under(user: User, state: str = "all") -> QuerySet[Membership]:
     """The roles in the workspaces where the person grants them, by where they stand today."""
-    return standing(Membership.objects.filter(workspace__in=workspaces_where(user, GRANT)), state)
+    return standing(grantable(user), state, today=timezone.localdate())
 
 
-def standing(memberships: QuerySet, state: str) -> QuerySet:
-    """Those of a state of ``STATES``, by today."""
-    today = timezone.localdate()
+def grantable(user: User) -> QuerySet[Membership]:
+    return Membership.objects.filter(workspace__in=workspaces_where(user, GRANT))
+
+
+def standing(memberships: QuerySet, state: str, *, today: date) -> QuerySet:
+    """Those of a state of ``STATES`` on a day."""
     held = memberships.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today)
     return {
         "today": held,
@@ -46,11 +49,19 @@ def standing(memberships: QuerySet, state: str) -> QuerySet:
     }[state]
 
 
+def with_role(today: date) -> Exists:
+    """Whether an account holds a role on a day."""
+    return Exists(standing(Membership.objects.filter(user=OuterRef("pk")), "today", today=today))
+
+
+def with_factor() -> Exists:
+    return Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
+
+
 def accounts(which: str = "") -> QuerySet[User]:
-    """Accounts that may sign in, each with whether it has a second factor (``factor``)."""
-    held = Exists(standing(Membership.objects.filter(user=OuterRef("pk")), "today"))
-    factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
-    staff = User.objects.filter(is_active=True).annotate(factor=factor, held=held)
+    """Accounts that may sign in, of a kind of ``ACCOUNTS``; each with whether it has a second factor (``factor``)."""
+    held = with_role(timezone.localdate())
+    staff = User.objects.filter(is_active=True).annotate(factor=with_factor(), held=held)
     narrowed = {"": staff, "role": staff.filter(held=True), "bare": staff.filter(held=False)}
     first = staff.filter(password_by=PasswordBy.GIVEN)
     return (narrowed | {"factor": staff.filter(factor=False), "first": first})[which]

@@ -7,12 +7,13 @@ from datetime import date
 from itertools import combinations
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import REVIEW
 from centers.models import Membership, Separation
-from centers.rights import GRANT, standing
-from centers.selectors import scope_of, workspaces_where
+from centers.rights import GRANT, grantable, standing
+from centers.selectors import scope_of
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ def meetings_of(memberships: Iterable[Membership]) -> list[Meeting]:
 
 def meetings_today(user: User) -> list[Meeting]:
     """All meetings of today for who reads the whole province; else those of people to whom the reader grants roles."""
-    held = standing(Membership.objects.select_related("user", "workspace"), "today")
+    held = standing(Membership.objects.select_related("user", "workspace"), "today", today=timezone.localdate())
     if not {GRANT, REVIEW} & scope_of(user).everywhere:
-        here = Membership.objects.filter(workspace__in=workspaces_where(user, GRANT))
-        held = held.filter(user__in=here.values("user"))
+        held = held.filter(user__in=grantable(user).values("user"))
     return meetings_of(held)

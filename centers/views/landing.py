@@ -1,10 +1,30 @@
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from centers.rights import GRANT, accounts, memberships_under
+from accounts.models import User
+from centers.prepared import counted
+from centers.rights import GRANT, SOON, grantable, standing, with_factor, with_role
 from centers.selectors import scope_of
 from config.panels import Panel
+
+
+@counted
+def _roles(viewer: User, *, today: date) -> tuple[QuerySet, dict]:
+    ending = Q(ends_on__lte=today + timedelta(days=SOON))
+    held = standing(grantable(viewer), "today", today=today)
+    return held, {"held": Count("pk"), "soon": Count("pk", filter=ending)}
+
+
+@counted
+def _accounts(viewer: User, *, today: date) -> tuple[QuerySet, dict]:
+    wanted = {"role": with_role(today), "bare": ~with_role(today), "factor": ~with_factor()}
+    able = User.objects.filter(is_active=True)
+    return able, {name: Count("pk", filter=which) for name, which in wanted.items()}
 
 
 def panels(request: HttpRequest) -> list[Panel]:
@@ -12,12 +32,14 @@ def panels(request: HttpRequest) -> list[Panel]:
     if GRANT not in scope_of(request.user).everywhere:
         return []
     grants, staff = reverse("centers:grants"), reverse("centers:staff")
+    today = timezone.localdate()
+    roles, people = _roles(request.user, today=today), _accounts(request.user, today=today)
     figures = [
-        (_("People with a role today"), accounts("role").count(), f"{staff}?which=role"),
-        (_("Roles held today"), memberships_under(request.user, "today").count(), f"{grants}?state=today"),
-        (_("Roles ending within 30 days"), memberships_under(request.user, "soon").count(), f"{grants}?state=soon"),
-        (_("Accounts without a second factor"), accounts("factor").count(), f"{staff}?which=factor"),
-        (_("Accounts without a role today"), accounts("bare").count(), f"{staff}?which=bare"),
+        (_("People with a role today"), people["role"], f"{staff}?which=role"),
+        (_("Roles held today"), roles["held"], f"{grants}?state=today"),
+        (_("Roles ending within 30 days"), roles["soon"], f"{grants}?state=soon"),
+        (_("Accounts without a second factor"), people["factor"], f"{staff}?which=factor"),
+        (_("Accounts without a role today"), people["bare"], f"{staff}?which=bare"),
     ]
     shown = [{"label": label, "value": value, "url": url} for label, value, url in figures]
     return [Panel(_("Roles and accounts"), "centers/_rights.html", {"figures": shown}, wide=True)]
