@@ -41,7 +41,7 @@ NOT_PEOPLE = {
     "centers_room", "centers_separation", "centers_shelter", "centers_supportprogramme",
     "centers_universityperiod", "centers_workspace", "centers_workspacegrant", "django_content_type",
     "django_migrations", "django_session", "guardian_groupobjectpermission", "guardian_userobjectpermission",
-    "kpi_countingrule", "kpi_dirtymonth", "kpi_indicator", "kpi_manualfigure", "kpi_printedresult",
+    "kpi_countingrule", "kpi_dirtymonth", "kpi_indicator", "kpi_manualfigure", "kpi_measure", "kpi_printedresult",
     "kpi_proposal", "kpi_proposal_figures", "kpi_proposalstep", "kpi_publishedfigure", "kpi_ruleexample",
     "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_demandsurvey",
     "visas_dependantoutcome", "visas_eligibilityrule", "visas_lettertext", "visas_obligationrule",

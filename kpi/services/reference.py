@@ -361,6 +361,7 @@ SHEETS = [
         value=number,
         source=text,
     ),
+    _term("kpi/reference/measures.csv", kpi.Measure, {"leads_to": "path"}, leads_to=text),
     _sheet(
         "kpi/reference/published_figures.csv",
         kpi.PublishedFigure,

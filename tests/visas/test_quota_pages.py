@@ -247,6 +247,14 @@ class BoardTests:
         assert "2025-settled-611" not in told
         assert province.get("/visas/quotas/board/", {"on": "2024-06-30"}).context["said"] == []
 
+    def test_what_was_said_is_counted_for_its_own_day_and_stands_with_the_quota_that_runs(self, province):
+        said = province.get("/visas/quotas/board/", {"on": "2025-12-31"}).context["said"]
+        days = {row.figure.code: (row.counted, row.on) for row in said}
+        assert days["2025-quota-480"] == (480, date(2025, 12, 7))
+        assert days["2025-2026-d2-670"] == (670, date(2025, 4, 7))
+        later = province.get("/visas/quotas/board/", {"on": "2026-03-03"}).context["said"]
+        assert {row.figure.code for row in later} == {"2025-2026-d2-670"}
+
     def test_the_file_says_what_the_page_says(self, province, cases):
         response = province.get("/visas/quotas/board/xlsx/", {"on": f"{DAY}"})
         rows = list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))

@@ -20,14 +20,14 @@ from accounts.models import User
 from centers.access import require_everywhere
 from centers.exports.sheets import Percent, XlsxSheet
 from centers.listing import listed
-from kpi.published import Said, said_of
+from kpi.published import Said, said_of_quotas
 from visas.charts import bars, pace
 from visas.forecast import Cohort, Forecast, forecast
 from visas.forms.quota import DayForm
 from visas.listings import CASES
 from visas.models import DemandSurvey, QuotaPool, VisaCase
 from visas.quota_table import Line, splits_of
-from visas.quotas import BASES, DEFINITIONS, FIGURES, course, pools_on
+from visas.quotas import BASES, DEFINITIONS, FIGURES, course, filled_on, pools_on
 from visas.views.quota import links, may_enter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,7 +66,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "forecasts": [told for pool in pools_on(day, then=then) if (told := _forecast(request.user, pool, form))],
         "definitions": DEFINITIONS,
         "key": KEY.items(),
-        "said": _said(splits["pool"], day),
+        "said": _said(request.user, form),
         "demand": demand_of(day),
         "may_enter": may_enter(request.user),
     }  # fmt: skip
@@ -95,15 +95,18 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
 
 
-def _said(lines: list[Line], day: date) -> list[Said]:
-    """What was told of the quotas of the year of a day, beside what the board has of them."""
-    quotas = [
-        {"code": line.filters["pool"], "capacity": line.capacity, "taken": line.count.taken}
-        for line in lines
-        if "pool" in line.filters
-    ]
-    told = said_of({"year": day.year, "quotas": quotas})
-    return [row for row in told if any(path.startswith("quotas/") for path in row.figure.paths)]
+def _said(user: User, form: DayForm) -> list[Said]:
+    """What was told of the quotas, beside what the board of the figure's own day has of them."""
+    cases = VisaCase.objects.visible_to(user)
+
+    def counted_on(day: date) -> list[dict]:
+        then = form.as_then
+        return [
+            {"code": pool.pk, "capacity": of.capacity} | {name: getattr(of, name) for name in BASES}
+            for pool, of in filled_on(cases, day, pools_on(day, then=then), then=then)
+        ]
+
+    return said_of_quotas(form.day, counted_on)
 
 
 def demand_of(day: date) -> list[tuple[str, int, str]]:
