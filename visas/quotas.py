@@ -217,11 +217,10 @@ def lines_on(day: date, *, then: bool = False) -> QuerySet[QuotaLine]:
 
 
 def capacities(day: date, *, then: bool = False) -> dict[str, int]:
-    """What the ledger of each quota held on the day; a quota of which nothing is entered is left out."""
-    entered = QuotaLine.objects.exclude(pool=None).filter(entry_known_by(day if then else None))
-    found = dict.fromkeys(entered.order_by().values_list("pool", flat=True).distinct(), 0)
-    sums = lines_on(day, then=then).order_by().values_list("pool").annotate(held=Sum("amount"))
-    return found | dict(sums)
+    """What the ledger of each quota held on the day; one of which no entry had taken effect is left out: its number
+    was not known.
+    """
+    return dict(lines_on(day, then=then).order_by().values_list("pool").annotate(held=Sum("amount")))
 
 
 def provisional(day: date, *, then: bool = False) -> dict[str, int]:

@@ -110,6 +110,11 @@ class JournalTests:
         with pytest.raises(ValidationError, match=r"document|문서"):
             quota.enter(kind=EntryKind.GRANT, pool=pool(), amount=1, effective_on=DAY, document=" ", actor=staff)
 
+    def test_before_its_first_grant_takes_effect_the_number_is_not_known(self, staff):
+        quota.enter(kind=EntryKind.GRANT, pool=pool(F2R), amount=3, effective_on=DAY, document="가", actor=staff)
+        assert F2R not in capacities(DAY - timedelta(days=1))
+        assert capacities(DAY)[F2R] == 3
+
     def test_a_number_that_is_not_known_is_not_zero(self):
         (_pool, figures), *_others = filled_on(VisaCase.objects.none(), DAY, [pool(F2R)])
         assert (figures.capacity, figures.remaining, figures.percent("taken")) == (None, None, None)
@@ -303,6 +308,12 @@ class ShareTests:
             quota.reallocate(
                 pool=pool(F2R), giver=one.pk, taker=None, amount=2, effective_on=DAY, document="다", actor=self.staff
             )
+
+    def test_a_share_smaller_than_what_its_cases_hold_says_so(self):
+        self.claim("52180"), self.claim("52180")
+        with pytest.raises(ValidationError) as caught:
+            self.share(1, municipality_id="52180")
+        assert caught.value.code == "quota_share_not_exceeded" and "재배분" not in caught.value.messages[0]
 
     def test_a_share_of_another_quota_is_refused(self):
         share = self.share(1, municipality_id="52180")

@@ -269,6 +269,21 @@ class BoardTests:
         assert "chart__even" in told[E74]["chart"] and "chart__range" not in told[E74]["chart"]
         assert F2R not in told
 
+    @pytest.mark.parametrize("asked", [{}, {"then": "1"}])
+    def test_the_forecast_opens_to_the_cases_it_was_worked_out_from(self, province, asked):
+        for month in (2, 5):  # of two quarters
+            day = date(2025, month, 3)
+            for number in range(10):
+                seat = day + timedelta(days=20) if number < 6 else None
+                make_visa_case("E-7-4", "52140-office", received_on=day, recommended_on=seat, recorded_on=day)
+        response = province.get("/visas/quotas/board/", {"on": f"{DAY}"} | asked)
+        (told,) = [told for told in response.context["forecasts"] if told["forecast"].pool.pk == E74]
+        assert [(row["received"].number, row["took"].number) for row in told["cohorts"]] == [(10, 6), (10, 6)]
+        assert told["forecast"].likely is not None and told["waiting"].number == 8
+        figures = [told["waiting"], *(row[name] for row in told["cohorts"] for name in ("received", "took"))]
+        for figure in [*figures, *(figure for _end, figure in told["course"])]:
+            assert behind(province, figure.url) == figure.number
+
     def test_a_label_is_written_and_not_run(self):
         assert "<script" not in bars("x", "<script>", "<script>", [("<script>", 1, 1, 0, 0)])
 

@@ -67,7 +67,7 @@ class OpeningForm(NamesForm):
             "Leave it empty until the ministry has said it: the quota then shows that its number is not entered."
         ),
     )  # fmt: skip
-    field_order = ["programmes", "starts_on", "ends_on", "amount", "name_ko", "document", "source"]
+    field_order = ["programmes", "starts_on", "ends_on", "amount", *NAMES, "document", "source"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

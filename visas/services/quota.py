@@ -162,17 +162,21 @@ def open_share(
         ends_on=ends_on,
     )
     share.full_clean()
-    with _refusing(pool):
-        share.save()
-        reallocate(
-            pool=pool,
-            giver=None,
-            taker=share.pk,
-            amount=amount,
-            effective_on=effective_on,
-            document=document,
-            actor=actor,
-        )
+    told = {"effective_on": effective_on, "document": document, "actor": actor}
+    try:
+        with _refusing(pool):
+            share.save()
+            reallocate(pool=pool, giver=None, taker=share.pk, amount=amount, **told)
+    except ValidationError as error:
+        if getattr(error, "code", "") != "quota_share_not_exceeded":
+            raise
+        raise ValidationError(
+            _(
+                "The cases that would count in this share already hold more places than that: give it as many at "
+                "least."
+            ),
+            code=error.code,
+        ) from error
     return share
 
 
