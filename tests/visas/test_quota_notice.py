@@ -133,6 +133,13 @@ class RaceTests:
             return rule(error)
         return "opened"
 
+    def claim_as(self, owner, claimant: tuple) -> None:
+        owner.execute(
+            "INSERT INTO visas_visacase (workspace_id, client_id, person_id, programme_id, received_on,"
+            " recommended_on, ref, letter_number, shared_with) VALUES (%s, %s, %s, 'E-7-4', %s, %s, '', '', '{}')",
+            [*claimant, CLAIMED, CLAIMED],
+        )
+
     def test_a_changed_period_does_not_reach_into_another_quota(self, committed):
         make_pool("E-7-4", **YEAR)
         with as_owner(committed) as owner, pytest.raises(psycopg.errors.CheckViolation, match="two quotas"):
@@ -140,17 +147,22 @@ class RaceTests:
 
     def test_a_claim_that_began_before_is_counted_in_it(self, committed):
         with as_owner(committed) as owner:
-            (workspace, client, person), _ = self.begin(owner)
+            claimant, _ = self.begin(owner)
             with owner.transaction():
-                owner.execute(
-                    "INSERT INTO visas_visacase (workspace_id, client_id, person_id, programme_id, received_on,"
-                    " recommended_on, ref, letter_number, shared_with)"
-                    " VALUES (%s, %s, %s, 'E-7-4', %s, %s, '', '', '{}')",
-                    [workspace, client, person, CLAIMED, CLAIMED],
-                )
+                self.claim_as(owner, claimant)
                 waiting = waits_for(owner, self.open)
             assert waiting() == "opened"
             assert QuotaPool.objects.get(pk="late").taken == 1
+
+    def test_without_the_lock_it_would_be_lost(self, committed):
+        with as_owner(committed) as owner:
+            claimant, _ = self.begin(owner)
+            body = owner.execute("SELECT pg_get_functiondef('wall.heed_notice()'::regprocedure)").fetchone()[0]
+            owner.execute(body.replace("LOCK TABLE visas_visacase IN SHARE ROW EXCLUSIVE MODE;", ""))
+            with owner.transaction():
+                self.claim_as(owner, claimant)
+                assert self.open() == "opened"
+            assert QuotaPool.objects.get(pk="late").taken == 0
 
     def test_a_claim_that_came_after_finds_it(self, committed):
         with as_owner(committed) as owner:

@@ -130,6 +130,12 @@ class EntryTests:
         assert response.context["holders"]["stage"]
         assert QuotaPool.objects.get(pk=E74).capacity == 480
 
+    def test_a_first_grant_that_is_too_small_lists_those_beyond_it(self, province):
+        made = [make_visa_case("F-2-R", "52180-office", received_on=day, recommended_on=day) for day in (DAY, LATER)]
+        response = province.post(f"/visas/quotas/{F2R}/entry/", self.GIVEN | {"kind": "grant", "amount": "1"})
+        with everywhere():
+            assert response.context["last"] == made[1:]
+
     def test_places_are_reallocated_within_the_quota(self, province):
         share = {"municipality_id": "52140", "amount": "50", "document": "배분-1", "effective_on": "2025-12-05"}
         province.post(f"/visas/quotas/{E74}/share/", share)

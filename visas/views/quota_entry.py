@@ -143,7 +143,9 @@ def _in_the_way(request: HttpRequest, pool: QuotaPool, form: Form, error: Valida
     held = QuotaPool.objects.get(pk=pool.pk)
     share = held.shares.filter(pk=form.cleaned_data.get("giver")).first()
     cases = VisaCase.objects.visible_to(request.user).select_related("programme", "workspace")
-    last = in_the_way(cases, held, share, form.cleaned_data.get("amount") or 0) if held.capacity is not None else []
+    amount = form.cleaned_data.get("amount") or 0
+    # Of a quota without a number, those beyond the places that were to be its first.
+    last = in_the_way(cases, held, share, amount if held.capacity is not None else -amount)
     return {"holders": holders(request.user, held, timezone.localdate()), "last": last}
 
 
