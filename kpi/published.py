@@ -1,38 +1,37 @@
 """What was said of a year beside what its records give: the same, another number, or nothing to compare it with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
 
-from kpi.models import PublishedFigure
+from kpi.models import Measure, PublishedFigure
+from visas.models import QuotaPool
 
-# What of a roll-up a figure can be compared with. A path leads to a number of the answer, a pool by its code.
-COMPARED = {
-    "indicators/visa-recruitment/actual": _("Result of the indicator: recruitment"),
-    "indicators/settlement-support/actual": _("Result of the indicator: support activity"),
-    "visas/received": _("Visa cases received"),
-    "visas/recommended": _("Visa cases recommended"),
-    "visas/granted": _("Visa cases granted"),
-    "visas/settled": _("Visa cases settled"),
-    "visas/dependants_settled": _("Dependants settled"),
-    "counselling/sessions": _("Counselling sessions"),
-    "counselling/unique_persons": _("Distinct persons counselled"),
-    "vouchers/paid": _("Vouchers paid"),
-    "vouchers/won": _("Won paid for vouchers"),
-    "centres/operating": _("Centres operating"),
-    "quotas/d2-2025-2026/capacity": _("Capacity of the D-2 quota"),
-    "quotas/e74-2025/capacity": _("Capacity of the E-7-4 quota"),
-    "quotas/e74-2025/taken": _("Taken of the E-7-4 quota"),
-}
+
+def compared() -> dict[str, str]:
+    """What of a roll-up a figure can be compared with, in words by its path; what is of a quota, of each of them."""
+    found, pools = {}, list(QuotaPool.objects.all())
+    for measure in Measure.objects.all():
+        if "*" in measure.path:
+            found |= {measure.path.replace("*", pool.pk): f"{measure} · {pool}" for pool in pools}
+        else:
+            found[measure.path] = str(measure)
+    return found
 
 
 @dataclass(frozen=True)
 class Said:
-    """A published figure beside what is counted now; ``counted`` is none where nothing here means the same."""
+    """A published figure beside what is counted now; ``counted`` is none where nothing here means the same. ``names``
+    say what it is compared with, ``on`` for which day it was counted, where that is another than the page's.
+    """
 
     figure: PublishedFigure
     counted: Decimal | None
+    names: list[str]
+    on: date | None = None
 
     @property
     def difference(self) -> Decimal | None:
@@ -42,22 +41,34 @@ class Said:
     def corrected(self) -> bool:
         return bool(self.figure.corrected_by.all())
 
-    @property
-    def names(self) -> list[str]:
-        """What it is compared with, in words."""
-        return [str(COMPARED.get(path, path)) for path in self.figure.paths]
-
 
 def said_of(answer: dict) -> list[Said]:
     """The figures that were published of the year of a roll-up, without those that a later one corrects."""
-    rows = PublishedFigure.objects.filter(year=answer["year"], corrected_by=None)
-    return [beside(row, answer) for row in rows]
+    rows, names = PublishedFigure.objects.filter(year=answer["year"], corrected_by=None), compared()
+    return [beside(row, answer, names) for row in rows]
 
 
-def beside(figure: PublishedFigure, answer: dict) -> Said:
+def beside(figure: PublishedFigure, answer: dict, names: dict[str, str], on: date | None = None) -> Said:
     found = [number_at(answer, path) for path in figure.paths]
     counted = sum(found, Decimal()) if found and None not in found else None
-    return Said(figure, counted)
+    return Said(figure, counted, [names.get(path, path) for path in figure.paths], on)
+
+
+def said_of_quotas(day: date, counted_on: Callable[[date], list[dict]]) -> list[Said]:
+    """The figures that were published of the year of a day, or of a quota that runs on it, each beside what its own
+    day has: ``counted_on`` gives the quotas of a day, each with its code and numbers.
+    """
+    running = QuotaPool.objects.filter(starts_on__lte=day, ends_on__gte=day)
+    beginnings = tuple(f"quotas/{code}/" for code in running.values_list("pk", flat=True))
+    answers, names, found = {}, compared(), []
+    for figure in PublishedFigure.objects.filter(corrected_by=None).prefetch_related("corrected_by"):
+        of_quotas = [path for path in figure.paths if path.startswith("quotas/")]
+        if of_quotas and (figure.year == day.year or any(path.startswith(beginnings) for path in of_quotas)):
+            on = min(figure.as_of or day, timezone.localdate())
+            if on not in answers:
+                answers[on] = {"quotas": counted_on(on)}
+            found.append(beside(figure, answers[on], names, on if on != day else None))
+    return found
 
 
 def number_at(answer: dict, path: str) -> Decimal | None:

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from kpi.models import CountingRule, Indicator, RuleExample
+from kpi.models import CountingRule, Indicator, Measure, RuleExample
 
 
 @register(Indicator)
@@ -16,3 +16,8 @@ class CountingRuleTranslation(TranslationOptions):
 @register(RuleExample)
 class RuleExampleTranslation(TranslationOptions):
     fields = ("title",)
+
+
+@register(Measure)
+class MeasureTranslation(TranslationOptions):
+    fields = ("name",)

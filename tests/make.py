@@ -55,6 +55,7 @@ from visas.models import (
     ObligationCheck,
     ObligationRule,
     QuotaEntry,
+    QuotaPool,
     StatusChange,
     StudyPermit,
     StudyPermitKind,
@@ -68,6 +69,7 @@ from visas.services.enrolment import change_status, enrol
 from visas.services.obligation import close_finding, look_again
 from visas.services.obligation import make_check as make_check_of
 from visas.services.quota import Move, write_entry
+from visas.services.quota_notice import open_quota
 from visas.services.study import give_permit, keep_korean
 from workbook.models import SemesterList
 from workbook.semester.writing import bring_list
@@ -158,6 +160,17 @@ def make_entry(pool: str = "e74-2025", amount: int = 1, *, on: date = DAY, **fie
     """An entry of the ledger that gives a quota places, or takes some."""
     kind = EntryKind.SUPPLEMENT if amount > 0 else EntryKind.RETURN
     return write_entry({"kind": kind, "effective_on": on} | fields, [Move(pool, amount), Move(None, -amount)])
+
+
+def make_pool(*programmes: str, actor: User | None = None, **told) -> QuotaPool:
+    """A quota that the province opens for these programmes, here for the year of ``DAY``."""
+    year = {"starts_on": DAY.replace(month=1, day=1), "ends_on": DAY.replace(month=12, day=31)}
+    names = {"name_ko": " ".join(programmes), "name_en": "", "name_vi": "", "name_zh_hans": ""}
+    actor = actor or make_user(Role.PROVINCE_STAFF, "52-office")
+    with acting_for(WHOLE_PROVINCE, actor=actor, reason="test"):
+        return open_quota(
+            programmes=list(programmes), actor=actor, **(year | {"names": names, "document": "x"} | told)
+        )
 
 
 def make_voucher(

@@ -20,6 +20,7 @@ FIELD_OF = {
     "recommendation_has_a_number": "document",
     "case_step_valid_from_its_day": "valid_until",
     "visa_case_one_live": "programme",
+    "visa_case_one_live_of_quota": "programme",
     "visa_case_taken_in_here": "municipality",
     "visa_case_handed_on_with_consent": "consented",
     "case_step_taken_back_with_a_reason": "note",

@@ -1,13 +1,14 @@
 """Whether a quota will fill: the even pace, and what the pipeline's own conversion and lag lead to expect."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Avg, Count, F, Q, QuerySet
-from django.db.models.functions import TruncQuarter
+from django.db.models import Count, QuerySet
 
+from visas.known import as_known
 from visas.models import QuotaPool, VisaCase
-from visas.quotas import capacities, held, with_seat
+from visas.quotas import capacities, held, on_basis
 
 FEWEST_COHORTS = 2
 FEWEST_CASES = 10  # a cohort of fewer says nothing of a share
@@ -22,8 +23,13 @@ class Cohort:
 
     first: date
     received: int
+    took: int
     share: float
     lag: float
+
+    @property
+    def last(self) -> date:
+        return _quarter_of(self.first + timedelta(days=95)) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -53,54 +59,49 @@ class Forecast:
         return self.capacity - self.highest, self.capacity - self.likely, self.capacity - self.lowest
 
 
-def forecast(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> Forecast | None:
-    """None where no number of places is known, or the period does not hold the day."""
-    capacity = capacities(day).get(pool.pk)
+def forecast(cases: QuerySet[VisaCase], pool: QuotaPool, day: date, *, then: bool = False) -> Forecast | None:
+    """None where no number of places is known, or the period does not hold the day; ``then``: as it was known."""
+    capacity = capacities(day, then=then).get(pool.pk)
     if not capacity or not pool.starts_on <= day <= pool.ends_on:
         return None
     days = (pool.ends_on - pool.starts_on).days + 1
-    taken = held(cases.filter(pool=pool), day).count()
-    mine = cases.filter(programme__pools=pool)
+    parts = as_known(cases, day if then else None)
+    taken = sum(held(part.filter(pool=pool), day).count() for part in parts)
+    mine = [part.filter(programme__in=pool.programmes.all()) for part in parts]
     cohorts = cohorts_of(mine, day)
-    waiting = _waiting(mine, day)
+    waiting = sum(on_basis(part, "waiting", day).count() for part in mine)
     even = capacity * ((day - pool.starts_on).days + 1) / days
     found = Forecast(pool, day, capacity, taken, even, waiting, cohorts)
     return _projected(found) if len(cohorts) >= FEWEST_COHORTS else found
 
 
-def cohorts_of(cases: QuerySet[VisaCase], day: date) -> list[Cohort]:
+def cohorts_of(parts: list[QuerySet], day: date) -> list[Cohort]:
     """The quarters of reception whose cases have had time for an answer, the oldest first."""
     ripe = day - timedelta(days=RIPE)
-    last = ripe.replace(month=(ripe.month - 1) // 3 * 3 + 1, day=1)  # whole quarters only
-    rows = with_seat(cases).filter(received_on__lt=last, received_on__gte=day - timedelta(days=LOOKED_BACK))
-    took = Q(seat_on__lte=day) & (Q(given_back_on=None) | Q(given_back_on__gt=day))
-    quarters = (
-        rows.order_by()
-        .annotate(quarter=TruncQuarter("received_on"))
-        .values("quarter")
-        .annotate(
-            received=Count("pk"), took=Count("pk", filter=took), lag=Avg(F("seat_on") - F("received_on"), filter=took)
-        )
-        .order_by("quarter")
-    )
+    last = _quarter_of(ripe)  # whole quarters only
+    first = _quarter_after(day - timedelta(days=LOOKED_BACK))
+    sums: dict[date, list] = defaultdict(lambda: [0, 0, timedelta()])
+    for part in parts:
+        rows = part.filter(received_on__lt=last, received_on__gte=first).order_by()
+        took = on_basis(rows, "seated", day).values_list("received_on", "seat_on")
+        for received, number in rows.values_list("received_on").annotate(number=Count("pk")):
+            sums[_quarter_of(received)][0] += number
+        for received, seat in took:
+            of = sums[_quarter_of(received)]
+            of[1], of[2] = of[1] + 1, of[2] + (seat - received)
     return [
-        Cohort(row["quarter"], row["received"], row["took"] / row["received"], _days(row["lag"]))
-        for row in quarters
-        if row["received"] >= FEWEST_CASES
+        Cohort(quarter, received, took, took / received, lag.days / max(took, 1))
+        for quarter, (received, took, lag) in sorted(sums.items())
+        if received >= FEWEST_CASES
     ]
 
 
-def _days(lag) -> float:
-    return lag.total_seconds() / 86400 if isinstance(lag, timedelta) else float(lag or 0)
+def _quarter_of(day: date) -> date:
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
-def _waiting(cases: QuerySet[VisaCase], day: date) -> int:
-    """The cases received that hold no place yet and have not ended."""
-    ended = Q()
-    for end in ("refused", "withdrawn", "lapsed", "ineligible"):
-        ended |= Q(**{f"{end}_on__lte": day})
-    rows = with_seat(cases).filter(received_on__lte=day).exclude(ended)
-    return rows.filter(Q(seat_on=None) | Q(seat_on__gt=day)).count()
+def _quarter_after(day: date) -> date:
+    return day if day == _quarter_of(day) else _quarter_of(_quarter_of(day) + timedelta(days=95))
 
 
 def _projected(found: Forecast) -> Forecast:

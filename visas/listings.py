@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import DateField, QuerySet, Value
+from django.db.models import DateField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,7 +15,8 @@ from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, 
 from centers.listing.columns import field, named
 from centers.listing.filters import YearField, codes_of, in_month, in_year
 from centers.models import Municipality
-from visas.models import Duty, ObligationCheck, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
+from visas.known import as_known, end_of, pks
+from visas.models import Duty, ObligationCheck, PoolProgramme, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
 from visas.obligations import (
     CHECK_BADGES,
@@ -26,7 +27,7 @@ from visas.obligations import (
     in_finding_state,
     state_of_check,
 )
-from visas.quotas import FIGURES, held, on_basis, with_seat, with_share
+from visas.quotas import PLACES, held, on_basis, with_seat, with_share
 from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
 
 BADGES = {
@@ -48,18 +49,51 @@ class VisaCaseFilterForm(FilterForm):
     year = YearField(label=_("Year of reception"))
     pool = CodeField(codes_of(QuotaPool), label=_("Quota"))
     share = CodeField(lambda: QuotaShare.objects.select_related("municipality", "university"), label=_("Share"))
-    place = CodeField(choices=FIGURES.items(), label=_("Place held"))
+    sharing = CodeField(codes_of(QuotaPool), label=_("Programmes of the quota"))
+    since = DayField(_("Received from"), required=False)
+    until = DayField(_("Received up to and with"), required=False)
+    outside = CodeField(
+        choices=[("1", _("These alone")), ("too", _("Counted too"))], label=_("Outside of every quota")
+    )
+    place = CodeField(choices=PLACES.items(), label=_("Place held"))
     on = DayField(_("Place held on"), required=False)
-    further = ("pool", "share", "place", "on")
+    known = DayField(_("As known on"), required=False)
+    further = ("pool", "sharing", "share", "since", "until", "outside", "place", "on", "known")
+
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        """As it was known on a day, the filters look at what the cases were on record on that day."""
+        if "known" not in self.chosen:
+            return super().narrowed(rows)
+        parts = as_known(VisaCase.objects.visible_to(self.viewer), self.chosen["known"])
+        unchanged, before = (pks(super(VisaCaseFilterForm, self).narrowed(part)) for part in parts)
+        return rows.filter(Q(pk__in=unchanged) | Q(pk__in=before))
+
+    def by_known(self, rows: QuerySet, _day: date) -> QuerySet:
+        return rows
+
+    def by_sharing(self, rows: QuerySet, code: str) -> QuerySet:
+        return rows.filter(programme__in=PoolProgramme.objects.filter(pool=code).values("programme"))
+
+    def by_since(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(received_on__gte=day)
+
+    def by_until(self, rows: QuerySet, day: date) -> QuerySet:
+        return rows.filter(received_on__lte=day)
+
+    def by_outside(self, rows: QuerySet, which: str) -> QuerySet:
+        return rows.filter(pool=None) if which == "1" else rows
 
     def by_pool(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(pool=code)
 
     def by_share(self, rows: QuerySet, share: str) -> QuerySet:
-        return with_share(with_seat(rows)).filter(share=int(share))
+        known = end_of(self.chosen["known"]) if "known" in self.chosen else None
+        return with_share(with_seat(rows), known).filter(share=int(share))
 
     def by_place(self, rows: QuerySet, base: str) -> QuerySet:
-        return on_basis(rows, base, self.chosen.get("on") or timezone.localdate())
+        day = self.chosen.get("on") or timezone.localdate()
+        outside = {"1": True, "too": None}.get(self.chosen.get("outside", ""), False)
+        return on_basis(rows, base, day, outside=outside)
 
     def by_on(self, rows: QuerySet, day: date) -> QuerySet:
         """With a basis it is the day of that; alone, those who held a place then."""

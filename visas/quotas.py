@@ -1,22 +1,31 @@
 """The places of the quotas as they stand on a day: what the ledger holds, and what holds the places."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import accumulate
+from itertools import accumulate, chain
 
-from django.db.models import BigIntegerField, Count, DateField, F, Func, Q, QuerySet
+from django.db.models import BigIntegerField, Count, DateField, DateTimeField, F, Func, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centers.prepared import prepared
-from visas.models import QuotaEntry, QuotaLine, QuotaPool, QuotaShare, VisaCase
+from visas.known import as_known, end_of, entry_known_by
+from visas.models import QuotaEntry, QuotaLine, QuotaNotice, QuotaPool, QuotaShare, VisaCase, VisaProgramme
+from visas.models.case import LIVE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
 BASES: dict[str, str] = {"taken": _("Recommended"), "granted": _("Granted"), "settled": _("Settled")}
 FIGURES: dict[str, str] = BASES | {"left": _("Left")}
+# What of the pipeline leads to them.
+PLACES: dict[str, str] = FIGURES | {
+    "live": _("Live"),
+    "waiting": _("Received, without a place yet"),
+    "seated": _("Took a place and kept it"),
+}
 DEFINITIONS: list[tuple[str, str]] = [
     (_("Received"), _("The application was taken in (also called recruited). It holds no place yet.")),
     (_("Recommended"), _("The province recommended the person and the case has not ended. It holds a place.")),
@@ -88,48 +97,97 @@ def with_seat(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
     return cases.annotate(seat_on=seat, given_back_on=back)
 
 
-def held(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
-    """Of these cases, those that held a place on the day."""
-    rows = with_seat(cases.filter(pool__isnull=False))
-    return rows.filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
+def held(cases: QuerySet[VisaCase], day: date, *, outside: bool | None = False) -> QuerySet[VisaCase]:
+    """Of these cases, those that held a place on the day; ``outside``: would have, if they stood in a quota."""
+    return _seated_on(_where(cases, outside), day)
 
 
-def on_basis(cases: QuerySet[VisaCase], base: str, day: date) -> QuerySet[VisaCase]:
-    """The cases behind a figure of ``FIGURES``."""
+def _where(cases: QuerySet[VisaCase], outside: bool | None) -> QuerySet[VisaCase]:
+    """The cases that stand in a quota, those that stand in none, or all."""
+    return cases if outside is None else cases.filter(pool__isnull=outside)
+
+
+def live_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
+    """Of these cases, those that were received by the day and had not ended."""
+    ended = Q()
+    for end in ("refused", "withdrawn", "lapsed", "ineligible"):
+        ended |= Q(**{f"{end}_on__lte": day})
+    return cases.filter(received_on__lte=day).exclude(ended)
+
+
+def _waiting_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
+    return with_seat(live_on(cases, day)).filter(Q(seat_on=None) | Q(seat_on__gt=day))
+
+
+def _seated_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
+    """With a place or what would be one, whether it stands in a quota or not."""
+    return with_seat(cases).filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
+
+
+PIPELINE = {"live": live_on, "waiting": _waiting_on, "seated": _seated_on}
+
+
+def on_basis(cases: QuerySet[VisaCase], base: str, day: date, *, outside: bool | None = False) -> QuerySet[VisaCase]:
+    """The cases behind a figure of ``PLACES``; ``outside`` as in ``counted``."""
+    if base in PIPELINE:
+        return PIPELINE[base](cases.filter(pool__isnull=True) if outside else cases, day)
     if base == "left":
-        return with_seat(cases.filter(pool__isnull=False)).filter(seat_on__lte=day, left_on__lte=day)
-    rows = held(cases, day)
+        return with_seat(_where(cases, outside)).filter(seat_on__lte=day, left_on__lte=day)
+    rows = held(cases, day, outside=outside)
     return rows if base == "taken" else rows.filter(**{f"{base}_on__lte": day})
 
 
-def counted(cases: QuerySet[VisaCase], day: date, *by: str) -> dict[tuple, Tally]:
-    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to."""
-    rows = with_seat(cases.filter(pool__isnull=False)).filter(seat_on__lte=day).order_by()
+def counted(
+    cases: QuerySet[VisaCase], day: date, *by: str, then: bool = False, outside: bool | None = False
+) -> dict[tuple, Tally]:
+    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to.
+
+    ``then``: as it was known on the day. ``outside``: those that stand in no quota; None: these too.
+    """
+    sums: dict[tuple, Tally] = defaultdict(Tally)
+    for part in as_known(cases, day if then else None):
+        for row in _counts(_where(part, outside), day, by, then):
+            sums[tuple(row[: len(by)])] += Tally(*row[len(by) :])
+    return dict(sums)
+
+
+def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> QuerySet:
+    rows = with_seat(part).filter(seat_on__lte=day).order_by()
     if "share" in by:
-        rows = with_share(rows)
+        rows = with_share(rows, end_of(day) if then else None)
     holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
-    rows = rows.values_list(*by).annotate(
+    return rows.values_list(*by).annotate(
         held=Count("pk", filter=holds),
         given=Count("pk", filter=holds & Q(granted_on__lte=day)),
         home=Count("pk", filter=holds & Q(settled_on__lte=day)),
         gone=Count("pk", filter=Q(left_on__lte=day)),
     )
-    return {tuple(row[: len(by)]): Tally(*row[len(by) :]) for row in rows}
 
 
-def with_share(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
-    """With the share of its quota that each falls to; expects ``with_seat``."""
+def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> QuerySet[VisaCase]:
+    """With the share of its quota that each falls to, of those entered before an instant; expects ``with_seat``."""
     share = Func(
-        "pool_id", "municipality_id", "workspace_id", "seat_on",
-        function="wall.share_of", output_field=BigIntegerField(),
+        "pool_id", "municipality_id", "workspace_id", "seat_on", Value(known, output_field=DateTimeField()),
+        function="wall.share_known", output_field=BigIntegerField(),
     )  # fmt: skip
     return cases.annotate(share=share)
 
 
-def course(cases: QuerySet[VisaCase], pool: QuotaPool, until: date) -> list[tuple[date, int]]:
+def doubled(cases: QuerySet[VisaCase], programmes: list[str], first: date, last: date) -> list[VisaCase]:
+    """The live cases of these programmes that a quota of the days would hold beside another one of the person."""
+    counts_on = Coalesce("seat_on", "recommended_on", "received_on")
+    rows = with_seat(cases.filter(LIVE, programme__in=programmes)).annotate(counts_on=counts_on)
+    rows = rows.filter(counts_on__gte=first, counts_on__lte=last)
+    twice = rows.order_by().values("person").annotate(number=Count("pk")).filter(number__gt=1)
+    return list(rows.filter(person__in=twice.values("person")).order_by("person", "pk"))
+
+
+def course(cases: QuerySet[VisaCase], pool: QuotaPool, until: date, *, then: bool = False) -> list[tuple[date, int]]:
     """The places taken at the end of each month of a quota's period, up to a day."""
     taken: dict[date, int] = defaultdict(int)
-    for seat, back in with_seat(cases.filter(pool=pool)).order_by().values_list("seat_on", "given_back_on"):
+    parts = as_known(cases, until if then else None)
+    rows = [with_seat(part.filter(pool=pool)).order_by().values_list("seat_on", "given_back_on") for part in parts]
+    for seat, back in chain.from_iterable(rows):
         if seat <= until and (back is None or back > seat):
             taken[seat] += 1
             if back and back <= until:
@@ -152,30 +210,68 @@ def month_ends(first: date, last: date) -> list[date]:
     return ends
 
 
-def capacities(day: date) -> dict[str, int]:
-    """What the ledger of each quota held on the day; a quota without a line is left out."""
-    found: dict[str, int] = {}
-    for line in QuotaLine.objects.exclude(pool=None).select_related("entry"):
-        amount = line.amount if line.entry.effective_on <= day else 0
-        found[line.pool_id] = found.get(line.pool_id, 0) + amount
-    return found
+def lines_on(day: date, *, then: bool = False) -> QuerySet[QuotaLine]:
+    """The lines of the ledger that give the quotas what they hold on the day."""
+    known = entry_known_by(day if then else None)
+    return QuotaLine.objects.exclude(pool=None).filter(known, entry__effective_on__lte=day)
 
 
-def provisional(day: date) -> dict[str, int]:
+def capacities(day: date, *, then: bool = False) -> dict[str, int]:
+    """What the ledger of each quota held on the day; one of which no entry had taken effect is left out: its number
+    was not known.
+    """
+    return dict(lines_on(day, then=then).order_by().values_list("pool").annotate(held=Sum("amount")))
+
+
+def provisional(day: date, *, then: bool = False) -> dict[str, int]:
     """The part of each capacity that is not settled yet."""
-    found: dict[str, int] = defaultdict(int)
-    for line in QuotaLine.objects.filter(provisional=True, entry__effective_on__lte=day):
-        found[line.pool_id] += line.amount
-    return found
+    rows = lines_on(day, then=then).filter(provisional=True)
+    return dict(rows.order_by().values_list("pool").annotate(open=Sum("amount")))
 
 
-def filled_on(cases: QuerySet[VisaCase], day: date, pools: Iterable[QuotaPool]) -> list[tuple[QuotaPool, Filled]]:
-    """Each quota as it stood on the day, counted over the cases given."""
-    counts, sizes, open_ones = counted(cases, day, "pool"), capacities(day), provisional(day)
+def pools_on(day: date, *, then: bool = False) -> QuerySet[QuotaPool]:
+    """All quotas; ``then``: without those that the province opened after the day."""
+    pools = QuotaPool.objects.prefetch_related("programmes")
+    later = QuotaNotice.objects.filter(opens=True, entered_at__gte=end_of(day))
+    return pools.exclude(pk__in=later.values("pool")) if then else pools
+
+
+def filled_on(
+    cases: QuerySet[VisaCase], day: date, pools: Iterable[QuotaPool], *, then: bool = False
+) -> list[tuple[QuotaPool, Filled]]:
+    """Each quota as it stood on the day, counted over the cases given; ``then``: as it was known on the day."""
+    counts = counted(cases, day, "pool", then=then)
+    sizes, open_ones = capacities(day, then=then), provisional(day, then=then)
     return [
         (pool, Filled(sizes.get(pool.pk), counts.get((pool.pk,), Tally()), open_ones.get(pool.pk, 0)))
         for pool in pools
     ]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A programme with cases that stand in no quota: how many are live, and what they would hold."""
+
+    programme: VisaProgramme
+    live: int
+    count: Tally
+    has_quota: bool  # on the day, so that these are cases of other periods
+
+
+def outside_of_quotas(cases: QuerySet[VisaCase], day: date, *, then: bool = False) -> list[Outside]:
+    """The programmes that have no quota on the day, and those of whose cases some took a place outside of one."""
+    running = pools_on(day, then=then).filter(starts_on__lte=day, ends_on__gte=day)
+    covered = set(running.values_list("programmes", flat=True))
+    counts = counted(cases, day, "programme", then=then, outside=True)
+    live: Counter[str] = Counter()
+    for part in as_known(cases, day if then else None):
+        rows = on_basis(part, "live", day, outside=True).order_by().values_list("programme")
+        live.update(dict(rows.annotate(number=Count("pk"))))
+    found = [
+        Outside(row, live[row.pk], counts.get((row.pk,), Tally()), row.pk in covered)
+        for row in VisaProgramme.objects.all()
+    ]
+    return [row for row in found if not row.has_quota or row.count.taken]
 
 
 def changes_of(pool: QuotaPool) -> list[tuple[date, int]]:
@@ -202,8 +298,10 @@ class LedgerRow:
     reversible: bool
 
 
-def ledger_of(pool: QuotaPool) -> list[LedgerRow]:
-    """The entries of a quota's ledger, the oldest first."""
+def ledger_of(pool: QuotaPool, shares: list[QuotaShare] | None = None) -> list[LedgerRow]:
+    """The entries of a quota's ledger, the oldest first; where ``shares`` are named, without lines of others, and
+    without the entries that bear on these alone.
+    """
     entries = (
         QuotaEntry.objects.filter(lines__pool=pool)
         .distinct()
@@ -212,10 +310,18 @@ def ledger_of(pool: QuotaPool) -> list[LedgerRow]:
         .order_by("effective_on", "id")
     )
     amounts = [sum(line.amount for line in entry.lines.all() if line.pool_id == pool.pk) for entry in entries]
-    return [
+    rows = [
         LedgerRow(entry, list(entry.lines.all()), amount, balance, _reversible(entry))
         for entry, amount, balance in zip(entries, amounts, accumulate(amounts), strict=True)
     ]
+    return rows if shares is None else [own for row in rows if (own := _without_others(row, shares))]
+
+
+def _without_others(row: LedgerRow, shares: list[QuotaShare]) -> LedgerRow | None:
+    lines = [line for line in row.lines if line.share_id is None or line.share in shares]
+    others = len(lines) < len(row.lines)
+    own = [line for line in lines if line.share_id] if others else lines
+    return replace(row, lines=own) if own else None
 
 
 def _reversible(entry: QuotaEntry) -> bool:

@@ -19,11 +19,22 @@ register(
         "enrolment_case_of_the_university": _("The visa case belongs to another university."),
         "enrolment_major_of_the_university": _("The major belongs to another university."),
         "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
+        "quota_of_the_province": _("Quotas are opened and named by the province."),
+        "quota_once_a_day": _("A programme stands in another quota on some of these days already."),
+        "visas_quotapool_pkey": _("The quota was opened before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),
         "quota_entry_balances": _("The lines of an entry do not add up: what one place gets, another gives."),
         "quota_entry_fits_its_kind": _("The lines do not do what the kind of the entry says."),
         "quota_entry_is_complete": _("An entry of the ledger is complete: nothing is added to it."),
         "quota_entry_reverses_all": _("A reversal takes back each line of the entry, and nothing else."),
+        "quota_reallocation_within_one": _(
+            "Places are reallocated within one quota. What the ministry moves between quotas is a return in one and a "
+            "supplement in the other, each with its document."
+        ),
+        "quota_reallocation_while_closed": _("The quota was closed by hand: no place is reallocated in it."),
+        "quota_reallocation_after_its_end": _(
+            "The quota has ended by that day: what was reallocated took effect on a day of its period."
+        ),
         "quota_provisional_settled_once": _("The provisional places were settled before."),
         "quota_line_share_of_its_pool": _("The share belongs to another quota."),
         "case_step_follows": _("The case does not stand where this step follows: look at its way again."),

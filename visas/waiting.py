@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,20 +31,22 @@ LAST = 1_000_000  # stands for a place that nobody gave
 class Waiting:
     """One case that waits. ``place`` counts from 1; ``because`` says what gives it that place.
 
-    ``comes_up`` is whether a place of those that are asked for would be its; ``held_up`` says why not, where one would
-    be there and its share has none.
+    ``offered``: a place is free for it today. ``comes_up``: else, whether one of the places that are asked for would
+    be its; ``held_up`` says why none is, where its share has none.
     """
 
     case: VisaCase
     place: int
     because: str
     moved: WaitingMove | None = None
+    offered: bool = False
     comes_up: bool = False
     held_up: str = ""
 
 
-def waiting_for(cases: QuerySet[VisaCase], pool: QuotaPool) -> QuerySet[VisaCase]:
-    """The cases that are reviewed and not recommended yet, in the order of their programme's rule.
+def waiting_for(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> QuerySet[VisaCase]:
+    """The cases that are reviewed and not recommended yet, in the order of their programme's rule: a place that they
+    take on the day is one of this quota. Nobody waits in a quota that does not run on the day.
 
     Whoever was moved stands before all others, by the place given; then the rule; then the day of reception.
     """
@@ -51,8 +54,10 @@ def waiting_for(cases: QuerySet[VisaCase], pool: QuotaPool) -> QuerySet[VisaCase
     last = inner.order_by("-pk")
     moves = WaitingMove.objects.filter(case=OuterRef("pk")).order_by("-pk")
     points = CaseFact.objects.filter(case=OuterRef("pk"), kind=FactKind.POINTS).order_by("-pk")
-    rows = cases.filter(LIVE, programme__in=pool.programmes.all(), recommended_on=None)
-    rows = rows.filter(received_on__gte=pool.starts_on, received_on__lte=pool.ends_on)
+    if not pool.starts_on <= day <= pool.ends_on:
+        return cases.none()
+    rows = cases.filter(LIVE, programme__in=pool.programmes.all(), recommended_on=None, pool=None)
+    rows = rows.filter(received_on__lte=day)
     rows = rows.annotate(
         stands_at=Subquery(last.values("kind")[:1]),
         reviewed_on=Subquery(last.values("happened_on")[:1]),
@@ -75,38 +80,51 @@ def order_of(pool: QuotaPool) -> WaitingOrder:
     return WaitingOrder(programme.waiting_order) if programme else WaitingOrder.REVIEWED
 
 
-def waiting_list(cases: QuerySet[VisaCase], pool: QuotaPool, *, opening: int = 0) -> list[Waiting]:
-    """The waiting list of a quota; ``opening`` places more are given out in its order, as far as the shares allow."""
-    rows = list(waiting_for(cases, pool))
+def waiting_list(
+    cases: QuerySet[VisaCase], pool: QuotaPool, *, opening: int = 0, day: date | None = None
+) -> list[Waiting]:
+    """The waiting list of a quota on a day, today unless another is named. Places that are free are offered in its
+    order, each share's to its own; ``opening`` places more, which no share has, are given out after them.
+    """
+    day = day or timezone.localdate()
+    rows = list(_with_share(waiting_for(cases, pool, day), pool, day))
     moves = {move.case_id: move for move in WaitingMove.objects.filter(case__in=rows).order_by("pk")}
-    shares, given = shares_of(pool), Counter()
+    shares, free, order = {share.pk: share for share in shares_of(pool)}, free_of(pool), order_of(pool)
     found = []
     for place, case in enumerate(rows, 1):
-        share = share_of(case, shares)
-        full = bool(share) and share.capacity is not None and share.remaining - given[share.pk] <= 0
-        comes_up = not full and sum(given.values()) < opening
-        if comes_up:
-            given[share.pk if share else None] += 1
-        held_up = _("The share %(share)s has no place left.") % {"share": share} if full and opening else ""
-        because = _because(case, order_of(pool), moves.get(case.pk))
-        found.append(Waiting(case, place, because, moves.get(case.pk), comes_up, held_up))
+        offered = free[case.share] > 0
+        comes_up = not offered and case.share is None and opening > 0 and pool.closed_at is None
+        free[case.share] -= offered
+        opening -= comes_up
+        held_up = "" if offered or case.share is None else _no_place_in(shares[case.share])
+        move = moves.get(case.pk)
+        found.append(Waiting(case, place, _because(case, order, move), move, offered, comes_up, held_up))
     return found
 
 
-def share_of(case: VisaCase, shares: list[QuotaShare]) -> QuotaShare | None:
-    """The share that a place of the case would fall to today: that which fits it most closely."""
-    today = timezone.localdate()
-    fits = [
-        share
-        for share in shares
-        if share.municipality_id in (None, case.municipality_id) and share.university_id in (None, case.workspace_id)
-        if not share.semester or share.starts_on <= today <= share.ends_on
-    ]
-    return max(fits, key=_closeness, default=None)
+def _with_share(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> QuerySet[VisaCase]:
+    """With the share that a place of each would fall to on the day, as the database finds it."""
+    return cases.annotate(
+        share=Func(
+            Value(pool.pk), "municipality_id", "workspace_id", Value(day),
+            function="wall.share_of", output_field=BigIntegerField(),
+        )
+    )  # fmt: skip
 
 
-def _closeness(share: QuotaShare) -> tuple[int, bool]:
-    return bool(share.municipality_id) + bool(share.university_id), bool(share.semester)
+def free_of(pool: QuotaPool) -> Counter[int | None]:
+    """The places that nobody holds, by share and, under None, of what no share has. Of a number that is not known, and
+    of a quota that was closed, none are free.
+    """
+    if pool.capacity is None or pool.closed_at:
+        return Counter()
+    free = Counter({share.pk: share.remaining or 0 for share in shares_of(pool)})
+    free[None] = pool.capacity - pool.allocated - (pool.taken - pool.excepted - pool.taken_in_shares)
+    return free
+
+
+def _no_place_in(share: QuotaShare) -> str:
+    return _("The share %(share)s has no place left.") % {"share": share}
 
 
 def _because(case: VisaCase, order: WaitingOrder, move: WaitingMove | None) -> str:
@@ -120,9 +138,9 @@ def _because(case: VisaCase, order: WaitingOrder, move: WaitingMove | None) -> s
 
 
 def place_of(case: VisaCase, cases: QuerySet[VisaCase]) -> tuple[QuotaPool, Waiting] | None:
-    """Where a case stands in the waiting list of its quota; none where it does not wait."""
-    day = case.received_on
-    pools = QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=day, ends_on__gte=day)
+    """Where a case stands in the waiting list of the quota that runs today; none where it does not wait."""
+    today = timezone.localdate()
+    pools = QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=today, ends_on__gte=today)
     for pool in pools:
         for row in waiting_list(cases, pool):
             if row.case.pk == case.pk:

@@ -69,6 +69,16 @@ class Known:
             return None
         return next((pool for pool in self.pools[programme] if pool.starts_on <= day <= pool.ends_on), None)
 
+    def period_on(self, programme: str, day: date, received: date) -> str:
+        """The quota, else the year of reception with those that shared the last one, as ``wall.period_on`` has it."""
+        pool = self.pool_on(programme, day)
+        if pool:
+            return pool.pk
+        before = [pool for pool in self.pools[programme] if pool.starts_on <= day]
+        last = max(before, key=lambda pool: pool.starts_on, default=None)
+        shared = [code for code, pools in self.pools.items() if last in pools] if last else []
+        return f"{received:%Y}" + (f" {min(shared)}" if len(shared) > 1 else "")
+
     @cached_property
     def capacities(self) -> dict[str, int | None]:
         with connection.cursor() as cursor:

@@ -26,6 +26,10 @@ class Sheet(Protocol):
     def close(self) -> None: ...
 
 
+class Percent(float):
+    """A part of a whole, 0.5 for the half of it, which a spreadsheet shows in percent with one decimal."""
+
+
 class CsvSheet:
     """Comma-separated, in UTF-8 with a mark that Excel knows it by, lines ended as Excel ends them."""
 
@@ -56,6 +60,7 @@ class XlsxSheet:
         self._headings, self._title, self._most = headings, title, rows
         self._head = self._book.add_format({"bold": True, "bottom": 1})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
+        self._percent = self._book.add_format({"num_format": "0.0%"})
         self._begin()
 
     def write(self, rows: Iterable[list]) -> None:
@@ -81,6 +86,8 @@ class XlsxSheet:
     def _cell(self, column: int, value: Any) -> None:
         if isinstance(value, date):
             self._sheet.write_datetime(self._row, column, value, self._day)
+        elif isinstance(value, Percent):
+            self._sheet.write_number(self._row, column, value, self._percent)
         elif isinstance(value, int):
             self._sheet.write_number(self._row, column, value)
         elif value not in (None, ""):

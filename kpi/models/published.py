@@ -4,6 +4,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import staff_key
+from centers.models.municipality import Term
 
 
 class Audience(models.TextChoices):
@@ -13,10 +14,22 @@ class Audience(models.TextChoices):
     OTHER = "other", _("Others")
 
 
+class Measure(Term):
+    """What of a roll-up a published figure can be compared with. ``path`` leads to its number by the names of the
+    answer, with strokes between them; ``*`` stands for each quota.
+    """
+
+    path = models.CharField(max_length=100, unique=True)
+
+    class Meta(Term.Meta):
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+
+
 class PublishedFigure(models.Model):
     """A figure that was told to the council, the press or the ministry, as it was said. Rows are added, never changed.
 
-    ``paths`` lead to what the roll-up of ``year`` counts for it (``kpi/published.py``), several to be added; none
+    ``paths`` lead to what the roll-up of ``year`` counts for it (as a ``Measure`` names it), several to be added; none
     where nothing here means the same. ``corrects`` is the figure that this one puts right. Those of the reference
     file have a ``code``.
     """

@@ -101,8 +101,10 @@ class Sheet:
         return self.model._meta.get_field(self.fields.get(column, column)).attname
 
 
-def _term(path: str, model: type[models.Model], fields: dict[str, str] | None = None, **columns) -> Sheet:
-    return Sheet(path, model, ("code",), columns, fields or {}, term=True)
+def _term(
+    path: str, model: type[models.Model], fields: dict[str, str] | None = None, kept_if: str = "", **columns
+) -> Sheet:
+    return Sheet(path, model, ("code",), columns, fields or {}, term=True, kept_if=kept_if)
 
 
 def _sheet(
@@ -312,7 +314,7 @@ SHEETS = [
         text_ko=text,
         source=text,
     ),
-    _term("visas/reference/quota_pools.csv", visas.QuotaPool, starts_on=day, ends_on=day),
+    _term("visas/reference/quota_pools.csv", visas.QuotaPool, kept_if="named_at", starts_on=day, ends_on=day),
     _sheet(
         "visas/reference/voucher_budgets.csv",
         visas.VoucherBudget,
@@ -359,6 +361,7 @@ SHEETS = [
         value=number,
         source=text,
     ),
+    _term("kpi/reference/measures.csv", kpi.Measure, {"leads_to": "path"}, leads_to=text),
     _sheet(
         "kpi/reference/published_figures.csv",
         kpi.PublishedFigure,

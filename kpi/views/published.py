@@ -20,7 +20,7 @@ from kpi import sheet as lines
 from kpi.models import PublishedFigure
 from kpi.models.published import Audience
 from kpi.numbers import plain
-from kpi.published import COMPARED, beside
+from kpi.published import beside, compared
 from kpi.rollup import roll_up
 from kpi.services.published import publish
 
@@ -43,13 +43,17 @@ class PublishForm(forms.Form):
         help_text=gettext_lazy("What was counted, and up to when."), widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
     paths = forms.MultipleChoiceField(
-        label=gettext_lazy("Compared with"), choices=list(COMPARED.items()), required=False,
+        label=gettext_lazy("Compared with"), required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Several are added. None where nothing here means the same."),
     )  # fmt: skip
     source = forms.CharField(
         label=gettext_lazy("Source"), max_length=300, help_text=gettext_lazy("Document number, paper and day.")
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["paths"].choices = list(compared().items())
 
     def clean_said_on(self):
         day = self.cleaned_data["said_on"]
@@ -68,7 +72,8 @@ def index(request: HttpRequest) -> HttpResponse:
     with acting_for(WHOLE_PROVINCE, actor=request.user, reason="published figures"):
         for year in {row.year for row in rows if row.paths and row.year <= timezone.localdate().year}:
             answers[year] = roll_up(year, as_of=lines.last_day(year))
-    shown = [beside(row, answers.get(row.year, {})) for row in rows]
+    names = compared()
+    shown = [beside(row, answers.get(row.year, {}), names) for row in rows]
     context = {"rows": shown, "may_enter": "enter_figures" in scope_of(request.user).everywhere}
     return render(request, "kpi/published.html", context)
 

@@ -10,9 +10,9 @@ from django.db import DatabaseError, transaction
 from openpyxl import load_workbook
 
 from centers.models import Role
-from kpi.models import PublishedFigure
-from kpi.published import COMPARED, number_at
-from tests.make import make_user
+from kpi.models import Measure, PublishedFigure
+from kpi.published import compared, number_at
+from tests.make import make_pool, make_user
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"visas": {"settled": 7, "by": {}}, "quotas": [{"code": "q", "capacity": None, "taken": 3}], "name": "x"}
@@ -45,8 +45,22 @@ def test_every_path_that_is_offered_leads_to_a_number_of_the_roll_up(province):
 
     with acting_for(WHOLE_PROVINCE, reason="test"):
         answer = roll_up(2025, as_of=date(2025, 12, 31))
-    unknown = {path for path in COMPARED if number_at(answer, path) is None}
-    assert unknown <= {"quotas/e74-2025/capacity"} | {path for path in COMPARED if path.startswith("quotas/")}
+    unknown = {path for path in compared() if number_at(answer, path) is None}
+    assert unknown == {"quotas/f2r-2025-2026/capacity"}  # whose number is not known
+
+
+def test_a_quota_that_is_opened_can_be_compared_with(client, province):
+    pool = make_pool("F-4-R", actor=province)
+    for name in ("capacity", "taken", "granted", "settled"):
+        assert f"quotas/{pool.pk}/{name}" in compared()
+    told = TOLD | {"paths": [f"quotas/{pool.pk}/taken"], "wording": "재외동포 3명"}
+    assert client.post("/kpi/published/new/", told).status_code == 302
+    assert PublishedFigure.objects.get(wording="재외동포 3명").paths == [f"quotas/{pool.pk}/taken"]
+
+
+def test_what_can_be_compared_with_is_data():
+    Measure.objects.create(code="x", name_ko="이탈 인원", path="visas/left")
+    assert compared()["visas/left"] == "이탈 인원"
 
 
 def test_the_published_figures_are_there_with_their_source(client, province):
@@ -100,4 +114,4 @@ def test_the_reference_file_leads_to_what_is_offered():
         rows = list(csv.DictReader(file))
     import json
 
-    assert {path for row in rows for path in json.loads(row["paths"])} <= COMPARED.keys()
+    assert {path for row in rows for path in json.loads(row["paths"])} <= compared().keys()

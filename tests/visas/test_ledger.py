@@ -63,14 +63,40 @@ class JournalTests:
 
     def test_a_reallocation_moves_places_and_changes_no_sum(self, staff):
         before = capacities(DAY)
+        share = QuotaShare.objects.create(pool=pool(E74), municipality_id="52140")
         entry = quota.reallocate(
-            giver=(E74, None), taker=(F2R, None), amount=30, effective_on=DAY, document="외국인-100", actor=staff
+            pool=pool(E74), giver=None, taker=share.pk, amount=30, effective_on=DAY, document="외국인-100", actor=staff
         )
-        after = capacities(DAY)
-        assert (after[E74], after[F2R]) == (before[E74] - 30, 30)
-        assert sum(after.values()) == sum(before.values())
+        share.refresh_from_db()
+        assert (capacities(DAY), share.capacity, pool(E74).allocated) == (before, 30, 30)
         assert sum(line.amount for line in entry.lines.all()) == 0
-        assert (pool(E74).capacity, pool(F2R).capacity) == (450, 30)
+
+    def test_between_quotas_it_is_the_ministry_that_moves_places(self):
+        with refused_by("quota_reallocation_within_one"):
+            write_entry({"kind": "reallocation", "effective_on": DAY}, [Move(E74, -5), Move(F2R, 5)])
+        for kind, code, amount in (("return", E74, -5), ("supplement", F2R, 5)):
+            write_entry({"kind": kind, "effective_on": DAY}, [Move(code, amount), Move(None, -amount)])
+        assert (pool(E74).capacity, pool(F2R).capacity) == (475, 5)
+
+    def test_nothing_is_reallocated_in_a_quota_that_was_closed_or_has_ended(self, staff):
+        share = QuotaShare.objects.create(pool=pool(E74), municipality_id="52140")
+        moves = [Move(E74, -5), Move(E74, 5, share.pk)]
+        with refused_by("quota_reallocation_after_its_end"):
+            write_entry({"kind": "reallocation", "effective_on": date(2026, 1, 1)}, moves)
+        quota.close(pool=pool(E74), closed=True, reason="통보", actor=staff)
+        with refused_by("quota_reallocation_while_closed"):
+            write_entry({"kind": "reallocation", "effective_on": date(2025, 12, 31)}, moves)
+        quota.close(pool=pool(E74), closed=False, reason="통보", actor=staff)
+        write_entry({"kind": "reallocation", "effective_on": date(2025, 12, 31)}, moves)
+
+    def test_a_first_grant_below_what_is_taken_says_what_it_has_to_be(self, staff):
+        recommend("F-2-R", "52180-office"), recommend("F-2-R", "52190-office")
+        told = {"kind": EntryKind.GRANT, "pool": pool(F2R), "effective_on": DAY, "document": "가", "actor": staff}
+        with pytest.raises(ValidationError) as caught:
+            quota.enter(amount=1, **told)
+        said = caught.value.messages[0].removeprefix(str(pool(F2R)))
+        assert "0" not in said and said.count("2") == 2
+        quota.enter(amount=2, **told)
 
     def test_the_size_is_the_sum_of_what_was_granted(self):
         assert changes_of(pool()) == [(date(2025, 1, 1), 160), (date(2025, 7, 1), 273), (date(2025, 12, 1), 47)]
@@ -83,6 +109,11 @@ class JournalTests:
     def test_an_entry_names_its_document(self, staff):
         with pytest.raises(ValidationError, match=r"document|문서"):
             quota.enter(kind=EntryKind.GRANT, pool=pool(), amount=1, effective_on=DAY, document=" ", actor=staff)
+
+    def test_before_its_first_grant_takes_effect_the_number_is_not_known(self, staff):
+        quota.enter(kind=EntryKind.GRANT, pool=pool(F2R), amount=3, effective_on=DAY, document="가", actor=staff)
+        assert F2R not in capacities(DAY - timedelta(days=1))
+        assert capacities(DAY)[F2R] == 3
 
     def test_a_number_that_is_not_known_is_not_zero(self):
         (_pool, figures), *_others = filled_on(VisaCase.objects.none(), DAY, [pool(F2R)])
@@ -269,14 +300,20 @@ class ShareTests:
     def test_places_move_between_shares(self):
         one, other = self.share(2, municipality_id="52180"), self.share(1, municipality_id="52190")
         quota.reallocate(
-            giver=(F2R, one.pk), taker=(F2R, other.pk), amount=1, effective_on=DAY, document="나", actor=self.staff
+            pool=pool(F2R), giver=one.pk, taker=other.pk, amount=1, effective_on=DAY, document="나", actor=self.staff
         )
         one.refresh_from_db(), other.refresh_from_db()
         assert (one.capacity, other.capacity, pool(F2R).capacity, pool(F2R).allocated) == (1, 2, 3, 3)
         with pytest.raises(ValidationError):
             quota.reallocate(
-                giver=(F2R, one.pk), taker=(F2R, None), amount=2, effective_on=DAY, document="다", actor=self.staff
+                pool=pool(F2R), giver=one.pk, taker=None, amount=2, effective_on=DAY, document="다", actor=self.staff
             )
+
+    def test_a_share_smaller_than_what_its_cases_hold_says_so(self):
+        self.claim("52180"), self.claim("52180")
+        with pytest.raises(ValidationError) as caught:
+            self.share(1, municipality_id="52180")
+        assert caught.value.code == "quota_share_not_exceeded" and "재배분" not in caught.value.messages[0]
 
     def test_a_share_of_another_quota_is_refused(self):
         share = self.share(1, municipality_id="52180")

@@ -1,6 +1,7 @@
 """The pages of the quotas: every figure is the number of its cases, on any day, and only the province writes."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from centers.models import Role
-from tests.make import everywhere, make_entry, make_user, make_visa_case
+from tests.make import everywhere, make_demand, make_entry, make_pool, make_user, make_visa_case
 from visas.charts import bars
 from visas.models import QuotaEntry, QuotaPool, QuotaShare, VisaCase
 from visas.services import quota
@@ -64,12 +65,25 @@ class ListTests:
         tomorrow = timezone.localdate() + timedelta(days=1)
         assert province.get("/visas/quotas/", {"on": f"{tomorrow}"}).status_code == 400
 
-    def test_others_see_totals_without_a_way_to_the_cases_of_all(self, client, cases):
+    def test_a_city_sees_its_own_share_and_cases_and_no_others(self, client, cases):
+        staff = make_user(Role.PROVINCE_STAFF, "52-office")
+        for municipality in ("52140", "52190"):
+            quota.open_share(
+                pool=QuotaPool.objects.get(pk=E74), amount=9, effective_on=DAY, document="가", actor=staff,
+                municipality_id=municipality,
+            )  # fmt: skip
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
-        found = row(client.get("/visas/quotas/"))
-        assert (found["filled"].taken, found["figures"]) == (3, [])
+        _pool, shares, figures = next(row for row in client.get("/visas/quotas/").context["rows"] if row[0].pk == E74)
+        assert [(share.municipality_id, share.taken, share.capacity) for share in shares] == [("52140", 2, 9)]
+        assert [figure.number for _name, figure in figures] == [2, 1, 0, 0]
+        for _name, figure in figures:
+            if figure.number:
+                assert behind(client, figure.url) == figure.number
         page = client.get(f"/visas/quotas/{E74}/")
         assert page.context["holders"] is None and not page.context["may_enter"]
+        assert [share.municipality_id for share, _figure in page.context["shares"]] == ["52140"]
+        told = [line.share_id for row in page.context["ledger_rows"] for line in row.lines if line.share_id]
+        assert told == [shares[0].pk]
 
 
 class LeftTests:
@@ -116,12 +130,23 @@ class EntryTests:
         assert response.context["holders"]["stage"]
         assert QuotaPool.objects.get(pk=E74).capacity == 480
 
-    def test_places_are_reallocated(self, province):
-        given = {"giver": E74, "taker": F2R, "amount": "5", "document": "외-1", "effective_on": "2025-12-05"}
-        assert province.post(f"/visas/quotas/{E74}/reallocation/", given).status_code == 302
-        assert [QuotaPool.objects.get(pk=code).capacity for code in (E74, F2R)] == [475, 5]
-        same = province.post(f"/visas/quotas/{E74}/reallocation/", given | {"taker": E74})
-        assert same.status_code == 400
+    def test_a_first_grant_that_is_too_small_lists_those_beyond_it(self, province):
+        made = [make_visa_case("F-2-R", "52180-office", received_on=day, recommended_on=day) for day in (DAY, LATER)]
+        response = province.post(f"/visas/quotas/{F2R}/entry/", self.GIVEN | {"kind": "grant", "amount": "1"})
+        with everywhere():
+            assert response.context["last"] == made[1:]
+
+    def test_places_are_reallocated_within_the_quota(self, province):
+        share = {"municipality_id": "52140", "amount": "50", "document": "배분-1", "effective_on": "2025-12-05"}
+        province.post(f"/visas/quotas/{E74}/share/", share)
+        own = QuotaShare.objects.get()
+        given = {"giver": own.code, "taker": "rest", "amount": "5", "document": "외-1", "effective_on": "2025-12-05"}
+        address = f"/visas/quotas/{E74}/reallocation/"
+        assert province.post(address, given).status_code == 302
+        own.refresh_from_db()
+        assert (own.capacity, QuotaPool.objects.get(pk=E74).capacity) == (45, 480)
+        for wrong in ({"taker": own.code}, {"effective_on": "2026-01-01"}, {"taker": F2R}, {"amount": "46"}):
+            assert province.post(address, given | wrong).status_code == 400, wrong
 
     def test_a_share_is_given(self, province):
         given = {"municipality_id": "52140", "amount": "50", "document": "배분-1", "effective_on": "2025-12-05"}
@@ -173,9 +198,52 @@ class BoardTests:
                     if figure.number:
                         assert behind(province, figure.url) == figure.number
         (share,) = splits["share"]["rows"]
-        assert (share["line"].filled.capacity, share["line"].filled.taken, share["line"].filled.remaining) == (9, 2, 7)
-        rows = {line["line"].name: line["line"].filled for line in splits["municipality"]["rows"]}
-        assert sorted(filled.taken for filled in rows.values()) == [2, 2]
+        assert (share["line"].capacity, share["line"].count.taken, share["line"].remaining) == (9, 2, 7)
+        rows = {line["line"].filters["municipality"]: line for line in splits["municipality"]["rows"]}
+        assert {code: line["line"].count.taken for code, line in rows.items()} == {"52140": 2, "52190": 2}
+        assert (rows["52190"]["line"].capacity, rows["52190"]["line"].percent()) == (9, Decimal("22.2"))
+        assert rows["52140"]["line"].capacity is None and rows["52140"]["in_words"] == "배분 없음"
+
+    def test_programmes_without_a_quota_have_a_row_and_the_way_to_open_one(self, province, cases):
+        staff = make_user(Role.PROVINCE_STAFF, "52-office")
+        make_visa_case("F-4-R", received_on=DAY, recommended_on=DAY), make_visa_case("F-4-R", received_on=DAY)
+        response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
+        rows = {row["line"].filters.get("programme"): row for row in response.context["splits"][0]["rows"]}
+        row = rows["F-4-R"]
+        assert (row["line"].state, row["line"].count.taken, row["live"].number) == ("none", 1, 2)
+        assert behind(province, row["live"].url) == 2
+        for _name, figure in row["figures"]:
+            if figure.number:
+                assert behind(province, figure.url) == figure.number
+        assert "/visas/quotas/new/?programme=F-4-R" in response.content.decode()
+        make_pool("F-4-R", actor=staff)
+        response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
+        assert "F-4-R" not in {row["line"].filters.get("programme") for row in response.context["splits"][0]["rows"]}
+
+    def test_the_total_is_that_of_all_rows(self, province, cases):
+        make_visa_case("F-4-R", received_on=DAY, recommended_on=DAY, granted_on=DAY)
+        rows = province.get("/visas/quotas/board/", {"on": f"{DAY}"}).context["splits"][0]["rows"]
+        *parts, total = rows
+        for place, (_name, figure) in enumerate(total["figures"]):
+            assert figure.number == sum(row["figures"][place][1].number for row in parts)
+            assert figure.number == (behind(province, figure.url) if figure.number else 0)
+        assert (total["line"].capacity, total["line"].remaining) == (1150, 1146)
+
+    def test_a_number_of_places_opens_to_its_lines(self, province):
+        rows = province.get("/visas/quotas/board/", {"on": "2025-08-01"}).context["splits"][0]["rows"]
+        for row in rows:
+            if row["ledger"]:
+                shown = province.get(row["ledger"]).context
+                assert shown["total"] == (row["line"].capacity or 0)
+        assert province.get("/visas/quotas/lines/?pool=nothing").status_code == 400
+
+    def test_demand_opens_to_its_surveys(self, province):
+        make_demand(wanted=30), make_demand(wanted=12), make_demand("52190", wanted=5)
+        demand = province.get("/visas/quotas/board/", {"on": f"{DAY}"}).context["demand"]
+        for _name, wanted, url in demand:
+            (part,) = province.get(url).context["years"]
+            assert part["wanted"] == wanted
+        assert [wanted for _name, wanted, _url in demand] == [42, 5]
 
     def test_what_was_said_stands_beside_what_the_board_has(self, province, cases):
         said = province.get("/visas/quotas/board/", {"on": "2025-12-31"}).context["said"]
@@ -185,10 +253,20 @@ class BoardTests:
         assert "2025-settled-611" not in told
         assert province.get("/visas/quotas/board/", {"on": "2024-06-30"}).context["said"] == []
 
+    def test_what_was_said_is_counted_for_its_own_day_and_stands_with_the_quota_that_runs(self, province):
+        said = province.get("/visas/quotas/board/", {"on": "2025-12-31"}).context["said"]
+        days = {row.figure.code: (row.counted, row.on) for row in said}
+        assert days["2025-quota-480"] == (480, date(2025, 12, 7))
+        assert days["2025-2026-d2-670"] == (670, date(2025, 4, 7))
+        later = province.get("/visas/quotas/board/", {"on": "2026-03-03"}).context["said"]
+        assert {row.figure.code for row in later} == {"2025-2026-d2-670"}
+
     def test_the_file_says_what_the_page_says(self, province, cases):
         response = province.get("/visas/quotas/board/xlsx/", {"on": f"{DAY}"})
         rows = list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
-        assert [row[3:9] for row in rows[1:3]] == [(670, 0, 0, 0, 0, 670), (480, 4, 2, 0, 0, 476)]
+        assert [row[4:10] for row in rows[1:3]] == [(670, 0, 0, 0, 0, 670), (480, 4, 2, 0, 0, 476)]
+        cell = load_workbook(BytesIO(response.content)).active["K3"]
+        assert (round(cell.value, 3), cell.number_format) == (0.008, "0.0%")
 
     def test_without_earlier_cohorts_the_pace_stands_alone(self, province, cases):
         response = province.get("/visas/quotas/board/", {"on": f"{DAY}"})
@@ -197,5 +275,88 @@ class BoardTests:
         assert "chart__even" in told[E74]["chart"] and "chart__range" not in told[E74]["chart"]
         assert F2R not in told
 
+    @pytest.mark.parametrize("asked", [{}, {"then": "1"}])
+    def test_the_forecast_opens_to_the_cases_it_was_worked_out_from(self, province, asked):
+        for month in (2, 5):  # of two quarters
+            day = date(2025, month, 3)
+            for number in range(10):
+                seat = day + timedelta(days=20) if number < 6 else None
+                make_visa_case("E-7-4", "52140-office", received_on=day, recommended_on=seat, recorded_on=day)
+        response = province.get("/visas/quotas/board/", {"on": f"{DAY}"} | asked)
+        (told,) = [told for told in response.context["forecasts"] if told["forecast"].pool.pk == E74]
+        assert [(row["received"].number, row["took"].number) for row in told["cohorts"]] == [(10, 6), (10, 6)]
+        assert told["forecast"].likely is not None and told["waiting"].number == 8
+        figures = [told["waiting"], *(row[name] for row in told["cohorts"] for name in ("received", "took"))]
+        for figure in [*figures, *(figure for _end, figure in told["course"])]:
+            assert behind(province, figure.url) == figure.number
+
     def test_a_label_is_written_and_not_run(self):
         assert "<script" not in bars("x", "<script>", "<script>", [("<script>", 1, 1, 0, 0)])
+
+
+class KnownTests:
+    """The board of a day, with all that is known now and as it was known on that day."""
+
+    @pytest.fixture
+    def history(self) -> list[VisaCase]:
+        """Known on the day: one that was withdrawn since, one that moved since. Entered later: one, and a grant."""
+        known = {"received_on": DAY, "recommended_on": DAY, "recorded_on": DAY}
+        withdrawn = make_visa_case("E-7-4", "52140-office", municipality_id="52140", **known)
+        moved = make_visa_case("E-7-4", "52140-office", municipality_id="52140", **known)
+        late = make_visa_case("E-7-4", "52140-office", **(known | {"recorded_on": LATER}))
+        make_entry(E74, 20, on=DAY, entered_by=make_user())
+        with everywhere():
+            VisaCase.objects.filter(pk=withdrawn.pk).update(withdrawn_on=DAY)
+            VisaCase.objects.filter(pk=moved.pk).update(municipality_id="52190")
+        return [withdrawn, moved, late]
+
+    def board(self, client, **asked) -> dict[str, dict]:
+        splits = client.get("/visas/quotas/board/", {"on": f"{DAY}"} | asked).context["splits"]
+        return {split["name"]: split for split in splits}
+
+    @pytest.mark.parametrize(
+        ("asked", "capacity", "taken", "places"),
+        [({}, 500, 2, {"52190": 1}), ({"then": "1"}, 480, 2, {"52140": 2})],
+    )
+    def test_it_counts_what_was_on_record_and_opens_to_just_these(
+        self, province, history, asked, capacity, taken, places
+    ):  # fmt: skip
+        splits = self.board(province, **asked)
+        line = next(row for row in splits["pool"]["rows"] if row["line"].filters.get("pool") == E74)
+        assert (line["line"].capacity, line["line"].count.taken) == (capacity, taken)
+        assert province.get(line["ledger"]).context["total"] == capacity
+        told = {row["line"].filters["municipality"]: row["line"].count.taken for row in splits["municipality"]["rows"]}
+        assert {code: number for code, number in told.items() if number} == places
+        for split in splits.values():
+            for row in split["rows"]:
+                for _name, figure in row["figures"]:
+                    assert not figure.number or behind(province, figure.url) == figure.number
+
+    def test_the_cases_are_those_of_that_day(self, province, history):
+        withdrawn, moved, late = history
+        line = next(
+            row for row in self.board(province, then="1")["pool"]["rows"] if row["line"].filters.get("pool") == E74
+        )
+        shown = province.get(line["figures"][0][1].url).context["shown"].page
+        assert {row.pk for row in shown} == {withdrawn.pk, moved.pk} and late.pk not in {row.pk for row in shown}
+
+    def test_a_quota_and_a_share_that_came_later_were_not_known(self, province):
+        make_visa_case("F-4-R", "52140-office", municipality_id="52140", received_on=DAY, recommended_on=DAY)
+        make_visa_case("E-7-4", "52140-office", municipality_id="52140", received_on=DAY, recommended_on=DAY)
+        pool = make_pool("F-4-R", amount=5)
+        quota.open_share(
+            pool=QuotaPool.objects.get(pk=E74), amount=9, effective_on=DAY, document="가",
+            actor=make_user(Role.PROVINCE_STAFF, "52-office"), municipality_id="52140",
+        )  # fmt: skip
+        now, then = self.board(province), self.board(province, then="1")
+        assert "share" in now and "share" not in then
+        pools = [{row["line"].filters.get("pool") for row in splits["pool"]["rows"]} for splits in (now, then)]
+        assert pools[0] - pools[1] == {pool.pk}
+        (row,) = [row for row in then["pool"]["rows"] if row["line"].filters.get("programme") == "F-4-R"]
+        assert row["line"].count.taken == 1
+
+    def test_the_file_has_the_same_table(self, province, history):
+        response = province.get("/visas/quotas/board/xlsx/", {"on": f"{DAY}", "then": "1"})
+        rows = list(load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True))
+        assert rows[2][3:6] == ("그날까지 입력된 내용", 480, 2)
+        assert "known" in response["Content-Disposition"]

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cases.models import FamilyLink
 from centers.scope import acting_for
-from tests.make import everywhere, make_client, make_dependant, make_visa_case, place
+from tests.make import everywhere, make_client, make_dependant, make_pool, make_visa_case, place
 from tests.support import ask, refused_by, run, settle
 from visas.models import RuleException, VisaCase
 
@@ -88,6 +88,23 @@ class OneLiveCaseTests:
         make_visa_case(client=self.elsewhere)
         with refused_by("visa_case_one_live"), everywhere():
             VisaCase.objects.filter(pk=self.case.pk).update(**{end: None})
+
+    def test_there_is_no_second_in_a_programme_that_shares_the_quota(self):
+        with refused_by("visa_case_one_live_of_quota"):
+            make_visa_case("E-7-4", client=self.elsewhere)
+        make_visa_case("E-7-4", client=self.elsewhere, received_on=date(2024, 3, 3))
+        make_visa_case(client=self.elsewhere, received_on=date(2024, 3, 3))
+
+    def test_nor_in_the_year_after_while_no_quota_says_otherwise(self):
+        after = date(2026, 2, 3)
+        make_visa_case("E-7-4", client=self.elsewhere, received_on=after)
+        with refused_by("visa_case_one_live_of_quota"):
+            make_visa_case(
+                "E-7-4R", client=make_client("52180-office", person=self.client.person_id), received_on=after
+            )
+        year = {"starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)}
+        make_pool("E-7-4", **year), make_pool("E-7-4R", **year)
+        make_visa_case(client=self.client, received_on=after)
 
     def test_another_programme_and_another_period_are_others(self):
         make_visa_case("F-4-R", client=self.elsewhere)

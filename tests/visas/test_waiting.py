@@ -1,22 +1,22 @@
 """The waiting list of a quota: its order, its reasons, and who would come up."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from django.utils import timezone
 
 from centers.models import Role
 from centers.scope import WHOLE_PROVINCE, acting_for
-from tests.make import DAY, everywhere, make_user, make_visa_case
+from tests.make import DAY, everywhere, make_entry, make_pool, make_user, make_visa_case
 from tests.support import refused_by
-from visas.models import CaseFact, QuotaPool, QuotaShare, StepKind, VisaCase, VisaProgramme, WaitingMove
+from visas.models import CaseFact, QuotaPool, StepKind, VisaCase, VisaProgramme, WaitingMove
 from visas.services.case import take_step
-from visas.services.quota import open_share
+from visas.services.quota import close, open_share
 from visas.services.waiting import move
-from visas.waiting import share_of, waiting_list
+from visas.waiting import Waiting, waiting_list
 
 OFFICE, POOL = "52140-office", "e74-2025"
+LATER = DAY + timedelta(days=20)
 
 
 def reviewed(days: int, *, received: int = 0, programme: str = "E-7-4", **fields) -> VisaCase:
@@ -32,15 +32,22 @@ def everywhere_as(user):
     return acting_for(WHOLE_PROVINCE, actor=user, reason="test")
 
 
-def places(**options) -> list[int]:
+def listed(**options) -> list[Waiting]:
     with everywhere():
-        return [row.case.pk for row in waiting_list(VisaCase.objects.all(), QuotaPool.objects.get(pk=POOL), **options)]
+        pool = QuotaPool.objects.get(pk=POOL)
+        return waiting_list(VisaCase.objects.all(), pool, **({"day": LATER} | options))
+
+
+def places(**options) -> list[int]:
+    return [row.case.pk for row in listed(**options)]
+
+
+def offered() -> list[int]:
+    return [row.case.pk for row in listed() if row.offered]
 
 
 def up(opening: int) -> list[int]:
-    with everywhere():
-        rows = waiting_list(VisaCase.objects.all(), QuotaPool.objects.get(pk=POOL), opening=opening)
-        return [row.case.pk for row in rows if row.comes_up]
+    return [row.case.pk for row in listed(opening=opening) if row.comes_up]
 
 
 def ordered_by(order: str) -> None:
@@ -93,61 +100,109 @@ class OrderTests:
             move(case, actor=province, place=1, reason="")
 
 
+def own_quota(amount: int, *, share: int = 0) -> None:
+    """The quota with so many places, of which 전주 (52110) has a share."""
+    held = QuotaPool.objects.get(pk=POOL)
+    make_entry(POOL, amount - held.capacity)
+    if share:
+        told = {"effective_on": DAY, "document": "x", "actor": make_user(Role.PROVINCE_STAFF, "52-office")}
+        with everywhere():
+            open_share(pool=held, amount=share, municipality_id="52140", **told)
+
+
+def taken(**fields) -> VisaCase:
+    return make_visa_case("E-7-4", OFFICE, recommended_on=DAY, letter_number="L", **fields)
+
+
 @pytest.mark.django_db
 class OpeningTests:
-    def test_so_many_come_up_in_the_order(self):
+    def test_places_that_are_free_are_offered_in_the_order(self):
+        own_quota(2)
         cases = [reviewed(day) for day in (1, 2, 3)]
-        assert up(0) == []
-        assert up(2) == [cases[0].pk, cases[1].pk]
-        assert up(9) == [case.pk for case in cases]
+        assert offered() == [cases[0].pk, cases[1].pk]
+        taken()
+        assert offered() == [cases[0].pk]
 
-    def test_who_has_no_place_in_the_share_is_passed_over_with_the_reason(self, client):
-        province = make_user(Role.PROVINCE_STAFF, "52-office")
+    def test_so_many_more_come_up_after_them(self):
+        own_quota(1)
+        cases = [reviewed(day) for day in (1, 2, 3, 4)]
+        assert (offered(), up(0), up(2)) == ([cases[0].pk], [], [cases[1].pk, cases[2].pk])
+        assert up(9) == [case.pk for case in cases[1:]]
+
+    def test_who_has_no_place_in_the_share_is_passed_over_with_the_reason(self):
+        own_quota(2, share=1)
         full, free = reviewed(1, municipality_id="52140"), reviewed(2, municipality_id="52130")
-        with everywhere_as(province):
-            pool = QuotaPool.objects.get(pk=POOL)
-            open_share(
-                pool=pool, amount=1, effective_on=DAY, document="x", actor=province, municipality_id="52140"
-            )  # fmt: skip
-        make_visa_case("E-7-4", OFFICE, municipality_id="52140", recommended_on=DAY, letter_number="L")
-        assert up(1) == [free.pk]
-        client.force_login(province)
-        page = client.get(f"/visas/quotas/{POOL}/waiting/?places=1").content.decode()
-        assert "남은 자리가 없습니다" in page
-        assert full.get_absolute_url() in page
+        taken(municipality_id="52140")
+        assert (offered(), up(3)) == ([free.pk], [])
+        rows = {row.case.pk: row for row in listed()}
+        assert rows[full.pk].held_up and not rows[free.pk].held_up
 
-    @given(st.integers(0, 3), st.integers(0, 3))
-    def test_the_share_that_fits_most_closely_is_taken(self, one, other):
-        case = VisaCase(municipality_id="52140", workspace_id=7)
-        general = QuotaShare(pk=1, municipality_id="52140")
-        close = QuotaShare(pk=2, municipality_id="52140", university_id=7)
-        elsewhere = QuotaShare(pk=3, municipality_id="52130")
-        shares = [general, close, elsewhere]
-        shares = shares[one % 3 :] + shares[: one % 3]
-        assert share_of(case, shares[other % 3 :] + shares[: other % 3]) is close
-        assert share_of(case, [elsewhere]) is None
+    def test_a_free_place_of_a_share_is_offered_to_its_own(self):
+        own_quota(1, share=1)
+        other, own = reviewed(1, municipality_id="52130"), reviewed(2, municipality_id="52140")
+        assert (offered(), up(1)) == ([own.pk], [other.pk])
+
+    def test_a_quota_without_a_number_or_closed_offers_none(self):
+        case = reviewed(1)
+        quota, province = QuotaPool.objects.get(pk=POOL), make_user(Role.PROVINCE_STAFF, "52-office")
+        close(pool=quota, closed=True, reason="x", actor=province)
+        assert (places(), offered(), up(3)) == ([case.pk], [], [])
+
+    @pytest.mark.parametrize("day", [date(2024, 12, 31), date(2026, 1, 1)])
+    def test_nobody_waits_in_a_quota_that_does_not_run(self, day):
+        reviewed(1)
+        assert places(day=day) == []
+
+    def test_who_was_received_before_waits_in_the_quota_that_runs_now(self):
+        case = reviewed(1)
+        later = make_pool("E-7-4", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31))
+        with everywhere():
+            rows = waiting_list(VisaCase.objects.all(), later, day=date(2026, 2, 1))
+        assert [row.case for row in rows] == [case]
 
 
 @pytest.mark.django_db
 class PageTests:
+    @pytest.fixture(autouse=True)
+    def quota_of_today(self):
+        """A quota that runs today, with one place."""
+        first = timezone.localdate() - timedelta(days=1)
+        self.pool = make_pool("F-4-R", starts_on=first, ends_on=first + timedelta(days=300), amount=1)
+        self.address = f"/visas/quotas/{self.pool.pk}/waiting/"
+
+    def case(self) -> VisaCase:
+        return reviewed(4, programme="F-4-R")
+
     def test_the_page_of_the_case_says_the_place_and_why(self, client):
-        officer = make_user(Role.CITY_OFFICER, OFFICE)
-        case = reviewed(4)
-        client.force_login(officer)
+        case = self.case()
+        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
         page = client.get(case.get_absolute_url()).content.decode()
         assert "2025-03-07 도 심사" in page
 
     def test_a_place_is_given_on_a_page(self, client):
         province = make_user(Role.PROVINCE_STAFF, "52-office")
-        case = reviewed(4)
+        case = self.case()
         client.force_login(province)
         assert client.post(f"/visas/cases/{case.pk}/waiting/", {"place": 1, "reason": ""}).status_code == 400
         client.post(f"/visas/cases/{case.pk}/waiting/", {"place": 1, "reason": "고용주 폐업"})
-        assert "고용주 폐업" in client.get(f"/visas/quotas/{POOL}/waiting/").content.decode()
+        assert "고용주 폐업" in client.get(self.address).content.decode()
         with everywhere():
             assert WaitingMove.objects.get().actor == province
+
+    def test_a_free_place_is_offered_on_the_page(self, client):
+        first, second = self.case(), self.case()
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        rows = client.get(self.address, {"places": "1"}).context["rows"]
+        told = [(row.case.pk, row.offered, row.comes_up) for row, _client in rows]
+        assert told == [(first.pk, True, False), (second.pk, False, True)]
+
+    def test_an_ended_quota_says_so(self, client):
+        reviewed(1)
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        page = client.get(f"/visas/quotas/{POOL}/waiting/")
+        assert page.context["rows"] == [] and page.context["ended"]
 
     @pytest.mark.parametrize("asked", ["-1", "many", "99999999"])
     def test_nonsense_is_told(self, client, asked):
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
-        assert client.get(f"/visas/quotas/{POOL}/waiting/?places={asked}").status_code == 400
+        assert client.get(f"{self.address}?places={asked}").status_code == 400

@@ -52,6 +52,14 @@ class VisaCaseTests:
         outcome = load(비자추천=[{**CASE, "시군": "정읍시"}], refused=True)
         assert errors(outcome) == [("비자추천", 2, "사람번호")]
 
+    def test_one_live_case_of_the_programmes_that_share_a_quota(self, load):
+        skilled = {**CASE, "유형": "E-7-4"}
+        rows = [skilled, {**skilled, "번호": 2, "유형": "E-7-4R"}]
+        assert errors(load(사람=PEOPLE, 비자추천=rows, refused=True)) == [("비자추천", 3, "사람번호")]
+        load(사람=PEOPLE, 비자추천=[skilled])
+        outcome = load(비자추천=[{**skilled, "번호": 2, "유형": "E-7-4R", "시군": "정읍시"}], refused=True)
+        assert errors(outcome) == [("비자추천", 2, "사람번호")]
+
     def test_a_letter_is_one_person_s_in_a_file_and_across_files(self, load):
         row = {**CASE, "유형": "F-2-R", "추천일": "2025-03-03", "추천번호": "외국인-7"}
         rows = [row, {**row, "번호": 2, "사람번호": 2}]

@@ -1,7 +1,5 @@
 """Forms of the ledger of the quotas."""
 
-from collections.abc import Iterator
-
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +9,10 @@ from accounts.fields import DayField
 from centers.listing.filters import CodeField, codes_of
 from centers.models import Municipality, Workspace, WorkspaceKind
 from visas.models import EntryKind, QuotaPool, QuotaShare
+from visas.quotas import shares_of
 
 MOST = 1_000_000
+REST = "rest"  # what no share has
 ENTERED = (EntryKind.GRANT, EntryKind.SUPPLEMENT, EntryKind.RETURN)
 
 
@@ -32,9 +32,15 @@ def _reason() -> forms.CharField:
 
 
 class DayForm(forms.Form):
-    """The day for which quotas are shown: today or an earlier one."""
+    """The day for which quotas are shown, today or an earlier one, and by what was known when."""
 
     on = DayField(gettext_lazy("As of"), required=False)
+    then = forms.ChoiceField(
+        label=gettext_lazy("Known when"), required=False,
+        choices=[
+            ("", gettext_lazy("All that is known now")), ("1", gettext_lazy("As it was known on that day")),
+        ],
+    )  # fmt: skip
 
     def clean_on(self):
         day = self.cleaned_data["on"]
@@ -48,6 +54,26 @@ class DayForm(forms.Form):
     def day(self):
         """The day chosen, else today."""
         return (self.is_valid() and self.cleaned_data["on"]) or timezone.localdate()
+
+    @property
+    def as_then(self) -> bool:
+        """Whether it is shown as it was known on the day, and not with what was entered since."""
+        return self.is_valid() and bool(self.cleaned_data["then"])
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The day and the basis as they stand in an address."""
+        return {"on": f"{self.day}"} | ({"then": "1"} if self.as_then else {})
+
+    @property
+    def of_cases(self) -> dict[str, str]:
+        """The same as the list of cases has it; of today, that is nothing."""
+        today = self.day == timezone.localdate() and not self.as_then
+        return {} if today else {"on": f"{self.day}", **self.known}
+
+    @property
+    def known(self) -> dict[str, str]:
+        return {"known": f"{self.day}"} if self.as_then else {}
 
 
 class DocumentForm(forms.Form):
@@ -91,7 +117,7 @@ class EntryForm(DocumentForm):
 
 
 class ReallocationForm(DocumentForm):
-    """Places from one quota or share to another."""
+    """Places of a quota from one of its shares, or what no share has, to another."""
 
     giver = forms.ChoiceField(
         label=gettext_lazy("Places come from"), error_messages={"required": gettext_lazy("Choose one of the list.")}
@@ -107,31 +133,19 @@ class ReallocationForm(DocumentForm):
 
     def __init__(self, *args, pool: QuotaPool, **kwargs):
         super().__init__(*args, **kwargs)
-        places = list(_holders())
-        self.fields["giver"].choices = places
-        self.fields["taker"].choices = [("", _("Choose")), *places]
-        self.fields["giver"].initial = pool.pk
+        places = [(REST, _("rest")), *((share.code, str(share)) for share in shares_of(pool))]
+        for name in ("giver", "taker"):
+            self.fields[name].choices = [("", _("Choose")), *places]
 
-    def clean_giver(self) -> tuple[str, int | None]:
-        return _holder(self.cleaned_data["giver"])
+    def clean_giver(self) -> int | None:
+        return _share(self.cleaned_data["giver"])
 
-    def clean_taker(self) -> tuple[str, int | None]:
-        return _holder(self.cleaned_data["taker"])
-
-
-def _holders() -> Iterator[tuple[str, str]]:
-    """Every quota and share, as it is written in the form and as it is read."""
-    shares = list(QuotaShare.objects.select_related("municipality", "university"))
-    for pool in QuotaPool.objects.all():
-        own = [share for share in shares if share.pool_id == pool.pk]
-        yield pool.pk, f"{pool} · {_('rest')}" if own else str(pool)
-        for share in own:
-            yield f"{pool.pk}|{share.pk}", f"{pool} · {share}"
+    def clean_taker(self) -> int | None:
+        return _share(self.cleaned_data["taker"])
 
 
-def _holder(written: str) -> tuple[str, int | None]:
-    pool, _line, share = written.partition("|")
-    return pool, int(share) if share else None
+def _share(written: str) -> int | None:
+    return None if written == REST else int(written)
 
 
 class ConfirmationForm(DocumentForm):
@@ -176,3 +190,27 @@ class ShareForm(DocumentForm):
 
     def clean_municipality_id(self) -> str | None:
         return self.cleaned_data["municipality_id"] or None
+
+
+class LinesForm(forms.Form):
+    """Whose lines of the ledger are shown."""
+
+    pool = forms.ModelChoiceField(QuotaPool.objects.all(), required=False)
+    share = forms.ModelChoiceField(QuotaShare.objects.all(), required=False)
+    municipality = forms.ModelChoiceField(Municipality.objects.all(), required=False)
+    university = forms.ModelChoiceField(
+        Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY), required=False, to_field_name="code"
+    )
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.is_valid()
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What was asked for, as it stands in an address."""
+        return {name: self[name].data for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def named(self) -> list[str]:
+        return [str(value) for value in self.cleaned_data.values() if value]

@@ -23,6 +23,7 @@ from visas.models.quota import (
     QuotaClosing,
     QuotaEntry,
     QuotaLine,
+    QuotaNotice,
     QuotaPool,
     QuotaShare,
     RuleException,
@@ -37,7 +38,7 @@ __all__ = [
     "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy",
     "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "KoreanResult", "KoreanTest", "LetterText",
     "Obligation", "ObligationCheck", "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea",
-    "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaPool", "QuotaShare", "RuleException",
-    "SeatTaken", "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase",
-    "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaNotice", "QuotaPool", "QuotaShare",
+    "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus",
+    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

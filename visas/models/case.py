@@ -9,7 +9,7 @@ from centers.querysets import scoped
 from config.addresses import address_of
 from visas.models.days import NOT_YET
 from visas.models.programme import VisaProgramme
-from visas.models.quota import QuotaPool, RuleException
+from visas.models.quota import YEAR, QuotaPool, RuleException
 
 # Programmes whose letter is one person's; the list of the others carries one number for many.
 OWN_LETTER = ("F-2-R", "F-4-R")
@@ -27,7 +27,8 @@ class VisaCase(Shared, Kept):
     (정착: residence verified) → left (이탈); ineligible (부적격), withdrawn (철회) and lapsed (실효) end it.
     A live case has none of refused, ineligible, withdrawn, lapsed. ``pool`` is the quota whose period holds
     the recommendation, set by a trigger; ``period`` is that in which the person has one live case: the
-    pool's, or the calendar year of reception.
+    pool's, of whichever of the programmes that share it, else the calendar year of reception: of each programme, or
+    of those together that shared the last quota (``2026 E-7-4``).
     """
 
     client = client_key("visa_cases")
@@ -76,6 +77,15 @@ class VisaCase(Shared, Kept):
                 condition=LIVE,
                 name="visa_case_one_live",
                 violation_error_message=_("The person already has a live case of this programme in this period."),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "period"],
+                condition=LIVE & ~Q(period__regex=YEAR),
+                name="visa_case_one_live_of_quota",
+                violation_error_message=_(
+                    "The person already has a live case of this period in a programme that shares its quota with this "
+                    "one."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["programme", "letter_number"],

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from centers.models import Municipality, Workspace
 from centers.models.municipality import Term
 from visas.models.programme import VisaProgramme
+
+YEAR = r"^\d{4}$"  # the period of a case outside of every quota
 
 
 class QuotaPool(Term):
@@ -28,11 +31,17 @@ class QuotaPool(Term):
     allocated = models.IntegerField(_("in shares"), default=0, db_default=0, editable=False)
     taken_in_shares = models.IntegerField(_("taken in shares"), default=0, db_default=0, editable=False)
     closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
+    named_at = models.DateTimeField(_("named at"), null=True, editable=False)
 
     class Meta(Term.Meta):
         verbose_name = _("quota")
         verbose_name_plural = _("quotas")
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(code__regex=YEAR),
+                name="quota_code_is_no_year",
+                violation_error_message=_("A quota is not named by a year alone."),
+            ),
             models.CheckConstraint(
                 condition=Q(capacity=None) | Q(taken__lte=F("capacity") + F("excepted")),
                 name="quota_not_exceeded",
@@ -88,6 +97,7 @@ class QuotaShare(models.Model):
     capacity = models.IntegerField(_("capacity"), null=True, editable=False)
     taken = models.IntegerField(_("taken"), default=0, db_default=0, editable=False)
     excepted = models.IntegerField(_("beyond the ledger"), default=0, db_default=0, editable=False)
+    entered_at = models.DateTimeField(_("entered at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("share of a quota")
@@ -230,6 +240,57 @@ class QuotaClosing(models.Model):
 
     def __str__(self):
         return f"{self.pool_id} {self.closed}"
+
+
+class QuotaNotice(models.Model):
+    """What the province says of a quota itself: that it opens it, or what it is called. Append-only.
+
+    A trigger opens or names the quota. ``programmes`` and the days are those of an opening; its number of places is
+    the ledger's alone.
+    """
+
+    pool = models.ForeignKey(QuotaPool, models.PROTECT, related_name="notices")
+    opens = models.BooleanField(_("opens"))
+    name_ko = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=200, blank=True)
+    name_zh_hans = models.CharField(_("name in Chinese"), max_length=200, blank=True)
+    programmes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    document = models.CharField(_("document number"), max_length=100)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
+    )
+    entered_at = models.DateTimeField(_("entered at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("notice of a quota")
+        verbose_name_plural = _("notices of quotas")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pool"],
+                condition=Q(opens=True),
+                name="quota_opened_once",
+                violation_error_message=_("The quota was opened before."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name_ko="") & ~Q(document=""),
+                name="quota_notice_names_its_document",
+                violation_error_message=_("A quota is opened and named by a document."),
+            ),
+            models.CheckConstraint(
+                condition=Q(opens=True, starts_on__isnull=False, ends_on__gte=F("starts_on")) & ~Q(programmes=[])
+                | Q(opens=False, programmes=[], starts_on=None, ends_on=None),
+                name="quota_notice_says_what_it_opens",
+                violation_error_message=_("A quota is opened for programmes and from a first to a last day."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.pool_id} {self.name_ko}"
 
 
 class RuleException(models.Model):

@@ -69,17 +69,19 @@ def enter(
 
 def reallocate(
     *,
-    giver: tuple[str, int | None],
-    taker: tuple[str, int | None],
+    pool: QuotaPool,
+    giver: int | None,
+    taker: int | None,
     amount: int,
     effective_on: date,
     document: str,
     actor: User,
     source: str = "",
 ) -> QuotaEntry:
-    """Move places between quotas or shares, each named as (quota, share or None for the rest of it).
+    """Move places of a quota between its shares, None for the rest of it.
 
-    Raises ValidationError where the giver would hold less than is taken there.
+    Raises ValidationError where the giver would hold less than is taken there, the quota was closed or has ended by
+    that day.
     """
     if giver == taker:
         raise ValidationError(_("Places are reallocated from one place to another."), code="same")
@@ -89,8 +91,7 @@ def reallocate(
         "document": document.strip(),
         "source": source.strip(),
     }
-    moves = [Move(giver[0], -amount, giver[1]), Move(taker[0], amount, taker[1])]
-    return _put(fields, moves, QuotaPool.objects.get(pk=giver[0]), actor)
+    return _put(fields, [Move(pool.pk, -amount, giver), Move(pool.pk, amount, taker)], pool, actor)
 
 
 def confirm(*, pool: QuotaPool, amount: int, effective_on: date, document: str, actor: User) -> QuotaEntry:
@@ -161,16 +162,21 @@ def open_share(
         ends_on=ends_on,
     )
     share.full_clean()
-    with _refusing(pool):
-        share.save()
-        reallocate(
-            giver=(pool.pk, None),
-            taker=(pool.pk, share.pk),
-            amount=amount,
-            effective_on=effective_on,
-            document=document,
-            actor=actor,
-        )
+    told = {"effective_on": effective_on, "document": document, "actor": actor}
+    try:
+        with _refusing(pool):
+            share.save()
+            reallocate(pool=pool, giver=None, taker=share.pk, amount=amount, **told)
+    except ValidationError as error:
+        if getattr(error, "code", "") != "quota_share_not_exceeded":
+            raise
+        raise ValidationError(
+            _(
+                "The cases that would count in this share already hold more places than that: give it as many at "
+                "least."
+            ),
+            code=error.code,
+        ) from error
     return share
 
 
@@ -213,15 +219,20 @@ def _refusing(pool: QuotaPool):
         said = sentence(error)
         if not said:
             raise
-        if rule_of(error) == "quota_not_exceeded":
-            held = QuotaPool.objects.get(pk=pool.pk)
+        held = QuotaPool.objects.get(pk=pool.pk)
+        if rule_of(error) == "quota_not_exceeded" and held.capacity is None:
+            said = _(
+                "%(quota)s has no number yet and %(taken)d places are taken, so the first grant is of at least "
+                "%(taken)d. What holds them is listed below, the last in order first."
+            ) % {"quota": held, "taken": held.taken - held.excepted}
+        elif rule_of(error) == "quota_not_exceeded":
             said = _(
                 "%(quota)s holds %(capacity)d places and %(taken)d are taken, so at most %(free)d can go. What holds "
                 "them is listed below, the last in order first."
             ) % {
                 "quota": held,
-                "capacity": held.capacity or 0,
+                "capacity": held.capacity,
                 "taken": held.taken,
-                "free": max((held.capacity or 0) + held.excepted - held.taken, 0),
+                "free": max(held.capacity + held.excepted - held.taken, 0),
             }
         raise ValidationError(said, code=rule_of(error)) from error

@@ -65,6 +65,23 @@ class DemandForm(forms.Form):
         return day
 
 
+class DemandFilterForm(forms.Form):
+    """Which surveys are shown."""
+
+    year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2100, required=False)
+    municipality = forms.ModelChoiceField(
+        label=gettext_lazy("Municipality"), queryset=Municipality.objects.all(), required=False,
+        empty_label=gettext_lazy("All"),
+    )  # fmt: skip
+    up_to = DayField(gettext_lazy("Surveyed up to and with"), required=False)
+
+    def narrowed(self, rows: QuerySet) -> QuerySet:
+        self.is_valid()
+        asked = {"year": "year", "municipality": "municipality", "up_to": "surveyed_on__lte"}
+        chosen = {path: self.cleaned_data.get(name) for name, path in asked.items()}
+        return rows.filter(**{path: value for path, value in chosen.items() if value})
+
+
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, validators=[no_hidden_signs])
 
@@ -74,7 +91,8 @@ class WithdrawForm(forms.Form):
 def index(request: HttpRequest) -> HttpResponse:
     """All surveys, the newest year first, with the sums of each year."""
     require_anywhere(request.user, "view_visa_cases")
-    rows = DemandSurvey.objects.select_related("municipality", "programme", "entered_by")
+    form = DemandFilterForm(request.GET)
+    rows = form.narrowed(DemandSurvey.objects.select_related("municipality", "programme", "entered_by"))
     years = defaultdict(list)
     for row in rows:
         years[row.year].append(row)
@@ -83,7 +101,12 @@ def index(request: HttpRequest) -> HttpResponse:
         {"year": year, "rows": found, "wanted": sum(row.wanted for row in found if row.withdrawn_on is None)}
         for year, found in years.items()
     ]
-    return render(request, "visas/demand.html", {"years": shown, "mine": mine, "may_enter": bool(mine)})
+    return render(
+        request,
+        "visas/demand.html",
+        {"years": shown, "mine": mine, "may_enter": bool(mine), "form": form},
+        status=400 if form.errors else 200,
+    )
 
 
 @never_cache

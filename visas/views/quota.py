@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -15,12 +16,25 @@ from accounts.models import User
 from centers.access import require_anywhere
 from centers.listing import ListedFigure, listed
 from centers.models import Municipality, Workspace, WorkspaceKind
-from centers.selectors import scope_of
+from centers.selectors import scope_of, workspaces_where
 from visas.charts import bars
 from visas.forms.quota import DayForm
 from visas.listings import CASES
-from visas.models import QuotaPool, VisaCase
-from visas.quotas import BASES, DEFINITIONS, FIGURES, Filled, Tally, counted, filled_on, held, ledger_of, shares_of
+from visas.models import QuotaPool, QuotaShare, VisaCase
+from visas.quotas import (
+    BASES,
+    DEFINITIONS,
+    FIGURES,
+    Filled,
+    Tally,
+    counted,
+    filled_on,
+    held,
+    ledger_of,
+    outside_of_quotas,
+    pools_on,
+    shares_of,
+)
 from visas.stages import CASE_STAGES, in_stage
 
 
@@ -37,39 +51,65 @@ def may_enter(user: User) -> bool:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     require_anywhere(request.user, "view_visa_cases")
+    if not sees_all(request.user):
+        return _own(request)
     form = DayForm(request.GET or None)
-    day = form.day if sees_all(request.user) else timezone.localdate()
-    pools = QuotaPool.objects.prefetch_related("programmes")
+    cases = VisaCase.objects.visible_to(request.user)
+    filled = filled_on(cases, form.day, pools_on(form.day, then=form.as_then), then=form.as_then)
+    without = [row for row in outside_of_quotas(cases, form.day, then=form.as_then) if not row.has_quota]
     context = {
         "form": form,
-        "day": day,
-        "whole": sees_all(request.user),
-        "rows": [row_of(request.user, pool, filled, day) for pool, filled in figures(request.user, day, pools)],
+        "day": form.day,
+        "query": urlencode(form.asked) if form.is_bound else "",
+        "may_enter": may_enter(request.user),
+        "rows": [row_of(request.user, pool, of, form) for pool, of in filled],
+        "without": [
+            (row, links(request.user, row.count, form.of_cases, programme=row.programme.pk, outside="1"))
+            for row in without
+        ],
         "definitions": DEFINITIONS,
-    }
+    }  # fmt: skip
     return render(request, "visas/quota_list.html", context, status=400 if form.errors else 200)
 
 
-def figures(user: User, day: date, pools) -> list[tuple[QuotaPool, Filled]]:
-    """The quotas on a day; for those who do not read every case, as their counters stand today."""
-    if sees_all(user):
-        return filled_on(VisaCase.objects.visible_to(user), day, pools)
-    return [(pool, Filled(pool.capacity, Tally(pool.taken))) for pool in pools]
+def _own(request: HttpRequest) -> HttpResponse:
+    """For whoever reads the cases of some workspaces: their own shares and the figures of their own cases."""
+    user, today = request.user, timezone.localdate()
+    cases = VisaCase.objects.visible_to(user)
+    rows = [
+        (pool, own_shares(user, pool), links(user, of.count, {}, pool=pool.pk))
+        for pool, of in filled_on(cases, today, pools_on(today))
+    ]  # fmt: skip
+    outside = [
+        (row.programme, links(user, row.count, {}, programme=row.programme.pk, outside="1"))
+        for row in outside_of_quotas(cases, today)
+        if row.live or row.count.taken
+    ]
+    context = {"rows": rows, "outside": outside, "day": today, "definitions": DEFINITIONS}
+    return render(request, "visas/quota_own.html", context)
 
 
-def row_of(user: User, pool: QuotaPool, filled: Filled, day: date) -> dict:
-    """A quota with its figures, each the way to its cases where the person reads them all."""
+def own_shares(user: User, pool: QuotaPool) -> list[QuotaShare]:
+    """The shares of a quota that are for the municipalities and universities whose cases the person reads."""
+    own = workspaces_where(user, "view_visa_cases")
+    places = own.filter(kind=WorkspaceKind.OFFICE).values("municipality")
+    mine = Q(municipality__in=places) | Q(university__in=own.filter(kind=WorkspaceKind.UNIVERSITY).values("pk"))
+    return [share for share in pool.shares.filter(mine).select_related("municipality", "university")]
+
+
+def row_of(user: User, pool: QuotaPool, filled: Filled, form: DayForm) -> dict:
+    """A quota with its figures, each the way to its cases."""
     return {
         "pool": pool,
         "filled": filled,
-        "figures": links(user, filled.count, day, pool=pool.pk) if sees_all(user) else [],
+        "figures": links(user, filled.count, form.of_cases, pool=pool.pk),
         "fills": [(BASES[base], percent) for base, percent in filled.percents],
+        "ledger": f"{reverse('visas:quota_lines')}?{urlencode({'pool': pool.pk, **form.asked})}",
     }
 
 
-def links(user: User, count: Tally, day: date, **filters: str) -> list[tuple[str, ListedFigure]]:
-    """Each figure of ``FIGURES`` by its name, with the way to its cases."""
-    on = {} if day == timezone.localdate() else {"on": f"{day}"}
+def links(user: User, count: Tally, on: dict[str, str], **filters: str) -> list[tuple[str, ListedFigure]]:
+    """Each figure of ``FIGURES`` by its name, with the way to its cases; ``on`` as ``DayForm.of_cases`` has it."""
     return [
         (name, listed(CASES, user, **filters, place=base, **on).counted(getattr(count, base)))
         for base, name in FIGURES.items()
@@ -81,21 +121,25 @@ def links(user: User, count: Tally, day: date, **filters: str) -> list[tuple[str
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     require_anywhere(request.user, "view_visa_cases")
     pool = get_object_or_404(QuotaPool.objects.prefetch_related("programmes"), pk=code)
-    today = timezone.localdate()
-    ((_pool, filled),) = figures(request.user, today, [pool])
-    context = row_of(request.user, pool, filled, today) | {
+    today, user = timezone.localdate(), request.user
+    whole, cases = sees_all(user), VisaCase.objects.visible_to(user)
+    ((_pool, filled),) = filled_on(cases, today, [pool])
+    shares = shares_of(pool) if whole else own_shares(user, pool)
+    context = row_of(user, pool, filled, DayForm(None)) | {
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
-        "whole": sees_all(request.user),
-        "may_enter": may_enter(request.user),
-        "chart": _chart(pool, filled) if sees_all(request.user) else "",
+        "whole": whole,
+        "may_enter": may_enter(user),
+        "ended": pool.ends_on < today,
+        "chart": _chart(pool, filled) if whole else "",
         "shares": [
-            (share, listed(CASES, request.user, share=share.code, place="taken").counted(share.taken))
-            for share in shares_of(pool)
+            (share, listed(CASES, user, pool=pool.pk, share=share.code, place="taken").counted(share.taken))
+            for share in shares
         ],
         "rest": rest_of(pool),
-        "ledger": ledger_of(pool)[::-1],
+        "ledger_rows": ledger_of(pool, None if whole else shares)[::-1],
         "closings": pool.closings.select_related("entered_by"),
-        "holders": holders(request.user, pool, today) if sees_all(request.user) else None,
+        "notices": pool.notices.select_related("entered_by"),
+        "holders": holders(user, pool, today) if whole else None,
     }
     return render(request, "visas/quota_detail.html", context)
 

@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from tempfile import TemporaryDirectory
 
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,15 +18,17 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from centers.access import require_everywhere
-from centers.exports.sheets import XlsxSheet
-from centers.models import Municipality, Workspace, WorkspaceKind
-from kpi.published import Said, said_of
+from centers.exports.sheets import Percent, XlsxSheet
+from centers.listing import listed
+from kpi.published import Said, said_of_quotas
 from visas.charts import bars, pace
-from visas.forecast import forecast
+from visas.forecast import Cohort, Forecast, forecast
 from visas.forms.quota import DayForm
-from visas.models import DemandSurvey, QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
-from visas.quotas import BASES, DEFINITIONS, FIGURES, Filled, Tally, counted, course, filled_on
-from visas.views.quota import links
+from visas.listings import CASES
+from visas.models import DemandSurvey, QuotaPool, VisaCase
+from visas.quota_table import Line, splits_of
+from visas.quotas import BASES, DEFINITIONS, FIGURES, course, filled_on, pools_on
+from visas.views.quota import links, may_enter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLES = {
@@ -38,16 +39,14 @@ TITLES = {
     "university": gettext_lazy("By university"),
 }
 KEY = {"ground": gettext_lazy("Capacity")} | BASES  # the colours of the bars, by what they say
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a table: what it is of, its figures, and the filters that lead to its cases."""
-
-    name: str
-    short: str  # beside a bar
-    filled: Filled
-    filters: dict[str, str]
+UNSIZED = {"programme"}  # its quota may be that of another one too
+# What stands in place of a number of places.
+NO_NUMBER = {
+    "pool": gettext_lazy("Number not entered"),
+    "municipality": gettext_lazy("No share"),
+    "university": gettext_lazy("No share"),
+}
+NO_QUOTA = {"none": gettext_lazy("No quota"), "other": gettext_lazy("Outside of its quotas' periods")}
 
 
 @never_cache
@@ -55,19 +54,22 @@ class Line:
 def board(request: HttpRequest) -> HttpResponse:
     require_everywhere(request.user, "view_visa_cases")
     form = DayForm(request.GET or None)
-    day = form.day
-    splits = splits_of(request.user, day)
+    day, then = form.day, form.as_then
+    splits = splits_of(VisaCase.objects.visible_to(request.user), day, then=then)
     context = {
         "form": form,
         "day": day,
+        "then": then,
+        "query": urlencode(form.asked),
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
-        "splits": [_shown(request.user, name, lines, day) for name, lines in splits.items() if lines],
-        "forecasts": [told for pool in QuotaPool.objects.all() if (told := _forecast(request.user, pool, day))],
+        "splits": [_shown(request.user, name, lines, form) for name, lines in splits.items() if lines],
+        "forecasts": [told for pool in pools_on(day, then=then) if (told := _forecast(request.user, pool, form))],
         "definitions": DEFINITIONS,
         "key": KEY.items(),
-        "said": _said(splits["pool"], day),
+        "said": _said(request.user, form),
         "demand": demand_of(day),
-    }
+        "may_enter": may_enter(request.user),
+    }  # fmt: skip
     return render(request, "visas/quota_board.html", context, status=400 if form.errors else 200)
 
 
@@ -80,144 +82,124 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     if form.errors:
         raise BadRequest(form.errors.as_text())
     headings = [
-        _("Split"), _("Name"), _("As of"), _("Capacity"), *map(str, FIGURES.values()), _("Places left"), _("Fill (%)"),
+        _("Split"), _("Name"), _("As of"), _("Known when"), _("Capacity"), *map(str, FIGURES.values()),
+        _("Places left"), _("Fill (%)"),
     ]  # fmt: skip
     out = BytesIO()
     with TemporaryDirectory() as folder:
         sheet = XlsxSheet(out, headings, folder, _("Quotas"))
-        sheet.write(_rows(splits_of(request.user, form.day), form.day))
+        sheet.write(_rows(splits_of(VisaCase.objects.visible_to(request.user), form.day, then=form.as_then), form))
         sheet.close()
-    name = f"quotas-{form.day:%Y%m%d}.xlsx"
+    name = f"quotas-{form.day:%Y%m%d}{'-known' if form.as_then else ''}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
 
 
-def _said(lines: list[Line], day: date) -> list[Said]:
-    """What was told of the quotas of the year of a day, beside what the board has of them."""
-    quotas = [
-        {"code": line.filters["pool"], "capacity": line.filled.capacity, "taken": line.filled.taken} for line in lines
-    ]
-    told = said_of({"year": day.year, "quotas": quotas})
-    return [row for row in told if any(path.startswith("quotas/") for path in row.figure.paths)]
+def _said(user: User, form: DayForm) -> list[Said]:
+    """What was told of the quotas, beside what the board of the figure's own day has of them."""
+    cases = VisaCase.objects.visible_to(user)
+
+    def counted_on(day: date) -> list[dict]:
+        then = form.as_then
+        return [
+            {"code": pool.pk, "capacity": of.capacity} | {name: getattr(of, name) for name in BASES}
+            for pool, of in filled_on(cases, day, pools_on(day, then=then), then=then)
+        ]
+
+    return said_of_quotas(form.day, counted_on)
 
 
-def demand_of(day: date) -> list[tuple[str, int]]:
-    """What surveys of the year of a day found to be wanted, by municipality; what was withdrawn is not in it."""
+def demand_of(day: date) -> list[tuple[str, int, str]]:
+    """What surveys of the year of a day found to be wanted, by municipality, each the way to its surveys; what was
+    withdrawn is not in it.
+    """
     rows = DemandSurvey.objects.standing().filter(year=day.year, surveyed_on__lte=day).order_by("municipality__order")
-    sums: dict[str, int] = defaultdict(int)
+    sums: dict = defaultdict(int)
     for row in rows.select_related("municipality"):
-        sums[str(row.municipality)] += row.wanted
-    return list(sums.items())
+        sums[row.municipality] += row.wanted
+    asked = {"year": day.year, "up_to": day}
+    return [
+        (str(place), wanted, f"{reverse('visas:demand')}?{urlencode(asked | {'municipality': place.pk})}")
+        for place, wanted in sums.items()
+    ]
 
 
-def _rows(splits: dict[str, list[Line]], day: date) -> Iterable[list]:
+def _rows(splits: dict[str, list[Line]], form: DayForm) -> Iterable[list]:
+    basis = str(dict(form.fields["then"].choices)["1" if form.as_then else ""])
     for split, lines in splits.items():
         for line in lines:
-            of = line.filled
-            percent = of.percent("taken")
-            counts = [*(getattr(of.count, name) for name in FIGURES), of.remaining]
-            capacity = of.capacity
-            if split == "pool" and capacity is None:
-                capacity = _("Number not entered")
-            yield [str(TITLES[split]), line.name, day, capacity, *counts, None if percent is None else str(percent)]
+            percent = line.percent()
+            capacity = line.capacity if line.capacity is not None else _in_words(split, line)
+            yield [
+                str(TITLES[split]), line.name, form.day, basis, capacity,
+                *(getattr(line.count, name) for name in FIGURES), line.remaining,
+                None if percent is None else Percent(percent / 100),
+            ]  # fmt: skip
 
 
-def splits_of(user: User, day: date) -> dict[str, list[Line]]:
-    """The places on the day, split in each way. Quotas have a number of places, and so have shares."""
-    cases = VisaCase.objects.visible_to(user)
-    pools = filled_on(cases, day, QuotaPool.objects.prefetch_related("programmes"))
-    counts = counted(cases, day, "programme", "municipality", "workspace")
-    universities = {row.pk: row for row in Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY)}
-    return {
-        "pool": [
-            Line(str(pool), "·".join(row.pk for row in pool.programmes.all()), filled, {"pool": pool.pk})
-            for pool, filled in pools
-        ],
-        "share": _shares(cases, day),
-        "programme": _split(counts, 0, VisaProgramme.objects.in_bulk(), "programme"),
-        "municipality": _split(counts, 1, Municipality.objects.in_bulk(), "municipality"),
-        "university": _split(counts, 2, universities, "workspace"),
-    }
+def _in_words(split: str, line: Line) -> str:
+    """What stands in place of a number of places where there is none."""
+    return str(NO_QUOTA.get(line.state) or NO_NUMBER.get(split, ""))
 
 
-def _split(counts: dict[tuple, Tally], place: int, rows: dict, filter_: str) -> list[Line]:
-    """The cases by one of three fields; those without one are in none of the rows."""
-    sums: dict = defaultdict(Tally)
-    for key, count in counts.items():
-        sums[key[place]] += count
-    return [
-        Line(str(row), row.code if filter_ == "programme" else str(row), Filled(None, sums[key]), {filter_: row.code})
-        for key, row in rows.items()
-        if key in sums
-    ]
-
-
-def _shares(cases: QuerySet[VisaCase], day: date) -> list[Line]:
-    """The shares with what the ledger gave each by the day."""
-    sums: dict[int, int] = defaultdict(int)
-    lines = QuotaLine.objects.exclude(share=None).filter(entry__effective_on__lte=day)
-    for share, amount in lines.values_list("share", "amount").order_by():
-        sums[share] += amount
-    counts = counted(cases, day, "share") if sums else {}
-    rows = QuotaShare.objects.filter(pk__in=sums).select_related("pool", "municipality", "university")
-    return [
-        Line(
-            f"{share.pool} · {share}", str(share), Filled(sums[share.pk], counts.get((share.pk,), Tally())),
-            {"pool": share.pool_id, "share": share.code},
-        )
-        for share in rows
-    ]  # fmt: skip
-
-
-def _shown(user: User, split: str, lines: list[Line], day: date) -> dict:
-    title = f"{TITLES[split]} · {day}"
+def _shown(user: User, split: str, lines: list[Line], form: DayForm) -> dict:
+    title = f"{TITLES[split]} · {form.day}"
+    drawn = [line for line in lines if line.state != "sum"]
     description = "; ".join(
         _("%(name)s: %(taken)d recommended, %(granted)d granted, %(settled)d settled")
-        % {
-            "name": line.name,
-            "taken": line.filled.taken,
-            "granted": line.filled.granted,
-            "settled": line.filled.settled,
-        }
-        for line in lines
+        % {"name": line.name, "taken": line.count.taken, "granted": line.count.granted, "settled": line.count.settled}
+        for line in drawn
     )
-    drawn = [
-        (line.short, line.filled.capacity, line.filled.taken, line.filled.granted, line.filled.settled)
-        for line in lines
-    ]
+    bars_of = [(line.short, line.capacity, line.count.taken, line.count.granted, line.count.settled) for line in drawn]
     return {
         "name": split,
         "title": TITLES[split],
-        "chart": bars(f"chart-{split}", title, description, drawn),
-        "of_quotas": split == "pool",
-        "sized": split in {"pool", "share"},
-        "rows": [
-            {
-                "line": line,
-                "figures": links(user, line.filled.count, day, **line.filters),
-                "percent": line.filled.percent("taken"),
-            }
-            for line in lines
-        ],
+        "chart": bars(f"chart-{split}", title, description, bars_of),
+        "sized": split not in UNSIZED,
+        "rows": [_row(user, split, line, form) for line in lines],
     }
 
 
-def _forecast(user: User, pool: QuotaPool, day: date) -> dict | None:
+def _row(user: User, split: str, line: Line, form: DayForm) -> dict:
+    lines = {**line.ledger, **form.asked}
+    live = listed(CASES, user, **line.filters, place="live", **form.of_cases).counted(line.live or 0)
+    return {
+        "line": line,
+        "figures": links(user, line.count, form.of_cases, **line.filters),
+        "percent": line.percent(),
+        "in_words": _in_words(split, line),
+        "ledger": f"{reverse('visas:quota_lines')}?{urlencode(lines)}" if line.ledger else "",
+        "live": live if line.live is not None else None,
+    }
+
+
+def _forecast(user: User, pool: QuotaPool, form: DayForm) -> dict | None:
     """The quota's course and what is expected of it; none where its number is not known or its period is another."""
-    cases = VisaCase.objects.visible_to(user)
-    found = forecast(cases, pool, day)
+    cases, day, then = VisaCase.objects.visible_to(user), form.day, form.as_then
+    found = forecast(cases, pool, day, then=then)
     if found is None:
         return None
     title = _("%(quota)s: course and even pace") % {"quota": pool}
     description = _("%(taken)d places are taken; at an even pace it would be %(even)d on %(day)s.") % {
         "taken": found.taken, "even": round(found.even), "day": day,
     }  # fmt: skip
-    months = course(cases, pool, day)
-    drawn = pace(f"pace-{pool.pk}", title, description, found, months)
+    months = course(cases, pool, day, then=then)
+    of_pool = {"pool": pool.pk, "place": "taken"} | form.known
     return {
         "forecast": found,
         "even": round(found.even),
-        "chart": drawn,
+        "chart": pace(f"pace-{pool.pk}", title, description, found, months),
         "description": description,
-        "course": months[-6:],
+        "course": [(end, listed(CASES, user, **of_pool, on=f"{end}").counted(number)) for end, number in months[-6:]],
+        "waiting": listed(CASES, user, sharing=pool.pk, place="waiting", **form.of_cases).counted(found.waiting),
+        "cohorts": [_cohort(user, found, cohort, form) for cohort in found.cohorts],
+    }
+
+
+def _cohort(user: User, found: Forecast, cohort: Cohort, form: DayForm) -> dict:
+    quarter = {"sharing": found.pool.pk, "since": f"{cohort.first}", "until": f"{cohort.last}"}
+    return {
+        "cohort": cohort,
+        "received": listed(CASES, user, **quarter, **form.known).counted(cohort.received),
+        "took": listed(CASES, user, **quarter, place="seated", **form.of_cases).counted(cohort.took),
     }

@@ -42,13 +42,10 @@ def entry(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reallocation(request: HttpRequest, code: str) -> HttpResponse:
     pool = _pool(request, code)
-
-    def write(pool: QuotaPool, **given) -> None:
-        quota.reallocate(**given)
-
+    told = "" if pool.shares.exists() else _("The quota has no shares yet: give one first, then places can move.")
     return _answer(
-        request, pool, ReallocationForm(_data(request), pool=pool), write,
-        title=_("Reallocate places"), action=_("Reallocate"),
+        request, pool, ReallocationForm(_data(request), pool=pool), quota.reallocate,
+        title=_("Reallocate places"), action=_("Reallocate"), told=told,
     )  # fmt: skip
 
 
@@ -143,11 +140,13 @@ def _in_the_way(request: HttpRequest, pool: QuotaPool, form: Form, error: Valida
     """What holds the places that were to go, in the order in which they were taken, the last first."""
     if getattr(error, "code", "") not in {"quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded"}:
         return {}
-    code, share = form.cleaned_data.get("giver") or (pool.pk, None)
-    giver = QuotaPool.objects.get(pk=code)
+    held = QuotaPool.objects.get(pk=pool.pk)
+    share = held.shares.filter(pk=form.cleaned_data.get("giver")).first()
     cases = VisaCase.objects.visible_to(request.user).select_related("programme", "workspace")
-    reached = in_the_way(cases, giver, giver.shares.filter(pk=share).first(), form.cleaned_data.get("amount") or 0)
-    return {"holders": holders(request.user, giver, timezone.localdate()), "last": reached}
+    amount = form.cleaned_data.get("amount") or 0
+    # Of a quota without a number, those beyond the places that were to be its first.
+    last = in_the_way(cases, held, share, amount if held.capacity is not None else -amount)
+    return {"holders": holders(request.user, held, timezone.localdate()), "last": last}
 
 
 def _confirm(request: HttpRequest, code: str) -> None:

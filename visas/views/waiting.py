@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -47,8 +48,12 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     opening = (form.cleaned_data["places"] or 0) if form.is_valid() else 0
     rows = waiting_list(VisaCase.objects.visible_to(request.user), pool, opening=opening)
     clients = own_files([row.case for row in rows], request.user)
+    today = timezone.localdate()
     context = {
         "pool": pool,
+        "runs": pool.starts_on <= today <= pool.ends_on,
+        "ended": pool.ends_on < today,
+        "offered": sum(row.offered for row in rows),
         "form": form,
         "opening": opening,
         "order": order_of(pool).label,

@@ -124,8 +124,13 @@ def is_live(row: Row) -> bool:
 
 def period_of(check: Check, row: Row) -> str:
     """The period in which there is one live case, as ``wall.place_visa_case`` sets it."""
-    pool = check.known.pool_on(row["programme"], row["recommended_on"] or row["received_on"])
-    return pool.pk if pool else str(row["received_on"].year)
+    day = row["recommended_on"] or row["received_on"]
+    return check.known.period_on(row["programme"], day, row["received_on"])
+
+
+def _counts_once(person: int, programme: str, period: str) -> tuple:
+    """What there is one live case of: in a quota of all that share it, else of the programme."""
+    return person, programme if period.isdecimal() else "", period
 
 
 def _check_one_live(check: Check) -> None:
@@ -136,9 +141,9 @@ def _check_one_live(check: Check) -> None:
     replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
     taken: dict[tuple, Row | None] = {}
     for case in VisaCase.objects.filter(LIVE, person_id__in=persons).exclude(pk__in=replaced):
-        taken[case.person_id, case.programme_id, case.period] = None
+        taken[_counts_once(case.person_id, case.programme_id, case.period)] = None
     for row in rows:
-        key = (row.person, row["programme"], period_of(check, row))
+        key = _counts_once(row.person, row["programme"], period_of(check, row))
         if key in taken:
             first = taken[key]
             here = " " + _("It stands in row %d.") % first.line if first else ""
