@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.models import CompletionRule, Session
+from centers.models import Workspace
 from centers.prepared import prepared
+from centers.selectors import workspaces_where
 
 KOREAN = "ko"
 # What a centre may ask for, and when it is missing. A note in Korean is its own summary.
@@ -28,6 +30,12 @@ MISSING: dict[str, Q] = {
     **{name: Q(**{f"{name}__isnull": True}) for name in ASKED if name != "summary"},
 }
 BY_DEFAULT = ("summary",)
+
+
+def signed_off_by(user: User) -> list[Workspace]:
+    """The centres whose sessions the person reads and signs off."""
+    signed = workspaces_where(user, "accept_activities").filter(pk__in=workspaces_where(user, "work_sessions"))
+    return list(signed.order_by("code"))
 
 
 def rules_of(viewer: User) -> dict[int, list[str]]:

@@ -12,10 +12,10 @@ from centers.models.codes import kept_rows
 LONGEST = 366  # days for which a deadline can be put off
 
 
-def kinds_for(session: Session) -> list[DeadlineKind]:
-    """The kinds of deadlines, those that belong to the session's topic first."""
+def kinds_for(topic: str) -> list[DeadlineKind]:
+    """The kinds of deadlines, those that belong to a topic first."""
     rows = kept_rows(DeadlineKind).values()
-    return sorted(rows, key=lambda kind: (session.topic_id not in kind.topics, kind.order))
+    return sorted(rows, key=lambda kind: (topic not in kind.topics, kind.order))
 
 
 class DeadlineForm(forms.Form):
@@ -27,9 +27,9 @@ class DeadlineForm(forms.Form):
         _("Last day"), required=False, help_text=_("Leave it empty to count the days of the law from the day above.")
     )
 
-    def __init__(self, data=None, *, session: Session):
-        super().__init__(data, initial={"starts_on": session.held_on}, prefix="deadline")
-        self.fields["kind"].choices = [(kind.pk, _in_words(kind)) for kind in kinds_for(session)]
+    def __init__(self, data=None, *, session: Session, kind: str = ""):
+        super().__init__(data, initial={"starts_on": session.held_on, "kind": kind or None}, prefix="deadline")
+        self.fields["kind"].choices = [(kind.pk, deadline_in_words(kind)) for kind in kinds_for(session.topic_id)]
 
     def clean(self) -> dict:
         told = super().clean()
@@ -39,7 +39,8 @@ class DeadlineForm(forms.Form):
         return told
 
 
-def _in_words(kind: DeadlineKind) -> str:
+def deadline_in_words(kind: DeadlineKind) -> str:
+    """The kind, and its days where the law gives them."""
     if kind.days is None:
         return str(kind)
     days = ngettext("%(days)s day", "%(days)s days", kind.days) % {"days": kind.days}
@@ -50,6 +51,7 @@ class PutOffForm(forms.Form):
     """Put a deadline out of sight for some time, with a reason."""
 
     until = DayField(_("Put off until"))
+    until.widget.attrs["autofocus"] = True
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def clean_until(self):

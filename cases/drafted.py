@@ -23,6 +23,15 @@ class DraftedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {"token": uuid4()} | self.initial
 
+    given: frozenset[str] = frozenset()  # fields that the page itself fills in
+
+    @classmethod
+    def stopped_at(cls, fields: Fields) -> str:
+        """How far a form was filled in: the last field with something in it, and nothing of what it says."""
+        typed = [name for name in cls.base_fields if name not in cls.given and any(fields.get(name, []))]
+        shown = [name for name in typed if not cls.base_fields[name].widget.is_hidden]
+        return _("up to: %(field)s") % {"field": cls.base_fields[shown[-1]].label} if shown else ""
+
     @classmethod
     def initial_of(cls, fields: Fields) -> dict:
         """What a form shows that goes on with these texts of a draft, as they were typed."""

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 
 from django import forms
@@ -25,6 +26,7 @@ from cases.models import (
     Country,
     Interpretation,
     Language,
+    MonthClose,
     Outcome,
     Residence,
     Session,
@@ -114,14 +116,18 @@ class LongText(forms.CharField):
     """Text of some length. What does not fit is said, and never cut off by the browser while it is pasted."""
 
     def __init__(self, **options):
-        super().__init__(required=False, max_length=LONGEST_TEXT, validators=[no_hidden_signs], **options)
+        super().__init__(required=False, validators=[no_hidden_signs, not_too_long], **options)
 
     def to_python(self, value) -> str:
         """The ends of lines as one sign, as the browser shows them."""
         return super().to_python(value).replace("\r\n", "\n")
 
-    def widget_attrs(self, widget) -> dict:
-        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+def not_too_long(text: str) -> None:
+    """Raises ValidationError that says how long a text is and how long it may be."""
+    if len(text) > LONGEST_TEXT:
+        told = _("This text has %(length)s characters, and %(most)s fit. It is all still here: shorten it.")
+        raise ValidationError(told, params={"length": f"{len(text):,}", "most": f"{LONGEST_TEXT:,}"})
 
 
 def no_hidden_signs(text: str) -> None:
@@ -217,12 +223,28 @@ class SessionForm(DraftedForm):
     outcome = term(Outcome, _("Outcome"))
     follow_up_on = DayField(_("Follow up on"), required=False)
 
-    def __init__(self, *args, actor: User, centers: list[Workspace], client: Client | None = None, **kwargs):
+    change_reason = forms.CharField(
+        label=_("Why it is written after the month was closed"), max_length=MonthClose.LONGEST_REASON
+    )
+    given = frozenset({"workspace", "held_on", "language", "clients"})
+
+    def __init__(
+        self,
+        *args,
+        actor: User,
+        centers: list[Workspace],
+        client: Client | None = None,
+        held: date | None = None,
+        **kwargs,
+    ):
+        """``held`` is the day of a session on record that is corrected: its month may be closed too."""
         super().__init__(*args, **kwargs)
         self.client, self.centers = client, [client.workspace] if client else centers
         today = timezone.localdate()
         fresh = {"held_on": today, "language": client and client.language_id}
         self.initial = fresh | self.initial
+        if not MonthClose.objects.holds(self.centers, [self["held_on"].value(), held]):
+            del self.fields["change_reason"]
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
         self._offer_topics(actor)
         if len(self.centers) == 1:
@@ -244,6 +266,13 @@ class SessionForm(DraftedForm):
         """What a draft is about, empty where that is not chosen yet."""
         texts = [text for text in fields.get("topic", []) if text]
         return cls.in_words("topic", texts) if texts else ""
+
+    @classmethod
+    def stopped_at(cls, fields: Fields) -> str:
+        """The same, and how long the note is: two drafts with one client are told apart by it."""
+        signs = sum(len(text) for text in fields.get("note", []))
+        length = ngettext("note of %(signs)d character", "note of %(signs)d characters", signs) % {"signs": signs}
+        return ", ".join(filter(None, [super().stopped_at(fields), length if signs else ""]))
 
     @classmethod
     def spoken(cls, field: forms.Field, texts: list[str]) -> str:

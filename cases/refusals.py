@@ -21,6 +21,15 @@ register(
         "person_join_parted_last_first": _("The two people were joined with others later. Undo that first."),
         "asked_within_the_rate": _("Too many questions to other centres within a day. Ask again tomorrow."),
         "asked_between_centers": _("Only the files of support centres are compared with other centres."),
+        "month_is_over": _("The month is not over yet: close it from the first day of the next one on."),
+        "month_lacks_nothing": _("Sessions of this month still lack what the centre asks for: fill them in first."),
+        "month_is_closed": _(
+            "The month of this session is closed: say why it is written now, or ask the manager to open the "
+            "month again."
+        ),
+        "follow_up_kept_by_its_client": _(
+            "A follow-up is kept by a later session with the same client: look at whom the two sessions were with."
+        ),
         "draft_is_of_no_record": _("This form was sent before: it is on record."),
     }
 )

@@ -35,6 +35,7 @@ TOLD = {
     "ref": _("Number"),
     "voided": _("Void"),
     "void_reason": _("Reason"),
+    "change_reason": _("Reason of a change after the month was closed"),
 }
 
 

@@ -11,7 +11,7 @@ from cases.selectors import further_topics
 from centers.reader import by_an_official
 
 CLIENT = "client"  # whom the session is about: no field of the form, and changed beside it
-SHOWN = tuple(name for name in SessionForm.base_fields if name not in {"token", "seen", "workspace"})
+SHOWN = tuple(name for name in SessionForm.base_fields if name not in {"token", "seen", "workspace", "change_reason"})
 SEVERAL = ("topic", "other_topics", "others")
 
 

@@ -51,7 +51,7 @@ PAGES = (
         "cases:sessions",
         _("Counselling"),
         "view_sessions",
-        ("cases:session", "cases:completion", "cases:template", "cases:follow_up"),
+        ("cases:session", "cases:completion", "cases:template", "cases:follow_up", "cases:deadline", "cases:month"),
     ),
     Page(
         "cases:clients",

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Session, Stay
+from cases.services.follow_up import keep_follow_ups
 from centers.models import Membership, Role
 from kpi.numbers import likely
 from kpi.views.landing import _same_day_before
@@ -130,14 +131,16 @@ class CounsellorTests:
     def test_own_sessions_come_first_and_others_of_the_centre_after(self, client, records):
         client.force_login(records)
         answer = client.get("/")
-        panel = next(panel for panel in answer.context["panels"] if "sessions" in panel.shown)
+        panel = next(panel for panel in answer.context["panels"] if "mine" in panel.shown)
         assert [row.counsellor_id == records.pk for row in panel.shown["sessions"]] == [True, True, False]
 
-    def test_a_follow_up_is_kept_by_the_next_session(self, client, records):
+    def test_another_session_with_the_client_ends_no_follow_up_by_itself(self, client, records):
         with everywhere():
             due = Session.objects.due_by(TODAY)
             (promised,) = due
-            make_session(client=promised.client, held_on=TODAY)
+            later = make_session(client=promised.client, held_on=TODAY)
+            assert list(due.all()) == [promised]
+            keep_follow_ups(actor=records, promised=due, by=later)
             assert list(due.all()) == []
 
     def test_nobody_else_s_centre_is_counted(self, client, records):
@@ -188,7 +191,7 @@ class RunningOutTests:
         client.force_login(counsellor)
         panel = start(client).partition('id="running-out"')[2].partition("</section>")[0]
         assert re.findall(r"<bdi>(.*?)</bdi>", panel) == ["DAYS3", "DAYS80"]
-        assert re.findall(r"badge--(\w+)", panel) == ["bad", "note"]
+        assert re.findall(r"badge--(\w+)\">[^<0-9]*\d+일 남", panel) == ["bad", "note"]
 
     @pytest.mark.usefixtures("clients")
     def test_is_not_there_for_an_official(self, client, counsellor):

@@ -3,7 +3,9 @@
 from cases.listings.activity import ACTIVITIES
 from cases.listings.asked import ASKED_ELSEWHERE
 from cases.listings.client import CLIENTS
+from cases.listings.deadline import DEADLINES
+from cases.listings.follow_up import FOLLOW_UPS
 from cases.listings.session import SESSIONS
 from cases.listings.stay import STAYS
 
-__all__ = ["ACTIVITIES", "ASKED_ELSEWHERE", "CLIENTS", "SESSIONS", "STAYS"]
+__all__ = ["ACTIVITIES", "ASKED_ELSEWHERE", "CLIENTS", "DEADLINES", "FOLLOW_UPS", "SESSIONS", "STAYS"]

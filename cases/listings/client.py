@@ -17,8 +17,10 @@ from centers.listing.columns import link, named
 from centers.listing.filters import Named, codes_of
 from centers.models import Municipality
 from centers.models.codes import kept_rows
-from centers.selectors import is_official
+from centers.selectors import is_official, scope_of
 
+PAST = "past"
+OWN = 365  # days in which a session makes a client one's own
 SOON = 90  # days ahead for which a status is told to run out
 
 
@@ -30,12 +32,18 @@ class ClientFilterForm(FilterForm):
     language = CodeField(codes_of(Language), label=_("Language"))
     municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
     status = CodeField(label=_("Status of residence"))
-    expiring = SwitchField(yes=_("Within 90 days"), label=_("Status expires on"))
+    expiring = CodeField(
+        choices=[("1", _("Within 90 days")), (PAST, _("Passed, and no later day on file"))],
+        label=_("Status expires on"),
+    )
+    mine = SwitchField(yes=_("Whom I counselled within the year"), label=_("Counsellor"))
 
     def shape(self) -> None:
         """An official finds nobody by a code that is for counsellors, nor by the day on which a status ends."""
         if is_official(self.viewer):
             del self.fields["expiring"]
+        if not scope_of(self.viewer).of("view_sessions"):
+            del self.fields["mine"]
         self.fields["status"].rows = self._statuses
         super().shape()
 
@@ -62,8 +70,18 @@ class ClientFilterForm(FilterForm):
             inside = inside.filter(restricted=False)
         return rows.filter(status__in=[status.pk for status in inside])
 
-    def by_expiring(self, rows: QuerySet, yes: str) -> QuerySet:
-        return running_out(rows, timezone.localdate())
+    def by_expiring(self, rows: QuerySet, which: str) -> QuerySet:
+        today = timezone.localdate()
+        return rows.filter(status_expires_on__lt=today) if which == PAST else running_out(rows, today)
+
+    def by_mine(self, rows: QuerySet, yes: str) -> QuerySet:
+        return rows.filter(pk__in=own_clients(self.viewer, timezone.localdate() - timedelta(days=OWN)))
+
+
+def own_clients(viewer: User, since: date) -> QuerySet:
+    """Whom somebody counselled after a day, by id."""
+    own = Session.objects.visible_to(viewer).filter(voided_at=None, counsellor=viewer, held_on__gt=since)
+    return own.filter(client__isnull=False).values("client")
 
 
 def running_out(clients: QuerySet, today: date) -> QuerySet:

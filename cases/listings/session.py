@@ -28,8 +28,30 @@ class CounsellorField(CodeField):
         return value == ME or super().valid_value(value)
 
 
-class SessionFilterForm(FilterForm):
+class StaffFilterForm(FilterForm):
+    """Rows that somebody counselled, or noted: one's own, or a colleague's."""
+
     permission = "view_sessions"
+
+    counsellor = CounsellorField(label=_("Counsellor"))
+
+    def shape(self) -> None:
+        counsellor = self.fields.pop("counsellor")
+        counsellor.rows = lambda: self._colleagues
+        self.fields["counsellor"] = counsellor  # after the filters of the list itself
+        super().shape()
+
+    @cached_property
+    def _colleagues(self) -> list[Named]:
+        """Oneself, and who works, or worked, where the reader reads sessions; staff stand in the address by id."""
+        others = [Named(str(person.pk), str(person)) for person in _staff(self.viewer, self.permission)]
+        return [Named(ME, now("My own")), *others]
+
+    def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
+        return rows.filter(counsellor=self.viewer.pk if who == ME else int(who))
+
+
+class SessionFilterForm(StaffFilterForm):
     day = "held_on"
     voidable = True
 
@@ -37,7 +59,6 @@ class SessionFilterForm(FilterForm):
     language = CodeField(codes_of(Language), label=_("Language"))
     topic = CodeField(codes_of(Topic), label=_("Topic"))
     channel = CodeField(codes_of(Channel), label=_("Channel"))
-    counsellor = CounsellorField(label=_("Counsellor"))
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
     follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
     late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
@@ -47,28 +68,15 @@ class SessionFilterForm(FilterForm):
 
     further = ("channel", "record", "summary", "follow_up", "wanted", "urgency", "late", "void")
 
-    def shape(self) -> None:
-        self.fields["counsellor"].rows = lambda: [Named(ME, now("My own")), *self._colleagues]
-        super().shape()
-
-    @cached_property
-    def _colleagues(self) -> list[Named]:
-        """Who works, or worked, where the reader reads sessions; a member of staff stands in the address by id."""
-        return [Named(str(person.pk), str(person)) for person in _staff(self.viewer, self.permission)]
-
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(language=code)
 
     def by_topic(self, rows: QuerySet, code: str) -> QuerySet:
         """The primary topic; a group holds its topics."""
-        inside = [topic.pk for topic in Topic.objects.filter(Q(pk=code) | Q(group=code))]
-        return rows.filter(topic__in=inside)
+        return rows.filter(topic__in=topics_inside(code))
 
     def by_channel(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(channel=code)
-
-    def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
-        return rows.filter(counsellor=self.viewer.pk if who == ME else int(who))
 
     def by_summary(self, rows: QuerySet, missing: str) -> QuerySet:
         return rows.filter(WITHOUT_SUMMARY)
@@ -89,6 +97,11 @@ class SessionFilterForm(FilterForm):
         return rows.filter(RECORDED_LATE)
 
 
+def topics_inside(code: str) -> list[str]:
+    """A topic, or a group and its topics."""
+    return [topic.pk for topic in Topic.objects.filter(Q(pk=code) | Q(group=code))]
+
+
 @prepared
 def _staff(viewer: User, permission: str) -> QuerySet[User]:
     places = workspaces_where(viewer, permission)
@@ -106,7 +119,7 @@ def _nationality(session: Session):
     return client.nationality if client else session.nationality
 
 
-def _counsellor(session: Session, viewer: User) -> str:
+def counsellor_of(session: Session, viewer: User) -> str:
     return str(session.counsellor) if session.counsellor else session.counsellor_name
 
 
@@ -133,7 +146,7 @@ SESSIONS = register(
             named("channel", _("Channel")),
             named("topic", _("Topic"), css=""),
             named("outcome", _("Outcome")),
-            Column("counsellor", _("Counsellor"), value=_counsellor),
+            Column("counsellor", _("Counsellor"), value=counsellor_of),
             named("workspace", _("Centre")),
             number_column(),
             field("clients", _("Number of clients"), css="table__number"),
@@ -144,6 +157,7 @@ SESSIONS = register(
         ),
         orders=(Order("day", ("held_on", "id")),),
         form=SessionFilterForm,
+        template="cases/session_list.html",
         nothing=_("There are no sessions here yet. A session that is logged appears here at once."),
     )
 )

@@ -13,6 +13,7 @@ NAMES = ("given", "surname")
 FAMILY = ("surname", "phone", "address", "nationality")
 FAMILY_MOST = 10.0  # bits: what a family shares tells no more than this of two whose given names are unlike
 UNLIKE = 0.4  # of a name's letters stand in their place: two names, and no mistake
+TWINS_MOST = 0.6  # who shares all but the given name may be a twin: likely enough to be looked at, and never sure
 Part = tuple[str, str, float]  # field, level, bits
 MIXED: Part = ("mixed", "up", MIXED_UP)
 BEGUN = 3  # letters that a shortened name keeps
@@ -31,7 +32,7 @@ class Pair:
 def compare(one: Record, other: Record, people: Population) -> Pair:
     """How likely two records are one person's, among these people."""
     bits, why = evidence(one, other, people)
-    return Pair(one.id, other.id, chance(bits + people.prior), why)
+    return Pair(one.id, other.id, score_of(bits + people.prior, why), why)
 
 
 def evidence(one: Record, other: Record, people: Population) -> tuple[float, tuple[tuple[str, str], ...]]:
@@ -42,6 +43,18 @@ def evidence(one: Record, other: Record, people: Population) -> tuple[float, tup
     if any(part[:2] == ("given", "unlike") for part in parts):
         bits -= max(0.0, family - FAMILY_MOST)
     return bits, tuple((name, level) for name, level, _weight in parts)
+
+
+def score_of(bits: float, why: tuple[tuple[str, str], ...]) -> float:
+    """The probability, which stays below certain for two who may be twins."""
+    return min(chance(bits), TWINS_MOST) if may_be_twins(why) else chance(bits)
+
+
+def may_be_twins(why: tuple[tuple[str, str], ...]) -> bool:
+    """Of one surname and born on one day, with given names that are no slip of each other and no number in common."""
+    levels = dict(why)
+    named_apart = levels.get("given") in {"other", "unlike"} and levels.get("surname") in {"same", "close", "sound"}
+    return named_apart and levels.get("born") == "same" and levels.get("number") != "same"
 
 
 def chance(bits: float) -> float:

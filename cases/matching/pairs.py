@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from math import log2
 
 from cases.matching.blocks import candidates
-from cases.matching.compare import Pair, chance, compare, evidence
+from cases.matching.compare import Pair, chance, compare, evidence, score_of
 from cases.matching.records import Record
 from cases.matching.weights import Population
 
@@ -28,7 +28,7 @@ def duplicates(records: Iterable[Record], *, at_least: float = LIKELY) -> Iterat
             found.append((bits, listed[other].id, listed[place].id, why))
     prior = _prior([row[0] for row in found], people)
     for bits, one, other, why in found:
-        score = chance(bits + prior)
+        score = score_of(bits + prior, why)
         if score >= at_least:
             yield Pair(one, other, score, why)
 

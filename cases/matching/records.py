@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from cases.matching.nations import nation
 from cases.matching.signs import latin, words
 from cases.matching.sounds import sound
 
@@ -44,7 +45,7 @@ class Record:
             surname=latin(surname),
             born=birth_digits(row.get("birth_date")),
             sex=SEXES.get(text["sex"].lower(), text["sex"].lower()),
-            nationality=text["nationality"].lower(),
+            nationality=nation(text["nationality"]),
             phone=re.sub("[^0-9]", "", text["phone"])[-ENDING:],
             address=frozenset(re.findall(r"\w+", text["address"].lower())),
             number=re.sub("[^0-9A-Za-z]", "", text["registration_number"]).upper(),

@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from cases.matching.compare import Pair
 from cases.matching.reasons import in_words
 from cases.matching.records import FIELDS, Record
+from centers.exports.sheets import harmless
 
 COLUMNS = ("id_a", "id_b", "score", "reason")
 LONGEST_CELL = 1_000_000  # characters
@@ -48,6 +50,23 @@ def _records(lines: Iterable[str]) -> Iterator[Record]:
         yield Record.of({**row, "id": row.get("id", "").strip() or str(number)})
 
 
+def told_apart(records: Iterable[Record], twice: Counter) -> Iterator[Record]:
+    """The same records; ``twice`` counts the rows of each id that stands in several."""
+    seen: set[str] = set()
+    for record in records:
+        if record.id in seen:
+            twice[record.id] += 1 if record.id in twice else 2
+        seen.add(record.id)
+        yield record
+
+
+def check_paths(source: Path, target: Path) -> None:
+    """Raises TableRefused where the pairs would be written over the list itself."""
+    same = source.resolve() == target.resolve() or (target.exists() and source.exists() and source.samefile(target))
+    if same:
+        raise TableRefused(_("%(file)s is the list itself: write the pairs to another file.") % {"file": target})
+
+
 def _check(header: list[str]) -> None:
     known = [name for name in header if name in FIELDS]
     if not known:
@@ -61,7 +80,10 @@ def _check(header: list[str]) -> None:
 
 
 def write(path: Path, pairs: Iterable[Pair]) -> int:
-    """The pairs as a file, which is there when it is whole. Gives how many. Raises TableRefused."""
+    """The pairs as a file, which is there when it is whole. Gives how many. Raises TableRefused.
+
+    An id that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as file:
@@ -80,6 +102,6 @@ def _write(table, pairs: Iterable[Pair]) -> int:
     table.writerow(COLUMNS)
     count = 0
     for pair in pairs:
-        table.writerow((pair.one, pair.other, f"{pair.score:.4f}", in_words(pair.why)))
+        table.writerow((harmless(pair.one), harmless(pair.other), f"{pair.score:.4f}", in_words(pair.why)))
         count += 1
     return count

@@ -61,6 +61,7 @@ class Deadline(Kept):
         verbose_name_plural = _("deadlines")
         indexes = [
             models.Index(fields=["counsellor", "due_on", "id"], name="deadline_running", condition=Q(done_on=None)),
+            models.Index(fields=["counsellor", "done_on"], name="deadline_done", condition=~Q(done_on=None)),
             models.Index(fields=["client"], name="deadline_by_client"),
             models.Index(fields=["session"], name="deadline_by_session"),
         ]

@@ -85,6 +85,7 @@ class Draft(OnRecord):
     tab = models.CharField(max_length=36, blank=True)
     sequence = models.PositiveBigIntegerField(default=0)
     rivals = models.JSONField(default=dict, blank=True)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     discarded_at = models.DateTimeField(null=True, blank=True)
 

@@ -27,6 +27,11 @@ class Household(OnRecord):
     def __str__(self):
         return f"{self.workspace_id}-{self.pk}"
 
+    @property
+    def people(self) -> int:
+        """How many belong to it (인원): the principal and the dependants that were read with it."""
+        return 1 + len(self.links.all())
+
 
 @with_history
 class FamilyLink(Kept):

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
@@ -24,22 +25,20 @@ from centers.querysets import scoped
 from config.addresses import address_of
 
 DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
-DUE_SINCE = 180  # days for which one that nobody kept stays in sight
 
 
 class SessionQuerySet(scoped("view_sessions")):
     def due_by(self, day: date) -> "SessionQuerySet":
-        """Those whose follow-up is overdue on a day or due within the week after it, with no later session since.
+        """Those whose follow-up waits and is overdue on a day, however long, or due within the week after it."""
+        return self.promised().filter(follow_up_on__lte=day + timedelta(days=DUE_WITHIN))
 
-        A promise is kept by the next session with the same client; one without a client can be kept by nobody.
+    def promised(self) -> "SessionQuerySet":
+        """Those whose follow-up waits: until somebody says what has kept it (``FollowUpAnswer``).
+
+        One without a client can be kept by nobody.
         """
-        later = self.model.objects.filter(client=OuterRef("client"), held_on__gt=OuterRef("held_on"), voided_at=None)
-        return self.filter(
-            ~Exists(later),
-            client__isnull=False,
-            follow_up_on__lte=day + timedelta(days=DUE_WITHIN),
-            follow_up_on__gte=day - timedelta(days=DUE_SINCE),
-        )
+        kept = FollowUpAnswer.objects.filter(session=OuterRef("pk"), promised_on=OuterRef("follow_up_on")).standing()
+        return self.filter(~Exists(kept), client__isnull=False, follow_up_on__isnull=False)
 
 
 @with_history
@@ -87,6 +86,9 @@ class Session(Voidable, Kept):
     summary = models.TextField(_("summary in Korean"), blank=True)
     follow_up_on = models.DateField(_("follow up on"), null=True, blank=True)
     form_token = models.UUIDField(null=True, blank=True, editable=False)
+    change_reason = models.CharField(
+        _("reason of a change after the month was closed"), max_length=200, blank=True, db_default=""
+    )
     void_reason = models.CharField(_("reason"), max_length=200, blank=True, db_default="")
 
     objects = SessionQuerySet.as_manager()
@@ -213,3 +215,50 @@ class SessionClient(OnRecord):
     def ref(self) -> str:
         """The session's number: this row has none of its own."""
         return str(self.session_id)
+
+
+class FollowUpAnswerQuerySet(scoped("view_sessions")):
+    def standing(self) -> "FollowUpAnswerQuerySet":
+        """Those that end a follow-up: the session that kept it is not void."""
+        return self.filter(Q(answer=None) | Q(answer__voided_at=None))
+
+
+@with_history
+class FollowUpAnswer(OnRecord):
+    """What a follow-up was kept by: a later session with the client, or the reason why none is needed.
+
+    ``promised_on`` is the day that ``session`` promised: where another is promised later, that one waits anew. Where
+    ``answer`` is voided the follow-up waits again.
+    """
+
+    whose = ()  # the session tells
+
+    workspace = workspace_key()
+    session = models.ForeignKey(Session, models.PROTECT, db_constraint=False, db_index=False, related_name="answers")
+    answer = models.ForeignKey(
+        Session, models.PROTECT, null=True, blank=True, db_constraint=False, db_index=False, related_name="answered"
+    )
+    promised_on = models.DateField(_("follow up on"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    ended_by = staff_key(verbose_name=_("ended by"))
+    ended_at = models.DateTimeField(_("ended at"), db_default=Now(), editable=False)
+
+    objects = FollowUpAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow-up that has ended")
+        verbose_name_plural = _("follow-ups that have ended")
+        indexes = [models.Index(fields=["answer"], name="follow_up_by_answer", condition=~Q(answer=None))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "promised_on", "answer"], name="follow_up_answered_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__isnull=False, reason="") | Q(answer=None) & ~Q(reason=""),
+                name="follow_up_ends_by_session_or_reason",
+                violation_error_message=_("A follow-up ends by a session, or for a reason."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.session_id} {self.promised_on:%Y-%m-%d}"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Client, Deadline, Session, SessionClient, SessionIssue, Topic
 from cases.services.draft import end_draft
+from cases.services.month import say_why
 from cases.services.session import at_least, join, of_file
 from centers.scope import settle_constraints
 
@@ -24,13 +25,15 @@ def correct_session(
     others: Collection[Client] | None = None,
     form_token: UUID,
     seen: tuple[str, int] = ("", 0),
+    reason: str = "",
 ) -> Session:
     """Write what was corrected: ``told`` are the fields that changed, ``further`` the topics added and taken away,
     ``others`` the further clients where these changed.
 
     ``client`` is whom it was with, where that changed; the status at the time is then that of their file, and the
     deadlines noted in the session move with it. Whoever shows the session first holds it still (``held_still``). The
-    draft of the form ends. Raises IntegrityError where the database refuses.
+    draft of the form ends. ``reason`` is why it is changed after its month was closed. Raises IntegrityError where the
+    database refuses.
     """
     held = held_still(session)
     end_draft(actor=actor, token=form_token, seen=seen)
@@ -41,7 +44,7 @@ def correct_session(
     if others is not None:
         told = told | {"clients": at_least(told.get("clients", held.clients), others)}
         _set_others(held, others)
-    _write(held, told)
+    _write(held, told | ({"change_reason": reason} if reason else {}))
     added, removed = further
     SessionIssue.objects.filter(session=held, topic__in=[*removed, held.topic_id]).delete()
     SessionIssue.objects.bulk_create(
@@ -62,7 +65,7 @@ def _set_others(session: Session, others: Collection[Client]) -> None:
 
 def void_session(*, session: Session, reason: str) -> None:
     """The session stays in sight and counts no more: it was logged twice, or never was."""
-    _write(session, {"voided_at": timezone.now(), "void_reason": reason})
+    _write(session, {"voided_at": timezone.now(), "void_reason": reason, "change_reason": reason})
     settle_constraints()
 
 
@@ -78,6 +81,7 @@ def held_still(session: Session) -> Session:
 
 
 def _write(session: Session, told: dict) -> None:
+    say_why(told.get("change_reason", ""))
     for name, value in told.items():
         setattr(session, name, value)
     if told:

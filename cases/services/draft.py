@@ -129,6 +129,28 @@ def choose_version(*, actor: User, token: UUID, tab: str) -> Draft | None:
     return _touch(draft)
 
 
+@transaction.atomic
+def give_client(*, actor: User, token: UUID, client: Client, further: bool = False) -> bool:
+    """A session that is being written is with this client, or with them too where ``further``.
+
+    Whether there is such a draft, and the client can be in it: further ones are of the first one's workspace.
+    """
+    draft = _held(actor, token)
+    if draft is None or draft.kind != DraftKind.SESSION or draft.session_id:
+        return False
+    if further and draft.client_id:
+        if draft.workspace_id != client.workspace_id:
+            return False
+        draft.fields["others"] = [*draft.fields.get("others", []), str(client.pk)]
+    else:
+        draft.client, draft.workspace_id = client, client.workspace_id
+    # The page that was left may still be open: it writes beside this version, never over it.
+    draft.tab, draft.sequence = "", 0
+    draft.version += 1
+    _touch(draft)
+    return True
+
+
 def discard_draft(*, actor: User, token: UUID) -> bool:
     """Put a draft away; it can be taken back for ``KEPT_DISCARDED`` days. Whether there was one."""
     drafts = Draft.objects.visible_to(actor).filter(token=token, discarded_at=None)

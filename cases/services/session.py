@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Client, Session, SessionClient, SessionIssue, Topic
 from cases.services.draft import end_draft
+from cases.services.month import say_why
 from centers.models import Workspace
 from centers.scope import settle_constraints
 
@@ -38,9 +39,10 @@ def log_session(
     the status of their file is kept as the status at the time. ``others`` are further files of the workspace that
     were counselled with them: it stays one session, of at least so many clients. The draft of the form ends with it;
     ``seen`` is the tab and the version of it that were on the screen. Raises IntegrityError where the database
-    refuses: a day in the future or outside the time the centre counts, or a form that was sent before
-    (``session_logged_once``).
+    refuses: a day in the future or outside the time the centre counts, a closed month without a ``change_reason``
+    (``month_is_closed``), or a form that was sent before (``session_logged_once``).
     """
+    say_why(told.get("change_reason", ""))
     told["clients"] = at_least(told.get("clients", 1), others)
     end_draft(actor=actor, token=form_token, seen=seen)
     session = Session.objects.create(

@@ -25,7 +25,7 @@ from cases.models import Client, Draft
 from cases.models.draft import DraftKind, Fields
 from cases.secrecy import digest
 from cases.services.client import create_client, edit_client
-from cases.services.draft import end_draft
+from cases.services.draft import end_draft, give_client
 from cases.services.pairs import different_from, note_likely
 from cases.views.drafted import draft_context, draft_named, lead_to, on_screen, token_named
 from centers.access import require_anywhere
@@ -33,7 +33,7 @@ from centers.refusals import rule_of, sentence
 from centers.selectors import workspaces_where
 
 WORK = "work_clients"
-SESSION = "session"  # where the person goes on with one
+SESSION, OTHERS = "session", "others"  # where the person goes on with one, with the new client or with them too
 OPENED = gettext_lazy("On record: file %(number)s, %(center)s, %(many)s.")
 CHANGED = gettext_lazy("Changed: file %(number)s, %(center)s, %(many)s.")
 
@@ -228,7 +228,7 @@ def _page(
         "likely": likely,
         "others": others,
         "asks": asks,
-        "then": form["then"].value() == SESSION,
+        "then": bool(_after(form["then"].value())[0]),
         "back": client.get_absolute_url() if client else reverse("cases:clients"),
     }
     return render(request, "cases/client_form.html", context, status=status)
@@ -244,6 +244,18 @@ def _saved(request: HttpRequest, form: ClientForm, client: Client, sentence: str
     told = {"number": number_of(kept), "center": kept.workspace, "many": many}
     messages.success(request, sentence % told)
     counsels = workspaces_where(request.user, "work_sessions").filter(pk=kept.workspace_id).exists()
-    if form.cleaned_data["then"] == SESSION and counsels:
-        return lead_to(request, f"{reverse('cases:session_new')}?{urlencode({'client': kept.pk})}")
+    where, log = _after(form.cleaned_data["then"])
+    if where and counsels:
+        written = log and give_client(actor=request.user, token=log, client=kept, further=where == OTHERS)
+        asked = {"draft": log} if written else {"client": kept.pk}
+        return lead_to(request, f"{reverse('cases:session_new')}?{urlencode(asked)}")
     return lead_to(request, kept.get_absolute_url())
+
+
+def _after(then: str | None) -> tuple[str, UUID | None]:
+    """Where the person goes on, and which form of a session they were writing when they left it for this one."""
+    where, _colon, token = (then or "").partition(":")
+    try:
+        return (where, UUID(token)) if where in {SESSION, OTHERS} else ("", None)
+    except ValueError:
+        return (where, None)

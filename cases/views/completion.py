@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
-from cases.completion import ASKED, BY_DEFAULT, rules_of
+from cases.completion import ASKED, BY_DEFAULT, rules_of, signed_off_by
 from cases.models import CompletionRule
 from centers.models import Workspace
-from centers.selectors import workspaces_where
 
 
 class RuleForm(forms.Form):
@@ -33,7 +31,7 @@ class RuleForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule(request: HttpRequest) -> HttpResponse:
     """What a centre wants filled in with each session before the month closes; its manager says so."""
-    centers = _centers(request.user)
+    centers = signed_off_by(request.user)
     if not centers:
         raise PermissionDenied(_("What a session needs is decided by the manager of the centre."))
     asked = rules_of(request.user)
@@ -56,9 +54,3 @@ def rule(request: HttpRequest) -> HttpResponse:
         "back": reverse("cases:sessions"),
     }
     return render(request, "cases/form.html", context, status=400 if form.errors else 200)
-
-
-def _centers(user: User) -> list[Workspace]:
-    """The centres whose sessions the person reads and signs off."""
-    signed = workspaces_where(user, "accept_activities").filter(pk__in=workspaces_where(user, "work_sessions"))
-    return list(signed.order_by("code"))

@@ -4,17 +4,29 @@ from django.db import IntegrityError, transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.deadline_forms import DeadlineForm, PutOffForm
+from cases.listings import DEADLINES
 from cases.models import Deadline, Session
 from cases.services.deadline import end_deadline, start_deadline
 from cases.services.reminder import put_off_deadline
+from cases.views.returning import back_to_today, row_of
 from centers.querysets import get_visible_or_404
 from centers.refusals import sentence
 from centers.selectors import is_official
+from centers.views.listing import show
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    if is_official(request.user):
+        raise PermissionDenied(_("Deadlines are noted by counsellors who are no officials."))
+    return show(request, DEADLINES)
 
 
 @never_cache
@@ -27,7 +39,8 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if session.client_id is None:
         messages.info(request, _("Nobody can be reminded of an anonymous session. Log it with a client first."))
         return redirect(session)
-    form = DeadlineForm(request.POST if request.method == "POST" else None, session=session)
+    sent = request.POST if request.method == "POST" else None
+    form = DeadlineForm(sent, session=session, kind=request.GET.get("kind", ""))
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -59,7 +72,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Runs again: %(kind)s, last day %(day)s.") % told)
     else:
         messages.success(request, _("Done: %(kind)s, last day %(day)s.") % told)
-    return redirect(deadline)
+    return redirect(back_to_today(request) or deadline)
 
 
 @never_cache
@@ -73,7 +86,7 @@ def later(request: HttpRequest, pk: int) -> HttpResponse:
         row.refresh_from_db()
         told = {"kind": deadline.kind, "day": row.until.isoformat()}
         messages.success(request, _("Put off: %(kind)s comes up again on %(day)s.") % told)
-        return redirect(deadline)
+        return redirect(back_to_today(request) or deadline)
     last_day = (f"{deadline.kind} ·", _("Last day"), f"{deadline.due_on.isoformat()}.")
     words = {
         "title": _("Put off a deadline"),
@@ -84,7 +97,8 @@ def later(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: Form, about: Session | Deadline, words: dict[str, str]) -> HttpResponse:
-    context = {"form": form, "back": about.get_absolute_url(), **words}
+    back = f"{reverse('home')}#{row_of(about)}" if back_to_today(request) else about.get_absolute_url()
+    context = {"form": form, "back": back, **words}
     return render(request, "cases/form.html", context, status=400 if form.errors else 200)
 
 

@@ -17,9 +17,9 @@ from accounts.idle import no_step
 from cases.access import get_client_or_404, get_session_or_404
 from cases.client_form import ClientForm
 from cases.drafted import DraftedForm
-from cases.forms import SessionForm
 from cases.models import Client, Draft, Session
 from cases.models.draft import KEPT_DISCARDED, WORK, DraftKind, opened
+from cases.new_session_form import NewSessionForm
 from cases.services.draft import Place, Typed, choose_version, discard_draft, restore_draft, save_draft
 from centers.access import require_anywhere
 from centers.models import Workspace
@@ -28,7 +28,7 @@ from centers.selectors import workspaces_where
 
 LONGEST_TAB = 36
 BIGGEST = 2**31 - 1
-FORMS: dict[str, type[DraftedForm]] = {DraftKind.SESSION: SessionForm, DraftKind.CLIENT: ClientForm}
+FORMS: dict[str, type[DraftedForm]] = {DraftKind.SESSION: NewSessionForm, DraftKind.CLIENT: ClientForm}
 
 
 @no_step

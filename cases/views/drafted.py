@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cases.drafted import DraftedForm
 from cases.models import Draft
 from cases.models.draft import DraftKind
-from cases.unsent import HOURS, key_for_unsent
+from cases.unsent import HOURS, keys_for_unsent
 
 
 def draft_context(request: HttpRequest, kind: DraftKind, form: DraftedForm, draft: Draft | None) -> dict:
@@ -20,7 +20,8 @@ def draft_context(request: HttpRequest, kind: DraftKind, form: DraftedForm, draf
         "draft": draft,
         "tab": request.POST.get("draft_tab", ""),
         "version": draft.version if draft else request.POST.get("draft_version", "0"),
-        "key": key_for_unsent(request.user),
+        "log": str(form["token"].value()),
+        "key": keys_for_unsent(request.user),
         "hours": HOURS,
     }
 

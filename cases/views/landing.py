@@ -12,14 +12,16 @@ from accounts.models import User
 from cases.completion import incomplete, missing_of, rules_of
 from cases.files import time_left
 from cases.forms import SessionForm
-from cases.listings import SESSIONS, STAYS
-from cases.listings.client import running_out
+from cases.listings import CLIENTS, DEADLINES, FOLLOW_UPS, SESSIONS, STAYS
+from cases.listings.client import OWN, PAST, SOON, own_clients
 from cases.listings.people import read_clients, read_names
 from cases.listings.stay import in_bed_on
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
-from cases.unsent import HOURS, key_for_unsent
+from cases.unsent import HOURS, keys_for_unsent
+from cases.views.draft import FORMS
 from cases.views.identity import waiting_requests
+from cases.views.returning import in_a_row, row_of
 from centers.listing import listed
 from centers.models import Bed
 from centers.prepared import counted, prepared
@@ -27,11 +29,9 @@ from centers.selectors import is_official, scope_of
 from config.panels import Panel
 
 SHOWN = 8  # rows of a panel; the list behind it has them all
-MOST_DRAFTS = 50
 WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
-LATELY = 30  # days in which a client counts as one of the latest, and ahead for which a deadline is shown
-OWN = 365  # days in which a session makes a client one's own
-COMPLETED_WITHIN = 92  # days for which a session that lacks something is asked after: a quarter
+LATELY = 30  # days in which a client counts as one of the latest
+COMPLETED_WITHIN = 92  # days for which a session that lacks something is shown here: a quarter
 LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
 Rules = tuple[tuple[int, tuple[str, ...]], ...]  # what each centre asks for, as ``rules_of`` has it
@@ -62,10 +62,13 @@ def _drafts(request: HttpRequest) -> Panel:
     rows = _typed(request.user, kept_from=now - timedelta(days=KEPT_DISCARDED))
     read_clients(rows, request.user)
     rows = [_in_list(row, now) for row in rows]
+    typed = [draft for draft in rows if draft["row"].discarded_at is None]
     shown = {
-        "drafts": [draft for draft in rows if draft["row"].discarded_at is None][:MOST_DRAFTS],
+        "drafts": typed[:SHOWN],
+        "older": typed[SHOWN:],
+        "number": len(typed),
         "discarded": [draft for draft in rows if draft["row"].discarded_at],
-        "key": key_for_unsent(request.user),
+        "key": keys_for_unsent(request.user),
         "hours": HOURS,
     }
     return Panel(_("Typed, not on record yet"), "cases/landing/drafts.html", shown)
@@ -77,17 +80,20 @@ def _in_list(draft: Draft, now: datetime) -> dict:
     return {
         "row": draft,
         "topic": SessionForm.topic_of(draft.fields),
+        "stopped": FORMS[draft.kind].stopped_at(draft.fields),
         "ends_on": timezone.localdate(ends_at) if ends_at - now < WARNED else None,
     }
 
 
 def _counselling(request: HttpRequest) -> list[Panel]:
-    """Today's sessions, what one promised, deadlines, whose status runs out, and whom one saw last.
+    """What one promised, deadlines, whose status runs out, what lacks something, today's sessions, whom one saw last.
 
-    The clients of all panels are read at once.
+    What presses stands first. The clients of all panels are read at once.
     """
     viewer, today = request.user, timezone.localdate()
     resting = _resting(viewer, day=today)
+    for row in resting:
+        row.there = f"{_kind(row)}-{row.deadline_id or row.session_id or row.client_id}"
     sessions = [
         _sessions_of_today(viewer, today),
         _follow_ups(viewer, today, [row for row in resting if row.session_id and not row.deadline_id]),
@@ -95,14 +101,15 @@ def _counselling(request: HttpRequest) -> list[Panel]:
         _latest_clients(viewer, today),
     ]
     put_off = [row for row in resting if row.deadline_id]
-    deadlines = [] if is_official(viewer) else _own_deadlines(viewer, today, put_off)
-    read_clients([*resting, *deadlines, *(row for panel in sessions for row in panel.shown["sessions"])], viewer)
+    deadlines = ([], []) if is_official(viewer) else _own_deadlines(viewer, today, put_off)
+    shown = [row for panel in sessions for row in panel.shown["sessions"]]
+    read_clients([*resting, *deadlines[0], *deadlines[1], *shown], viewer)
     day, due, unfinished, latest = sessions
     reminders = []
     if not is_official(viewer):
         running_out = _running_out(viewer, today, [row for row in resting if row.session_id is None])
-        reminders = [_deadlines(deadlines, today, put_off), running_out]
-    return [*_asked_by_others(request), day, due, *reminders, unfinished, latest]
+        reminders = [_deadlines(viewer, deadlines, today, put_off), running_out]
+    return [*_asked_by_others(request), due, *reminders, unfinished, day, latest]
 
 
 def _asked_by_others(request: HttpRequest) -> list[Panel]:
@@ -138,8 +145,10 @@ def _sessions_of_today(viewer: User, today: date) -> Panel:
     monday = today - timedelta(days=today.weekday())
     numbers = _numbers_of_the_week(viewer, monday=monday, today=today)
     day, week = {"from_": f"{today}", "to": f"{today}"}, {"from_": f"{monday}", "to": f"{today}"}
+    rows = _of_today(viewer, today=today)
     shown = {
-        "sessions": _of_today(viewer, today=today),
+        "sessions": rows,
+        "more": numbers["today"] - len(rows),
         "today": listed(SESSIONS, viewer, **day).counted(numbers["today"]),
         "mine": listed(SESSIONS, viewer, **day, counsellor="me").counted(numbers["mine"]),
         "week": listed(SESSIONS, viewer, **week, counsellor="me").counted(numbers["week"]),
@@ -160,9 +169,13 @@ def _follow_ups(viewer: User, today: date, resting: list[PutOff]) -> Panel:
     """
     rows = _due(viewer, SHOWN + len(resting), day=today)
     put_off = {row.session_id for row in resting}
+    number = rows[0].number if rows else 0
+    here = [row for row in rows if row.pk not in put_off][:SHOWN]
+    in_a_row(here, "follow-ups")
     shown = {
-        "sessions": [row for row in rows if row.pk not in put_off][:SHOWN],
-        "due": listed(SESSIONS, viewer, follow_up="due", counsellor="me").counted(rows[0].number if rows else 0),
+        "sessions": here,
+        "due": listed(FOLLOW_UPS, viewer, state="due", counsellor="me").counted(number),
+        "more": number - len(here) - sum(row.pk in put_off for row in rows),
         "today": today,
         "resting": resting,
     }
@@ -181,45 +194,84 @@ def _unfinished(viewer: User, today: date) -> Panel:
     rows = _lacking(viewer, tuple((place, tuple(fields)) for place, fields in sorted(rules.items())), since=since)
     for row in rows:
         row.missing = missing_of(row, rules)
-    chosen = {"record": "incomplete", "counsellor": "me", "from_": f"{since}"}
-    figure = listed(SESSIONS, viewer, **chosen).counted(rows[0].number if rows else 0)
-    return Panel(_("To be completed"), "cases/landing/unfinished.html", {"sessions": rows, "unfinished": figure})
+    chosen = {"record": "incomplete", "counsellor": "me"}
+    number = rows[0].number if rows else 0
+    shown = {
+        "sessions": rows,
+        "unfinished": listed(SESSIONS, viewer, **chosen, from_=f"{since}").counted(number),
+        "more": number - len(rows),
+        "older": listed(SESSIONS, viewer, **chosen),
+    }
+    return Panel(_("To be completed"), "cases/landing/unfinished.html", shown)
 
 
 @prepared
-def _deadlines_until(viewer: User, *, until: date, put_off: list[int]) -> QuerySet[Deadline]:
+def _soonest(viewer: User, *, put_off: list[int]) -> QuerySet[Deadline]:
     rows = Deadline.objects.visible_to(viewer).running().filter(counsellor=viewer).exclude(pk__in=put_off)
-    return rows.filter(due_on__lte=until).order_by("due_on", "pk")[:SHOWN]
-
-
-def _own_deadlines(viewer: User, today: date, put_off: list[PutOff]) -> list[Deadline]:
-    until = today + timedelta(days=LATELY)
-    return _deadlines_until(viewer, until=until, put_off=[row.deadline_id for row in put_off])
-
-
-def _deadlines(rows: list[Deadline], today: date, resting: list[PutOff]) -> Panel:
-    """What clients have to do by a day, as one noted it: overdue and within 30 days, unless it is put off."""
-    shown = [{"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows]
-    return Panel(_("Deadlines"), "cases/landing/deadlines.html", {"rows": shown, "resting": resting})
+    return rows.annotate(number=Window(Count("pk"))).order_by("due_on", "pk")[:SHOWN]
 
 
 @prepared
-def _own_running_out(viewer: User, *, today: date, since: date, put_off: list[int]) -> QuerySet[Client]:
-    own = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gt=since)
-    clients = Client.objects.visible_to(viewer).filter(merged_into=None, pk__in=own.values("client"))
-    soonest = running_out(clients, today).exclude(pk__in=put_off)
-    return soonest.order_by("status_expires_on", "pk")[:SHOWN]
+def _ended(viewer: User, *, day: date) -> QuerySet[Deadline]:
+    return Deadline.objects.visible_to(viewer).filter(counsellor=viewer, done_on=day).order_by("-pk")
+
+
+def _own_deadlines(viewer: User, today: date, put_off: list[PutOff]) -> tuple[list[Deadline], list[Deadline]]:
+    """Those that run, the soonest of them, and those that ended today."""
+    return _soonest(viewer, put_off=[row.deadline_id for row in put_off]), _ended(viewer, day=today)
+
+
+def _deadlines(
+    viewer: User, deadlines: tuple[list[Deadline], list[Deadline]], today: date, resting: list[PutOff]
+) -> Panel:
+    """What clients have to do by a day, as one noted it, unless it is put off; what was ended today can run again."""
+    rows, ended = deadlines
+    in_a_row(rows, "deadlines")
+    for row in ended:
+        row.then = row_of(row)
+    number = rows[0].number if rows else 0
+    shown = {
+        "rows": [{"deadline": row, "left": time_left(row.due_on), "mark": _mark(row.due_on - today)} for row in rows],
+        "ended": ended,
+        "figure": listed(DEADLINES, viewer, state="running", counsellor="me").counted(number + len(resting)),
+        "more": number - len(rows),
+        "resting": resting,
+    }
+    return Panel(_("Deadlines"), "cases/landing/deadlines.html", shown)
+
+
+@prepared
+def _own_running_out(viewer: User, *, today: date, until: date, since: date, put_off: list[int]) -> QuerySet[Client]:
+    """Those to come first, and how many there are of them and of those whose day has passed."""
+    clients = Client.objects.visible_to(viewer).filter(merged_into=None, pk__in=own_clients(viewer, since))
+    ending = clients.filter(status_expires_on__lte=until).exclude(pk__in=put_off)
+    to_come = Q(status_expires_on__gte=today)
+    counted = ending.annotate(
+        number=Window(Count("pk", filter=to_come)),
+        passed=Window(Count("pk", filter=~to_come)),
+        is_past=Case(When(to_come, then=Value(0)), default=Value(1)),
+    )
+    return counted.order_by("is_past", "status_expires_on", "pk")[:SHOWN]
 
 
 def _running_out(viewer: User, today: date, resting: list[PutOff]) -> Panel:
     """One's own clients whose status of residence ends within 90 days, the soonest first.
 
-    A client is on it until a later day stands in the file, and is no official's to see: who drops off without one
-    has overstayed.
+    A client whose day has passed stays in a list of its own until a later one stands in the file. It is no official's
+    to see: who is on it may have overstayed.
     """
     put_off = [row.client_id for row in resting]
-    clients = _own_running_out(viewer, today=today, since=today - timedelta(days=OWN), put_off=put_off)
+    until, since = today + timedelta(days=SOON), today - timedelta(days=OWN)
+    found = _own_running_out(viewer, today=today, until=until, since=since, put_off=put_off)
+    clients = [client for client in found if not client.is_past]
+    in_a_row(clients, "running-out")
     read_names(clients, viewer)
+    number, passed = (found[0].number, found[0].passed) if found else (0, 0)
+    days = [row.client.status_expires_on for row in resting if row.client]
+    ending, past = (
+        sum(day is not None and day >= today for day in days),
+        sum(day is not None and day < today for day in days),
+    )
     rows = [
         {
             "client": client,
@@ -228,14 +280,28 @@ def _running_out(viewer: User, today: date, resting: list[PutOff]) -> Panel:
         }
         for client in clients
     ]
-    return Panel(_("Statuses running out"), "cases/landing/running_out.html", {"rows": rows, "resting": resting})
+    shown = {
+        "rows": rows,
+        "figure": listed(CLIENTS, viewer, expiring="1", mine="1").counted(number + ending),
+        "more": number - len(rows),
+        "past": listed(CLIENTS, viewer, expiring=PAST, mine="1").counted(passed + past),
+        "resting": resting,
+    }
+    return Panel(_("Statuses running out"), "cases/landing/running_out.html", shown)
 
 
 @prepared
 def _resting(viewer: User, *, day: date) -> QuerySet[PutOff]:
     """What the person has put off to a day that is still to come: follow-ups, running deadlines and statuses."""
     rows = PutOff.objects.visible_to(viewer).resting(day).filter(deadline__done_on=None)
-    return rows.order_by("until", "pk")
+    # That of a follow-up which was kept meanwhile rests no more.
+    waiting = Q(session=None) | Q(deadline__isnull=False) | Q(session__in=_standing(viewer).promised())
+    return rows.filter(waiting).order_by("until", "pk")
+
+
+def _kind(row: PutOff) -> str:
+    """Which row of the page a reminder comes back to."""
+    return "deadline" if row.deadline_id else "follow-up" if row.session_id else "status"
 
 
 def _mark(left: timedelta) -> str:
@@ -259,8 +325,12 @@ def _latest_clients(viewer: User, today: date) -> Panel:
     latest: dict[int, int] = {}
     for client, session in _seen_lately(viewer, since=today - timedelta(days=LATELY)):
         latest.setdefault(client, session)
-    shown = _these(viewer, ids=list(latest.values())[:SHOWN])
-    return Panel(_("My latest clients"), "cases/landing/clients.html", {"sessions": shown})
+    shown = {
+        "sessions": _these(viewer, ids=list(latest.values())[:SHOWN]),
+        "lately": listed(SESSIONS, viewer, counsellor="me", from_=f"{today - timedelta(days=LATELY)}"),
+        "more": len(latest) - SHOWN,
+    }
+    return Panel(_("My latest clients"), "cases/landing/clients.html", shown)
 
 
 @prepared

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from cases.listings.people import number_of
-from cases.models import Client, ClientMerge, DuplicateCandidate, NameKind, PairState, Session
+from cases.models import Client, ClientMerge, DuplicateCandidate, NameKind, PairState
 from cases.selectors import StatusShown, identifiers_shown, status_shown
 from cases.services.merge import KEPT_APART, merge_clients, part_clients, rows_moved, rows_of
 from cases.services.pairs import decide as decide_on
+from cases.views.merge_figures import Change, changes_of, counted_again, sessions_together
 from centers.access import require_anywhere
 from centers.models.codes import name_of
 from centers.prepared import prepared
@@ -91,7 +92,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "gone": Client.objects.visible_to(request.user).filter(pk=gone).first() if gone else None,
         "facts": _side_by_side(first, second, request.user),
         "rows": rows_of(first.pk, second.pk),
-        "figures": _figures(first, second, request.user),
+        "figures": changes_of(first, second, request.user),
+        "together": sessions_together(first, second, request.user),
         "states": PairState,
     }
     return render(request, "cases/pair.html", context)
@@ -156,28 +158,6 @@ FACTS = (
 )
 
 
-def _figures(first: Client, second: Client, viewer: User) -> list[tuple[int, int, int]]:
-    """Year, distinct persons of the workspace's sessions today, and after a merge; the years that change."""
-    if first.person_id == second.person_id:
-        return []
-    years = [
-        set(_sessions(client, viewer).filter(person=client.person_id).values_list("held_on__year", flat=True))
-        for client in (first, second)
-    ]
-    counted = {year: _persons(first, year, viewer) for year in sorted(years[0] & years[1])}
-    return [(year, persons, persons - 1) for year, persons in counted.items()]
-
-
-def _sessions(client: Client, viewer: User) -> QuerySet[Session]:
-    return Session.objects.visible_to(viewer).filter(workspace=client.workspace_id, voided_at=None)
-
-
-def _persons(client: Client, year: int, viewer: User) -> int:
-    """The distinct persons of a year's sessions in the workspace of a file."""
-    rows = _sessions(client, viewer).filter(held_on__year=year).exclude(person=None)
-    return rows.values("person").distinct().count()
-
-
 @never_cache
 @require_POST
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
@@ -207,7 +187,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(pair)
     kept = files[int(keep)]
     absorbed = files[pair.second_id if kept.pk == pair.first_id else pair.first_id]
-    figures = _figures(kept, absorbed, request.user)
+    figures = changes_of(kept, absorbed, request.user)
     try:
         with transaction.atomic():
             done = merge_clients(actor=request.user, kept=kept, absorbed=absorbed)
@@ -218,7 +198,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(kept)
 
 
-def _merged(kept: Client, absorbed: Client, done: ClientMerge, figures: list[tuple], viewer: User) -> str:
+def _merged(kept: Client, absorbed: Client, done: ClientMerge, figures: list[Change], viewer: User) -> str:
     """What the database holds after the merge, counted anew."""
     rows = rows_of(kept.pk, absorbed.pk)
     told = {
@@ -230,10 +210,7 @@ def _merged(kept: Client, absorbed: Client, done: ClientMerge, figures: list[tup
     said = [_("Merged and counted again: %(moved)s records of file %(gone)s are here now, of %(here)s in all.") % told]
     if told["left"]:
         said.append(_("%(left)s that both had stay with the old file.") % told)
-    for year, _before, _after in figures:
-        told = {"year": year, "persons": _persons(kept, year, viewer)}
-        said.append(_("Distinct persons %(year)s: %(persons)s.") % told)
-    return " ".join(said)
+    return " ".join([*said, *counted_again(figures, kept, viewer)])
 
 
 def _refused(error: IntegrityError) -> str:

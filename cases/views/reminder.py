@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access import get_client_or_404, get_session_or_404
 from cases.deadline_forms import PutOffForm
-from cases.models import PutOff
+from cases.models import Client, PutOff, Session
 from cases.services.reminder import put_off_follow_up, put_off_status, take_up
+from cases.views.returning import back_to_today, row_of
 from centers.selectors import is_official
 
 
@@ -26,7 +27,7 @@ def follow_up_later(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         return _confirmed(request, put_off_follow_up(actor=request.user, session=session, **form.cleaned_data))
     lead = _("Follow-up of %(day)s. It stays on the session; it leaves your list until the day you choose.")
-    return _page(request, form, lead % {"day": session.follow_up_on.isoformat()})
+    return _page(request, form, lead % {"day": session.follow_up_on.isoformat()}, session)
 
 
 @never_cache
@@ -38,16 +39,17 @@ def status_later(request: HttpRequest, pk: int) -> HttpResponse:
     form = PutOffForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _confirmed(request, put_off_status(actor=request.user, client=client, **form.cleaned_data))
-    return _page(request, form, _("The client leaves the list of statuses that run out until the day you choose."))
+    lead = _("The client leaves the list of statuses that run out until the day you choose.")
+    return _page(request, form, lead, client)
 
 
-def _page(request: HttpRequest, form: PutOffForm, lead: str) -> HttpResponse:
+def _page(request: HttpRequest, form: PutOffForm, lead: str, about: Session | Client) -> HttpResponse:
     context = {
         "form": form,
         "title": _("Put off a reminder"),
         "lead": lead,
         "action": _("Put off"),
-        "back": reverse("home"),
+        "back": f"{reverse('home')}#{row_of(about)}",
     }
     return render(request, "cases/form.html", context, status=400 if form.errors else 200)
 
@@ -55,7 +57,7 @@ def _page(request: HttpRequest, form: PutOffForm, lead: str) -> HttpResponse:
 def _confirmed(request: HttpRequest, row: PutOff) -> HttpResponse:
     row.refresh_from_db()
     messages.success(request, _("Put off: it comes up again on %(day)s.") % {"day": row.until.isoformat()})
-    return redirect("home")
+    return redirect(back_to_today(request) or "home")
 
 
 @require_POST
@@ -64,4 +66,4 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     if not take_up(actor=request.user, pk=pk):
         raise Http404
     messages.success(request, _("The reminder is in your list again."))
-    return redirect("home")
+    return redirect(back_to_today(request) or "home")

@@ -10,21 +10,32 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from cases.completion import missing_of, rules_of
-from cases.listings import SESSIONS
+from cases.deadline_forms import kinds_for
+from cases.listings import FOLLOW_UPS, SESSIONS
 from cases.listings.people import read_clients, readable_client
 from cases.models import Client, Deadline, PutOff, Session, SessionClient, SessionIssue
 from cases.paper import session_as_pdf
+from cases.promises import promises_of
 from cases.selectors import further_topics, status_shown
 from cases.session_history import session_changes
 from centers.prepared import attach, prepared
-from centers.selectors import is_official, may
+from centers.selectors import is_official, may, scope_of
 from centers.views.listing import show
 
 
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    return show(request, SESSIONS)
+    scope = scope_of(request.user)
+    closes = set(scope.of("accept_activities")) & set(scope.of("work_sessions"))
+    known = {"may_close": bool(closes), "may_note": not is_official(request.user)}
+    return show(request, SESSIONS, **known)
+
+
+@never_cache
+@require_safe
+def follow_ups(request: HttpRequest) -> HttpResponse:
+    return show(request, FOLLOW_UPS)
 
 
 @never_cache
@@ -42,6 +53,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": sum(readable_client(other) is None for other in session.others.all()),
         "missing": missing_of(session, rules_of(request.user)),
         "may_work": may(request.user, "work_sessions", session.workspace_id),
+        "promises": promises_of(session, request.user),
         **_deadlines(session, request.user),
         **_beside(session, request.user),
     }
@@ -100,7 +112,13 @@ def _deadlines(session: Session, viewer: User) -> dict:
     rows = _deadlines_of(viewer, session=session.pk)
     resting = _resting(viewer, day=timezone.localdate(), deadlines=[row.pk for row in rows])
     by_deadline = {put_off.deadline_id: put_off for put_off in resting}
-    return {"deadlines": [{"row": row, "put_off": by_deadline.get(row.pk)} for row in rows]}
+    running = {row.kind_id for row in rows if row.done_on is None}
+    return {
+        "deadlines": [{"row": row, "put_off": by_deadline.get(row.pk)} for row in rows],
+        "starts": [
+            kind for kind in kinds_for(session.topic_id) if session.topic_id in kind.topics and kind.pk not in running
+        ],
+    }
 
 
 @prepared

@@ -50,7 +50,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _sent(request: HttpRequest, session: Session) -> HttpResponse:
     client = client_named(request) or _client(request, session.client_id)
-    form = SessionForm(request.POST, actor=request.user, centers=[session.workspace], client=client)
+    form = SessionForm(request.POST, **_about(request, session), client=client)
     versions = Versions(remembered(request.POST.get("seen", "")), texts_of(session), texts_typed(form))
     others = _told(request, versions, form)
     if session.voided_at:
@@ -117,7 +117,12 @@ def _form(
     fields = versions.merged()
     client = chosen or _client(request, int(fields[CLIENT][0]) if fields.get(CLIENT) else None)
     initial = SessionForm.initial_of(fields) | {"token": token}
-    return SessionForm(initial=initial, actor=request.user, centers=[session.workspace], client=client)
+    return SessionForm(initial=initial, **_about(request, session), client=client)
+
+
+def _about(request: HttpRequest, session: Session) -> dict:
+    """Who corrects, and what the form has to know of the session as it is on record."""
+    return {"actor": request.user, "centers": [session.workspace], "held": session.held_on}
 
 
 def _told(request: HttpRequest, versions: Versions, form: SessionForm) -> list[Meanwhile]:
@@ -152,9 +157,11 @@ def _corrected(form: SessionForm, request: HttpRequest, session: Session, versio
                 others=form.cleaned_data.get("others") if "others" in changed else None,
                 form_token=form.cleaned_data["token"],
                 seen=on_screen(request),
+                reason=form.cleaned_data.get("change_reason", ""),
             )
     except IntegrityError as error:
-        form.add_error(FIELD_OF.get(rule_of(error)), sentence(error))
+        field = FIELD_OF.get(rule_of(error))
+        form.add_error(field if field in form.fields else None, sentence(error))
         return False
     return True
 
@@ -170,7 +177,9 @@ def _confirmed(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=LONGEST_REASON)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.TextInput(attrs={"autofocus": True})
+    )
 
 
 @never_cache
@@ -201,6 +210,11 @@ def void(request: HttpRequest, pk: int) -> HttpResponse:
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_session_or_404(request.user, pk, "work_sessions")
     if session.voided_at:
-        count_again(session=session)
-        messages.success(request, _("The session counts again."))
+        try:
+            with transaction.atomic():
+                count_again(session=session)
+        except IntegrityError as error:
+            messages.error(request, sentence(error))
+        else:
+            messages.success(request, _("The session counts again."))
     return redirect(session)

@@ -12,19 +12,31 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from cases.access import get_client_or_404
-from cases.forms import SessionForm
+from cases.companions import family_of
 from cases.listings.people import merge_in_words
 from cases.models import Client, Draft, Session
 from cases.models.draft import DraftKind
+from cases.new_session_form import NewSessionForm
 from cases.offers import offers_for
+from cases.services.deadline import start_deadline
+from cases.services.follow_up import keep_follow_ups
 from cases.services.session import log_session
 from cases.views.drafted import draft_context, draft_named, lead_to, on_screen, token_named
 from centers.access import require_anywhere
 from centers.models import Workspace
 from centers.refusals import rule_of, sentence
-from centers.selectors import own_workspaces, workspaces_where
+from centers.selectors import is_official, own_workspaces, workspaces_where
 
-FIELD_OF = {"not_in_the_future": "held_on", "session_within_operation": "held_on", "session_has_a_client": "clients"}
+FIELD_OF = {
+    "not_in_the_future": "held_on",
+    "session_within_operation": "held_on",
+    "session_has_a_client": "clients",
+    "month_is_closed": "change_reason",
+    "deadline_runs_once": "deadline",
+    "deadline_ends_after_it_starts": "deadline_until",
+    "follow_up_kept_by_its_client": "answers",
+    "follow_up_answered_once": "answers",
+}
 
 
 @never_cache
@@ -44,8 +56,15 @@ def new(request: HttpRequest) -> HttpResponse:
         return _of_kept_file(request, client)
     centers = own_workspaces(request.user, "work_sessions")
     filled = _filled(request, client, centers)
-    initial = SessionForm.initial_of(draft.texts) | {"token": draft.token} if draft else filled
-    form = SessionForm(request.POST or None, initial=initial, actor=request.user, centers=centers, client=client)
+    initial = NewSessionForm.initial_of(draft.texts) | {"token": draft.token} if draft else filled
+    form = NewSessionForm(
+        request.POST or None,
+        initial=initial,
+        actor=request.user,
+        centers=centers,
+        client=client,
+        answering=request.GET.get("answers", ""),
+    )
     if request.method == "POST" and form.is_valid():
         session = _logged(form, request, client)
         if session:
@@ -54,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None, *, status: int
+    request: HttpRequest, form: NewSessionForm, client: Client | None, draft: Draft | None, *, status: int
 ) -> HttpResponse:
     offers = offers_for(request.user, client, form.centers)
     context = form_context(request, form, client, draft) | {"page": reverse("cases:session_new"), "offers": offers}
@@ -70,22 +89,25 @@ def _of_kept_file(request: HttpRequest, gone: Client) -> HttpResponse:
     unsaved = _("Nothing is on record yet: look at it, and put it on record for this client.")
     messages.info(request, f"{told} {unsaved}")
     kept = get_client_or_404(request.user, gone.merged_into_id)
-    form = SessionForm(request.POST, actor=request.user, centers=[kept.workspace], client=kept)
+    form = NewSessionForm(request.POST, actor=request.user, centers=[kept.workspace], client=kept)
     return _page(request, form, kept, None, status=409)
 
 
-def form_context(request: HttpRequest, form: SessionForm, client: Client | None, draft: Draft | None) -> dict:
+def form_context(request: HttpRequest, form: NewSessionForm, client: Client | None, draft: Draft | None) -> dict:
     """What the page of a session's form shows, be it new or corrected."""
     names = client.names.order_by("-kind", "pk") if client else []
     return draft_context(request, DraftKind.SESSION, form, draft) | {"client": client, "names": names}
 
 
 def _filled(request: HttpRequest, client: Client | None, centers: list[Workspace]) -> dict:
-    """What the address asks to be filled in (``?fill=``)."""
+    """What the address asks to be filled in: an offer (``?fill=``), or all of the household (``?with=household``)."""
+    if client and request.GET.get("with") == "household":
+        others = family_of(request.user, client)
+        return {"others": others, "clients": 1 + len(others)}
     asked = request.GET.get("fill", "")
     offers = offers_for(request.user, client, [client.workspace] if client else centers) if asked else []
     chosen = next((offer for offer in offers if offer.key == asked), None)
-    return SessionForm.initial_of(chosen.fields) if chosen else {}
+    return NewSessionForm.initial_of(chosen.fields) if chosen else {}
 
 
 def _made_of(request: HttpRequest) -> Session | None:
@@ -108,12 +130,12 @@ def client_named(request: HttpRequest) -> Client | None:
     return client
 
 
-def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> Session | None:
+def _logged(form: NewSessionForm, request: HttpRequest, client: Client | None) -> Session | None:
     """The session made of the form, also where the form came twice; none where the database refused, told on it."""
     actor, token = request.user, form.cleaned_data["token"]
     try:
         with transaction.atomic():
-            return log_session(
+            session = log_session(
                 actor=actor,
                 workspace=form.cleaned_data["workspace"],
                 client=client,
@@ -123,21 +145,26 @@ def _logged(form: SessionForm, request: HttpRequest, client: Client | None) -> S
                 seen=on_screen(request),
                 **form.told,
             )
+            keep_follow_ups(actor=actor, promised=form.cleaned_data.get("answers", ()), by=session)
+            if form.begins:
+                start_deadline(actor=actor, session=session, **form.begins)
+            return session
     except IntegrityError as error:
         rule = rule_of(error)
         before = Session.objects.visible_to(actor).filter(form_token=token, counsellor=actor).first()
         if rule == "session_logged_once" and before:
             return before if _holds(before, form) else _typed_on(form, before)
-        form.add_error(FIELD_OF.get(rule), sentence(error))
+        field = FIELD_OF.get(rule)
+        form.add_error(field if field in form.fields else None, sentence(error))
         return None
 
 
-def _holds(session: Session, form: SessionForm) -> bool:
+def _holds(session: Session, form: NewSessionForm) -> bool:
     """Whether what was typed is on record: a form that came twice, and not one that was typed on in another window."""
     return all(getattr(session, name) == form.told[name] for name in ("note", "summary"))
 
 
-def _typed_on(form: SessionForm, before: Session) -> None:
+def _typed_on(form: NewSessionForm, before: Session) -> None:
     """The form was put on record elsewhere, and what was typed since is in it alone: it goes on as one of its own."""
     form.data = form.data.copy()
     form.data["token"] = str(uuid4())
@@ -162,4 +189,17 @@ def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
         "center": session.workspace,
     }
     messages.success(request, _("On record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % held)
+    _say_what_follows(request, session)
     return lead_to(request, session.get_absolute_url())
+
+
+def _say_what_follows(request: HttpRequest, session: Session) -> None:
+    """Which follow-ups ended by the session, and which deadline began with it."""
+    for answer in session.answered.select_related("session").order_by("promised_on", "pk"):
+        told = {"day": answer.promised_on.isoformat(), "topic": answer.session.topic}
+        messages.success(request, _("Kept: the follow-up of %(day)s, %(topic)s.") % told)
+    if is_official(request.user):
+        return
+    for deadline in session.deadlines.order_by("pk"):
+        told = {"kind": deadline.kind, "day": deadline.due_on.isoformat()}
+        messages.success(request, _("On record: %(kind)s, last day %(day)s.") % told)

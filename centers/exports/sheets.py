@@ -40,7 +40,7 @@ class CsvSheet:
         self.write([headings])
 
     def write(self, rows: Iterable[list]) -> None:
-        self._rows.writerows([_harmless(value) for value in row] for row in rows)
+        self._rows.writerows([harmless(value) for value in row] for row in rows)
 
     def close(self) -> None:
         self._text.detach()
@@ -97,7 +97,7 @@ class XlsxSheet:
 SHEETS = {ExportFormat.CSV: CsvSheet, ExportFormat.XLSX: XlsxSheet}
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
     """A text that a spreadsheet could take for a formula, with a sign before it; full-width signs count too."""
     plainly = unicodedata.normalize("NFKC", value).lstrip(" ") if isinstance(value, str) else ""
     if plainly.startswith(FORMULA):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from threading import Event, Lock
 
@@ -25,8 +25,8 @@ DEPENDANTS = 0.25  # of the people, at most
 WRITTEN_TWICE = 0.02
 TABLES = (
     "cases_person, cases_personkey, cases_client, cases_clientname, cases_contact, cases_identifier, cases_household, "
-    "cases_familylink, cases_session, cases_sessionissue, cases_activity, cases_stay, cases_stayleave, "
-    "visas_visacase, visas_voucher"
+    "cases_familylink, cases_session, cases_sessionissue, cases_followupanswer, cases_activity, cases_stay, "
+    "cases_stayleave, visas_visacase, visas_voucher"
 )
 
 Progress = Callable[[str, int, int], None]
@@ -73,7 +73,22 @@ def generate(plan: Plan, address: str, progress: Progress = _silent) -> None:
         first = draw_ids(owner, "cases_session", plan.sessions) if plan.sessions else 1
     _write_sessions(address, plan, known, callers, parts, first, progress)
     with psycopg.connect(address, autocommit=True) as owner:
+        owner.execute(KEPT, {"first": first, "last": first + plan.sessions, "waits": known.today - LONG_AGO})
         owner.execute(f"VACUUM (ANALYZE) {TABLES}")
+
+
+# What became of the follow-ups: the next session with the client keeps one, and what is long over ended for a reason.
+LONG_AGO = timedelta(days=30)
+KEPT = """
+INSERT INTO cases_followupanswer (workspace_id, session_id, answer_id, promised_on, reason)
+SELECT s.workspace_id, s.id, next.id, s.follow_up_on, CASE WHEN next.id IS NULL THEN '전화로 확인함 (예시)' ELSE '' END
+  FROM cases_session s
+  LEFT JOIN LATERAL (SELECT n.id FROM cases_session n
+                      WHERE n.client_id = s.client_id AND n.held_on > s.held_on AND n.voided_at IS NULL
+                      ORDER BY n.held_on, n.id LIMIT 1) next ON true
+ WHERE s.id >= %(first)s AND s.id < %(last)s AND s.client_id IS NOT NULL AND s.follow_up_on IS NOT NULL
+   AND (next.id IS NOT NULL OR s.follow_up_on < %(waits)s)
+"""
 
 
 def _dice(plan: Plan, *what) -> Random:

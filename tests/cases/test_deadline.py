@@ -1,6 +1,8 @@
 """Deadlines of clients: noted in a session, in sight until the thing is done, put off with a reason."""
 
+import re
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -82,17 +84,45 @@ class NotingTests:
 
 @pytest.mark.django_db
 class StartPageTests:
-    @pytest.mark.parametrize(("days", "there"), [(-5, True), (0, True), (30, True), (31, False)])
-    def test_shows_what_is_overdue_or_due_within_thirty_days(self, client, session, days, there):
-        make_deadline(session, due_on=TODAY + timedelta(days=days))
-        assert ("DEMO WORKER" in panel(client)) == there
+    @pytest.mark.parametrize("days", [-500, 0, 30, 500])
+    def test_shows_what_runs_however_long_ago_or_ahead(self, client, session, days):
+        make_deadline(session, due_on=TODAY + timedelta(days=days), starts_on=date(2020, 1, 1))
+        assert "DEMO WORKER" in running_in(client)
+
+    def test_more_than_it_shows_are_a_number_and_the_list_has_them_all(self, client, session):
+        days = [TODAY + timedelta(days=number - 3) for number in range(10)]
+        for day in reversed(days):
+            make_deadline(session, due_on=day, starts_on=day - timedelta(days=1))
+        html = panel(client)
+        assert re.findall(r"<span class=\"muted\">([0-9-]+)</span>", html) == [f"{day:%m-%d}" for day in days[:8]]
+        assert "2건 더 있음" in html
+        page = client.get("/deadlines/?state=running&counsellor=me").content.decode()
+        assert re.findall(r"#deadlines\">([0-9-]+)</a>", page) == [day.isoformat() for day in days]
+        assert client.get("/deadlines/?state=overdue").content.decode().count('#deadlines">') == 3
+
+    def test_an_official_has_no_list_of_them(self, client, session):
+        client.force_login(make_user(Role.COUNSELLOR, official=True))
+        assert client.get("/deadlines/").status_code == 403
+
+    def test_done_comes_back_to_the_row_after_it_and_can_be_taken_back_there(self, client, session):
+        first, second = (make_deadline(session, due_on=TODAY, starts_on=TODAY - timedelta(days=n)) for n in (1, 2))
+        assert f"/deadlines/{first.pk}/done/?then=deadline-{second.pk}" in panel(client)
+        assert client.post(f"/deadlines/{first.pk}/done/?then=deadline-{second.pk}").url == f"/#deadline-{second.pk}"
+        assert client.post(f"/deadlines/{second.pk}/done/?then=deadlines").url == "/#deadlines"
+        assert 'value="1">' in panel(client), "taken back where it was ended"
+
+    @pytest.mark.parametrize("then", ["//elsewhere", "x#y", "javascript:1", ""])
+    def test_nobody_is_led_elsewhere(self, client, session, then):
+        deadline = make_deadline(session, due_on=TODAY)
+        answer = client.post(f"/deadlines/{deadline.pk}/done/?then={quote(then)}")
+        assert answer.url == f"/sessions/{session.pk}/#deadlines"
 
     def test_ends_by_itself_when_the_thing_is_done_and_comes_back_when_it_was_not(self, client, session):
         deadline = make_deadline(session, due_on=TODAY)
         client.post(f"/deadlines/{deadline.pk}/done/")
-        assert "DEMO WORKER" not in panel(client)
+        assert "DEMO WORKER" not in running_in(client)
         client.post(f"/deadlines/{deadline.pk}/done/", {"again": "1"})
-        assert "DEMO WORKER" in panel(client)
+        assert "DEMO WORKER" in running_in(client)
 
     def test_one_that_is_put_off_is_out_of_sight_until_its_day(self, client, session):
         deadline = make_deadline(session, due_on=TODAY)
@@ -137,7 +167,8 @@ class StartPageTests:
         deadline = make_deadline(session, due_on=TODAY)
         client.post(f"/deadlines/{deadline.pk}/later/", {"until": f"{TODAY + timedelta(days=3)}", "reason": "서류"})
         client.post(f"/deadlines/{deadline.pk}/done/")
-        assert "DEMO WORKER" not in panel(client)
+        assert "DEMO WORKER" not in running_in(client)
+        assert "/again/" not in panel(client)
 
     def test_another_client_of_the_session_takes_it_along_whoever_corrects(self, client, session):
         deadline, colleague = make_deadline(session, due_on=TODAY), make_user(Role.COUNSELLOR, official=False)

@@ -12,6 +12,7 @@ from cases.services.merge import merge_clients, part_clients, rows_of
 from centers.models import Role
 from centers.refusals import sentence
 from centers.scope import acting_for
+from kpi.services.published import publish
 from tests.make import (
     everywhere,
     make_client,
@@ -296,8 +297,35 @@ class PageTests:
 
     def test_the_preview_tells_which_figure_changes(self, client):
         context = client.get(self.pair.get_absolute_url()).context
-        assert context["figures"] == [(2025, 2, 1)]
+        assert [(row.year, row.before, row.after) for row in context["figures"]] == [(2025, 2, 1)]
         assert {row.kept + row.absorbed for row in context["rows"]} == {2}
+
+    def test_the_preview_counts_who_was_counselled_with_somebody_else(self, client):
+        head, one, other = (make_client(name=name) for name in ("HEAD", "ONE", "OTHER"))
+        make_together(make_session(client=head, held_on=date(2025, 5, 1)), one)
+        make_together(make_session(client=other, held_on=date(2025, 6, 1)), one)
+        self.pair = make_pair(one, other)
+        context = client.get(self.pair.get_absolute_url()).context
+        assert [(row.year, row.before, row.after) for row in context["figures"]] == [(2025, 5, 4)]
+        assert context["together"] == 1
+        said = self.said(self.press(client, keep=other.pk))
+        assert "2025년" in said and "4명" in said
+
+    def test_the_preview_says_which_published_figure_stays(self, client):
+        publish(
+            actor=self.user, year=2025, audience="council", value=2, unit_ko="명", wording="실인원 2명",
+            definition="실인원", source="회의록", paths=["counselling/unique_persons"],
+        )  # fmt: skip
+        assert "실인원 2명" in client.get(self.pair.get_absolute_url()).content.decode()
+
+    def test_the_preview_counts_the_indicator_of_an_office(self, client):
+        user = make_user(Role.CITY_OFFICER, "52110-office")
+        client.force_login(user)
+        files = [make_client("52110-office") for _ in range(2)]
+        for file, programme in zip(files, ("F-2-R", "E-7-4R"), strict=True):
+            make_visa_case(programme, client=file, received_on=date(2025, 1, 2), recommended_on=date(2025, 2, 1))
+        context = client.get(make_pair(*files).get_absolute_url()).context
+        assert [(row.year, row.before, row.after) for row in context["figures"]] == [(2025, 2, 1)]
 
     def test_merged_counted_again_and_undone(self, client):
         answer = self.press(client, keep=self.kept.pk)

@@ -42,6 +42,16 @@ def family():
     return principal, spouse, child
 
 
+def test_the_household_is_counted_on_the_page_and_taken_along_as_a_whole(client, counsellor, family):
+    principal, spouse, child = family
+    page = client.get(f"/clients/{spouse.pk}/").content.decode()
+    assert "3명" in page
+    assert f"{NEW}?client={spouse.pk}&amp;with=household" in page
+    form = client.get(f"{NEW}?client={spouse.pk}&with=household").context["form"]
+    assert form["others"].value() == [principal.pk, child.pk]
+    assert form["clients"].value() == 3
+
+
 def test_the_family_is_offered_and_one_visit_is_one_session_of_three(client, counsellor, family):
     principal, spouse, child = family
     form = client.get(f"{NEW}?client={principal.pk}").context["form"]

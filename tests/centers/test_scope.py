@@ -10,7 +10,16 @@ from django.db import DatabaseError, transaction
 
 from audit.models import Action, AuditEntry
 from audit.services import record
-from cases.models import Client, ClientMerge, Contact, Identifier, IdentifierKind, Session, SessionIssue
+from cases.models import (
+    Client,
+    ClientMerge,
+    Contact,
+    FollowUpAnswer,
+    Identifier,
+    IdentifierKind,
+    Session,
+    SessionIssue,
+)
 from centers.models import Role
 from centers.scope import NOTHING, WHOLE_PROVINCE, Scope, acting_for, set_scope
 from centers.selectors import scope_of
@@ -66,6 +75,7 @@ def make_a_row_in_every_table(database: str) -> None:
             **own, client=client, kind=IdentifierKind.PASSPORT, ciphertext=b"1", digest=b"1" * 32
         )
         SessionIssue.objects.create(**own, session=session, topic_id="labour.severance")
+        FollowUpAnswer.objects.create(**own, session=session, promised_on=DAY, reason="x")
         ClientMerge.objects.create(**own, kept_id=client.pk, absorbed_id=client.pk)
         file = ImportedFile.objects.create(name="x.xlsx", digest=b"1", **own)
         row = ImportedRow.objects.create(
@@ -138,6 +148,11 @@ def make_a_row_in_every_table(database: str) -> None:
             "INSERT INTO cases_sessiontemplate (workspace_id, owner_id, name, fields) VALUES (%s, %s, 'x', '{}')",
             [here, make_user().pk],
         )
+        owner.execute(
+            "INSERT INTO cases_monthclose (workspace_id, month, sessions, document, open_reason)"
+            " VALUES (%s, '2024-01-01', 0, '', '')",
+            [here],
+        )
         owner.execute("INSERT INTO cases_completionrule (workspace_id, fields) VALUES (%s, '{}')", [here])
         owner.execute(
             "INSERT INTO audit_accessentry (user_id, workspace_id, route, method, status, files, workspaces, purpose)"
@@ -191,7 +206,7 @@ def changed(table: str, known: dict[str, str]) -> str:
     for column, value in (
         ("ref", "'changed'"), ("text", "'changed'"), ("value", "'changed'"), ("ciphertext", "'2'"),
         ("topic_id", "'labour.minimum_wage'"), ("back_on", "back_on + 1"), ("what", "'changed'"),
-        ("note", "'changed'"), ("industry", "'changed'"),
+        ("note", "'changed'"), ("industry", "'changed'"), ("reason", "'changed'"),
     ):  # fmt: skip
         if column in names:
             return f"{column} = {value}"

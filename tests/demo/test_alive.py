@@ -92,6 +92,7 @@ class AliveTests:
             kept = one(owner, "SELECT count(*) FROM cases_session WHERE held_on <= %s", since)
             for table in (
                 "cases_putoff",
+                "cases_followupanswer",
                 "cases_deadline",
                 "cases_attachmentcontent",
                 "cases_attachment",

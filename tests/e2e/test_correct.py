@@ -124,7 +124,7 @@ def test_number_keys_open_the_rows_of_the_start_page(committed):
         page.goto(address)
         expect(page.locator("[data-row] kbd").first).to_have_text("1")
         page.keyboard.press("1")
-        page.wait_for_url(f"**{NEW}?client={person.pk}")
+        page.wait_for_url(f"**{NEW}?client={person.pk}&answers=*")
 
 
 def on_file(database: str) -> list[tuple]:

@@ -1,10 +1,14 @@
+from collections import Counter
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.matching import tables
 from cases.matching.pairs import LIKELY, duplicates
+
+SHOWN = 10  # ids that a message names
 
 
 class Command(BaseCommand):
@@ -28,8 +32,23 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, from_csv: Path, to_csv: Path, at_least: float, **options):
+        twice = Counter()
         try:
-            count = tables.write(to_csv, duplicates(tables.read(from_csv), at_least=at_least))
+            tables.check_paths(from_csv, to_csv)
+            records = tables.told_apart(tables.read(from_csv), twice)
+            count = tables.write(to_csv, duplicates(records, at_least=at_least))
         except tables.TableRefused as error:
             raise CommandError(str(error)) from error
+        if twice:
+            self.stderr.write(_twice(twice))
         self.stderr.write(_("Pairs found: %(count)d") % {"count": count})
+
+
+def _twice(twice: Counter) -> str:
+    """Which ids stand in several rows: a pair does not say which of them is meant."""
+    named = ", ".join(sorted(twice)[:SHOWN]) + (", …" if len(twice) > SHOWN else "")
+    return ngettext(
+        "%(count)d id stands in several rows, and a pair does not say which is meant: %(ids)s",
+        "%(count)d ids stand in several rows, and a pair does not say which is meant: %(ids)s",
+        len(twice),
+    ) % {"count": len(twice), "ids": named}

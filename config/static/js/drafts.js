@@ -25,6 +25,7 @@ async function keep() {
   const vault = await openVault(form);
   let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
   let last = "";
+  let holding = Promise.resolve(true);
   let [saving, sending, submitted, closed, moving, parted] = [null, false, false, false, false, false];
 
   const pairs = () => [...[...new FormData(form)].filter(([key]) => !ours.has(key)), ["draft_sequence", String(sequence)]];
@@ -51,11 +52,15 @@ async function keep() {
     later(PAUSE);
   }
 
-  async function hold() {
-    const mine = sequence;
-    const kept = await vault.put(name, { pairs: pairs(), submitted });
-    if (reached >= mine) vault.drop(name);
-    return kept;
+  /* One after the other: a slower one of before never lies over what was typed since. */
+  function hold() {
+    holding = holding.then(async () => {
+      const mine = sequence;
+      const kept = await vault.put(name, { pairs: pairs(), submitted });
+      if (reached >= mine) vault.drop(name);
+      return kept;
+    });
+    return holding;
   }
 
   function later(milliseconds) {

@@ -38,6 +38,7 @@ function find(form) {
     list.querySelector("[data-told]")?.remove();
     list.hidden = options().length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
+    if (!list.hidden) list.scrollIntoView({ block: "nearest" });
     mark(null);
     if (wanted) enter();
   }
@@ -108,6 +109,9 @@ function find(form) {
   });
   fresh?.addEventListener("submit", () => {
     fresh.elements.q.value = input.value; // what was looked for in vain is the name of the new file
+    // What is typed goes on with it, whatever form it is a draft of by now.
+    const log = document.getElementById("log");
+    if (log) fresh.elements.then.value = fresh.elements.then.value.replace(/:.*/, `:${log.elements.token.value}`);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

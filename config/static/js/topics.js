@@ -46,6 +46,7 @@ function begin() {
     input.setAttribute("aria-expanded", String(!list.hidden));
     said.textContent = text.normalize("NFC").length > 1 && found.length === 0 ? part.dataset.none : "";
     mark(list.firstElementChild);
+    list.scrollIntoView({ block: "nearest" }); // the bar at the foot covers nothing that can be chosen
   }
 
   function option({ code, name, group }, at) {
@@ -61,6 +62,7 @@ function begin() {
   function mark(one) {
     active()?.setAttribute("aria-selected", "false");
     one?.setAttribute("aria-selected", "true");
+    one?.scrollIntoView({ block: "nearest" });
     if (one) input.setAttribute("aria-activedescendant", one.id);
     else input.removeAttribute("aria-activedescendant");
   }
@@ -159,6 +161,7 @@ function furniture(select) {
   for (const [name, value] of Object.entries(states)) input.setAttribute(`aria-${name}`, value);
   if (select.getAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
   label.htmlFor = input.id;
+  for (const link of document.querySelectorAll(`a[href="#${select.id}"]`)) link.href = `#${input.id}`;
   select.hidden = true;
   part.querySelector(".fold").hidden = true;
   select.after(chips, input, help, list, said);

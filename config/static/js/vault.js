@@ -1,6 +1,7 @@
 /*
  * Text that could not be sent yet waits in this browser, and nobody can read it there: it is encrypted (AES-GCM) under
- * a key that the server gives to a page of the person signed in and that is never stored. An entry ends by itself.
+ * a key that the server gives to a page of the person signed in and that is never stored. An entry ends by itself, and
+ * so does the key: beside the one of these days a page has the one of the days before, to open what was left then.
  */
 
 const PREFIX = "unsent:";
@@ -23,12 +24,15 @@ function forgetTheOld() {
   }
 }
 
-/* The vault of whoever the page is for. The key is taken off the page; it can be used from here on and not read. */
+/* The vault of whoever the page is for. The keys are taken off the page; they can be used from here on and not read. */
 export async function openVault(holder) {
   const { unsentKey, unsentHours } = holder.dataset;
   delete holder.dataset.unsentKey;
   forgetTheOld();
-  const key = crypto.subtle && (await crypto.subtle.importKey("raw", toBytes(unsentKey), "AES-GCM", false, ["encrypt", "decrypt"]));
+  const read = (text) => crypto.subtle.importKey("raw", toBytes(text), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const keys = crypto.subtle ? await Promise.all(unsentKey.split(" ").map(read)) : [];
+  const open = ({ iv, data }) =>
+    Promise.any(keys.map((key) => crypto.subtle.decrypt({ name: "AES-GCM", iv: toBytes(iv) }, key, toBytes(data))));
 
   return {
     /* Whether the browser has kept it. */
@@ -36,7 +40,7 @@ export async function openVault(holder) {
       try {
         const iv = crypto.getRandomValues(new Uint8Array(12));
         const plain = new TextEncoder().encode(JSON.stringify(entry));
-        const data = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, plain));
+        const data = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, keys[0], plain));
         const until = Date.now() + Number(unsentHours) * 3600000;
         localStorage.setItem(PREFIX + name, JSON.stringify({ iv: toText(iv), data: toText(data), until }));
         return true;
@@ -44,14 +48,13 @@ export async function openVault(holder) {
         return false;
       }
     },
-    /* The entries that this key opens: those of the same person. */
+    /* The entries that these keys open: those of the same person. */
     async all() {
       const found = [];
       for (const stored of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
         const raw = localStorage.getItem(stored);
         try {
-          const { iv, data } = JSON.parse(raw);
-          const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: toBytes(iv) }, key, toBytes(data));
+          const plain = await open(JSON.parse(raw));
           found.push({ name: stored.slice(PREFIX.length), raw, entry: JSON.parse(new TextDecoder().decode(plain)) });
         } catch {
           // another person's: it ends by itself

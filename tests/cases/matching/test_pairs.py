@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.matching.compare import compare
+from cases.matching.compare import TWINS_MOST, compare
 from cases.matching.pairs import duplicates, likely_same
 from cases.matching.records import Record, birth_digits
 from cases.matching.weights import Population
@@ -52,6 +52,10 @@ class CompareTests:
             {"phone": "", "address": "", "registration_number": ""},
             {"registration_number": "900307-5000008"},
             {"sex": "남"},
+            {"nationality": "Vietnam"},
+            {"nationality": "베트남"},
+            {"nationality": "Việt Nam"},
+            {"nationality": "越南"},
             {"phone": "+82 10 0000 1234"},
         ],
     )
@@ -68,6 +72,25 @@ class CompareTests:
     )
     def test_families_and_namesakes_are_others(self, changed):
         assert likeness(**changed) < 0.5
+
+    @pytest.mark.parametrize("given", ["THI HOA", "BINH", "VAN MINH"])
+    @pytest.mark.parametrize("number", ["", "900307-5000017"])
+    def test_twins_are_worth_a_look_and_never_sure(self, given, number):
+        one = Record.of({**PERSON, "registration_number": number and PERSON["registration_number"]})
+        other = Record.of({**PERSON, "id": "2", "given_name": given, "registration_number": number})
+        assert compare(one, other, MANY).score <= TWINS_MOST
+        for pair in duplicates([one, other]):
+            assert pair.score <= TWINS_MOST
+
+    def test_a_nickname_under_one_number_is_one_person(self):
+        assert likeness(given_name="JIMMY") > 0.9
+
+    def test_one_country_by_all_its_names_agrees_and_another_does_not(self):
+        wanted = Record.of(PERSON).nationality
+        names = ("vn", "VIETNAM", "베트남", "Việt Nam", "越南", " viet nam ")
+        assert {Record.of({"id": "1", "nationality": name}).nationality for name in names} == {wanted}
+        assert Record.of({"id": "1", "nationality": "중국"}).nationality == "cn"
+        assert Record.of({"id": "1", "nationality": "Atlantis"}).nationality == "atlantis"
 
     def test_a_rare_name_tells_more_than_a_common_one(self):
         crowd = [Record.of({"id": str(number), "surname": "NGUYEN"}) for number in range(1000)]
@@ -142,12 +165,32 @@ class CommandTests:
         assert told in done.stderr and "Traceback" not in done.stderr
         assert not (tmp_path / "pairs.csv").exists()
 
+    @pytest.mark.parametrize("name", ["people.csv", "../{folder}/people.csv", "linked.csv"])
+    def test_the_list_itself_is_never_written_over(self, tmp_path, name):
+        (tmp_path / "linked.csv").symlink_to(tmp_path / "people.csv")
+        done = find(tmp_path, "id,surname\na,NGUYEN\n", name.format(folder=tmp_path.name))
+        assert done.returncode == 1 and ".csv" in done.stderr and "Traceback" not in done.stderr
+        assert (tmp_path / "people.csv").read_text() == "id,surname\na,NGUYEN\n"
+
+    def test_ids_that_stand_twice_are_said(self, tmp_path):
+        rows = "id,surname,given_name\na,NGUYEN,VAN AN\na,PHAM,THI HOA\nb,LE,BICH\na,TRAN,AN\n"
+        done = find(tmp_path, rows)
+        assert done.returncode == 0
+        assert "1" in done.stderr.splitlines()[0] and done.stderr.splitlines()[0].endswith(": a")
+
+    def test_no_cell_is_a_formula(self, tmp_path):
+        person = "NGUYEN,VAN AN,1990-03-07"
+        ids = ("=1+1", "@x", "-5", "+82 x")
+        find(tmp_path, "id,surname,given_name,birth_date\n" + "".join(f"{one},{person}\n" for one in ids))
+        rows = csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines())
+        assert {row[name] for row in rows for name in ("id_a", "id_b")} == {"'=1+1", "'@x", "'-5", "'+82 x"}
+
     def test_no_file(self, tmp_path):
         done = find(tmp_path, None)
         assert done.returncode == 1 and "people.csv" in done.stderr and "Traceback" not in done.stderr
 
 
-def find(folder: Path, text: str | bytes | None) -> subprocess.CompletedProcess:
+def find(folder: Path, text: str | bytes | None, target: str = "pairs.csv") -> subprocess.CompletedProcess:
     """The command as an outsider drives it, without any server."""
     if text is not None:
         (folder / "people.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -157,7 +200,7 @@ def find(folder: Path, text: str | bytes | None) -> subprocess.CompletedProcess:
             "manage.py",
             "find_duplicates",
             f"--from-csv={folder / 'people.csv'}",
-            f"--to-csv={folder / 'pairs.csv'}",
+            f"--to-csv={folder / target}",
         ],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": "postgresql://nobody@localhost:1/nothing"},

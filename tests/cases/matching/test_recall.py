@@ -6,19 +6,21 @@ from centers.models import Role
 from tests.data import make_names, recall
 from tests.make import everywhere, make_person, make_user, place
 
-EVERY = 4  # names of a pair, so that the test is quick; the benchmark tries all
-FLOOR = 0.85
-LOWER = {"hangul-latin": 0.8, "latin-hangul": 0.8}
+# Every so manieth name of a pair; the share of them that is found, and that of pairs where Hangul loses most.
+SETS = [(4, 0.85, 0.8), (1, 0.88, 0.83)]
+LOSES = {"hangul-latin", "latin-hangul"}
 LONGEST = 15  # hits on average
 
 
 @pytest.mark.django_db
-def test_names_are_found_in_another_script():
+@pytest.mark.parametrize(("every", "floor", "lower"), SETS)
+def test_names_are_found_in_another_script(every, floor, lower):
     counsellor = make_user(Role.COUNSELLOR)
     with everywhere():
-        recall.keep(place(), make_person, EVERY)
-        found = [recall.measure(counsellor, pair, EVERY) for pair in recall.PAIRS]
-    assert [row for row in found if row.recall < LOWER.get(row.pair, FLOOR) or row.length > LONGEST] == []
+        recall.keep(place(), make_person, every)
+        found = [recall.measure(counsellor, pair, every) for pair in recall.PAIRS]
+    least = {row.pair: lower if row.pair in LOSES else floor for row in found}
+    assert [row for row in found if row.recall < least[row.pair] or row.length > LONGEST] == []
 
 
 def test_the_names_are_those_that_the_script_makes():

@@ -1,0 +1,38 @@
+"""A centre's month of counselling: closed by its manager when nothing is missing, and opened again for a reason."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import MonthClose
+from centers.models import Workspace
+from centers.scope import settle_constraints
+
+
+@transaction.atomic
+def close_month(*, actor: User, workspace: Workspace, month: date, document: str = "") -> MonthClose:
+    """Close the month that begins on a day.
+
+    Raises IntegrityError where it is not over (``month_is_over``), a session lacks what the centre asks for
+    (``month_lacks_nothing``), or it is closed already (``month_closed_once``).
+    """
+    row = MonthClose.objects.create(workspace=workspace, month=month, document=document, closed_by=actor)
+    settle_constraints()
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def open_month(row: MonthClose, *, actor: User, reason: str) -> None:
+    """Let sessions of the month be written as those of any other. Raises IntegrityError without a reason."""
+    row.opened_by, row.opened_at, row.open_reason = actor, timezone.now(), reason
+    row.save(update_fields=["opened_by", "opened_at", "open_reason"])
+    settle_constraints()
+
+
+def say_why(reason: str) -> None:
+    """What this transaction writes into a closed month it writes for this reason; the rows keep it too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('wall.change_reason', %s, true)", [reason])

@@ -1,0 +1,161 @@
+"""The months of a centre's counselling: what each still lacks, closed by the manager, opened again for a reason."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.db.models.functions import TruncMonth
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from cases.completion import incomplete, rules_of, signed_off_by
+from cases.listings import SESSIONS
+from cases.models import MonthClose, Session
+from cases.services.month import close_month, open_month
+from centers.listing import ListedFigure, listed
+from centers.models import Workspace
+from centers.refusals import sentence
+
+SHOWN = 24  # months, the newest first
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a centre: its sessions, those that lack something, and what closed it, if it is closed."""
+
+    first: date
+    sessions: ListedFigure
+    lacking: ListedFigure
+    closed: MonthClose | None
+    over: bool
+
+
+class CloseForm(forms.Form):
+    document = forms.CharField(
+        label=gettext_lazy("Document number"), max_length=100, required=False,
+        help_text=gettext_lazy("Of the office's approval, where there is one."),
+    )  # fmt: skip
+
+
+class OpenForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=200, widget=forms.TextInput(attrs={"autofocus": True})
+    )
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The months of a centre (``?at=``), the newest first."""
+    centers = _centers(request.user)
+    center = next((one for one in centers if one.code == request.GET.get("at")), centers[0])
+    context = {"center": center, "centers": centers, "months": _months(request.user, center)}
+    return render(request, "cases/months.html", context)
+
+
+def _months(viewer: User, center: Workspace) -> list[Month]:
+    rows = Session.objects.visible_to(viewer).filter(workspace=center, voided_at=None)
+    counted = rows.annotate(month=TruncMonth("held_on")).values("month").order_by("-month")
+    lacks = Q(incomplete(rules_of(viewer)))
+    counted = counted.annotate(sessions=Count("pk"), lacking=Count("pk", filter=lacks))[:SHOWN]
+    standing = MonthClose.objects.visible_to(viewer).filter(workspace=center).standing().select_related("closed_by")
+    closed = {row.month: row for row in standing}
+    return [_month(viewer, center, row, closed.get(row["month"])) for row in counted]
+
+
+def _month(viewer: User, center: Workspace, row: dict, closed: MonthClose | None) -> Month:
+    narrowed = {"month": f"{row['month']:%Y-%m}"}
+    if len(_centers(viewer)) > 1:
+        narrowed["workspace"] = center.code
+    return Month(
+        first=row["month"],
+        sessions=listed(SESSIONS, viewer, **narrowed).counted(row["sessions"]),
+        lacking=listed(SESSIONS, viewer, **narrowed, record="incomplete").counted(row["lacking"]),
+        closed=closed,
+        over=row["month"] < timezone.localdate().replace(day=1),
+    )
+
+
+def _centers(user: User) -> list[Workspace]:
+    centers = signed_off_by(user)
+    if not centers:
+        raise PermissionDenied(_("A month is closed by the manager of the centre."))
+    return centers
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, center: str, month: str) -> HttpResponse:
+    """Close a month. One that lacks something is refused, with the way to what it lacks."""
+    place, first = _named(request.user, center, month)
+    back = f"{reverse('cases:months')}?at={place.code}"
+    row = _month(request.user, place, _counted(request.user, place, first), None)
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                held = close_month(actor=request.user, workspace=place, month=first, **form.cleaned_data)
+        except IntegrityError as error:
+            form.add_error(None, sentence(error))
+        else:
+            told = {"center": place, "month": f"{first:%Y-%m}", "sessions": held.sessions}
+            messages.success(request, _("Closed: %(center)s, %(month)s, %(sessions)d sessions.") % told)
+            return redirect(back)
+    context = {"form": form, "center": place, "month": row, "back": back}
+    return render(request, "cases/month_close.html", context, status=400 if form.errors else 200)
+
+
+def _counted(viewer: User, center: Workspace, first: date) -> dict:
+    rows = Session.objects.visible_to(viewer).filter(workspace=center, voided_at=None)
+    rows = rows.filter(held_on__year=first.year, held_on__month=first.month)
+    lacking = rows.filter(incomplete(rules_of(viewer))).count()
+    return {"month": first, "sessions": rows.count(), "lacking": lacking}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen(request: HttpRequest, center: str, month: str) -> HttpResponse:
+    """Let the sessions of a closed month be written as those of any other, for a reason."""
+    place, first = _named(request.user, center, month)
+    back = f"{reverse('cases:months')}?at={place.code}"
+    row = MonthClose.objects.visible_to(request.user).filter(workspace=place, month=first).standing().first()
+    if row is None:
+        return redirect(back)
+    form = OpenForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        open_month(row, actor=request.user, reason=form.cleaned_data["reason"])
+        told = {"center": place, "month": f"{first:%Y-%m}"}
+        messages.success(request, _("Open again: %(center)s, %(month)s.") % told)
+        return redirect(back)
+    context = {
+        "form": form,
+        "title": _("Open a month again"),
+        "lead": _("%(center)s, %(month)s: sessions are written without a reason until the month is closed anew.")
+        % {"center": place, "month": f"{first:%Y-%m}"},
+        "action": _("Open it again"),
+        "back": back,
+    }
+    return render(request, "cases/form.html", context, status=400 if form.errors else 200)
+
+
+def _named(user: User, center: str, month: str) -> tuple[Workspace, date]:
+    """The centre and the first day of the month that an address names; Http404 for one that is not the person's."""
+    place = next((one for one in _centers(user) if one.code == center), None)
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        first = None
+    if place is None or first is None:
+        raise Http404
+    return place, first

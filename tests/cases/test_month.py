@@ -1,0 +1,196 @@
+"""The close of a centre's month: nothing is missing then, and from then on each write says why."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cases.completion import ASKED, incomplete
+from cases.models import CompletionRule, MonthClose, Session
+from cases.services.merge import merge_clients
+from cases.services.month import close_month, open_month, say_why
+from centers.models import Role
+from centers.scope import acting_for
+from tests.make import everywhere, make_client, make_session, make_user, place
+from tests.support import as_owner, refused_by, run_together, waits_for
+
+MARCH = date(2025, 3, 1)
+DAY = date(2025, 3, 14)
+AT = "/sessions/months/52110-c1/2025-03/"
+
+
+@pytest.fixture
+def manager(client):
+    user = make_user(Role.MANAGER, official=False)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def session():
+    return make_session(client=make_client(), held_on=DAY, language_id="vi", summary="요지")
+
+
+def close(manager, month: date = MARCH) -> MonthClose:
+    with everywhere(), transaction.atomic():
+        return close_month(actor=manager, workspace=place(), month=month)
+
+
+def values(page) -> dict:
+    found = {bound.name: bound.value() for bound in page.context["form"]}
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+@pytest.mark.django_db
+class CloseTests:
+    def test_is_refused_while_a_session_lacks_something_and_says_where(self, client, manager, session):
+        lacking = make_session(client=make_client(), held_on=DAY, language_id="vi", summary="")
+        answer = client.post(AT)
+        assert answer.status_code == 400
+        assert "month=2025-03" in answer.content.decode() and "record=incomplete" in answer.content.decode()
+        listed = client.get("/sessions/?month=2025-03&record=incomplete").content.decode()
+        assert f"/sessions/{lacking.pk}/" in listed and f"/sessions/{session.pk}/" not in listed
+        with everywhere():
+            assert not MonthClose.objects.exists()
+            Session.objects.filter(pk=lacking.pk).update(summary="요지")
+        answer = client.post(AT, {"document": "전주-12"}, follow=True)
+        with everywhere():
+            [row] = MonthClose.objects.all()
+        assert (row.month, row.sessions, row.document, row.closed_by_id) == (MARCH, 2, "전주-12", manager.pk)
+        assert "전주-12" in answer.content.decode()
+
+    def test_a_month_that_runs_is_not_closed(self, client, manager):
+        today = timezone.localdate().replace(day=1)
+        assert client.post(f"/sessions/months/52110-c1/{today:%Y-%m}/").status_code == 400
+
+    def test_a_counsellor_closes_nothing(self, client, session):
+        client.force_login(make_user(Role.COUNSELLOR))
+        assert client.post(AT).status_code == 403
+
+    def test_nobody_closes_the_month_of_another_centre(self, client, manager):
+        assert client.post("/sessions/months/52130-c1/2025-03/").status_code == 404
+
+    @pytest.mark.parametrize("month", ["2025-13", "x", "2025-3-1", "0000-01"])
+    def test_no_month(self, client, manager, month):
+        assert client.get(f"/sessions/months/52110-c1/{month}/").status_code == 404
+
+    @pytest.mark.parametrize("field", ASKED)
+    def test_the_database_and_the_queue_mean_the_same_by_what_is_missing(self, manager, field):
+        with everywhere():
+            CompletionRule.objects.update_or_create(workspace=place(), defaults={"fields": [field]})
+        for told in ({}, {"language_id": "ko"}, {"note_language_id": "ko"}, {"summary": "요지"}):
+            make_session(client=make_client(), held_on=DAY, **({"language_id": "vi"} | told))
+        with everywhere():
+            queue = Session.objects.filter(incomplete({place().pk: [field]})).count()
+            assert 0 < queue <= 4
+            Session.objects.filter(incomplete({place().pk: [field]})).update(voided_at=timezone.now())
+        close(manager)
+
+
+@pytest.mark.django_db
+class ClosedTests:
+    def test_a_correction_asks_why_and_keeps_it(self, client, manager, session):
+        close(manager)
+        address = f"/sessions/{session.pk}/edit/"
+        told = values(client.get(address)) | {"note": "고친 내용"}
+        refused = client.post(address, told)
+        assert refused.context["form"].errors.keys() == {"change_reason"}
+        for reason in ("착오 정정", "착오 정정"):
+            told = values(client.get(address)) | {"note": f"고친 내용 {uuid4()}", "change_reason": reason}
+            assert client.post(address, told).status_code == 302
+        assert "착오 정정" in client.get(f"/sessions/{session.pk}/").content.decode()
+
+    def test_a_late_entry_asks_why(self, client, manager, session):
+        close(manager)
+        person = session.client
+        told = values(client.get(f"/sessions/new/?client={person.pk}"))
+        told |= {"held_on": f"{DAY}", "language": "ko", "channel": "phone", "topic": "health", "clients": "1"}
+        refused = client.post(f"/sessions/new/?client={person.pk}", told)
+        assert refused.context["form"].errors.keys() == {"change_reason"}
+        told["change_reason"] = "종이 기록을 늦게 받음"
+        assert client.post(f"/sessions/new/?client={person.pk}", told).status_code == 302
+        with everywhere():
+            assert Session.objects.filter(held_on=DAY).count() == 2
+
+    def test_a_session_is_not_moved_out_of_it_or_into_it_without_a_reason(self, manager, session):
+        other = make_session(client=make_client(), held_on=date(2025, 4, 2))
+        close(manager)
+        for row, day in ((session, date(2025, 4, 1)), (other, DAY)):
+            with refused_by("month_is_closed"), everywhere(), transaction.atomic():
+                Session.objects.filter(pk=row.pk).update(held_on=day)
+
+    def test_voiding_says_why_by_itself_and_counting_again_waits_for_the_manager(self, client, manager, session):
+        close(manager)
+        client.post(f"/sessions/{session.pk}/void/", {"reason": "두 번 적음"})
+        answer = client.post(f"/sessions/{session.pk}/restore/", follow=True)
+        assert "마감" in answer.content.decode()
+        client.post(f"{AT}open/", {"reason": "무효를 되돌림"})
+        client.post(f"/sessions/{session.pk}/restore/")
+        with everywhere():
+            assert Session.objects.get(pk=session.pk).voided_at is None
+
+    def test_a_reason_of_before_does_not_stand_for_another_change(self, client, manager, session):
+        close(manager)
+        told = values(client.get(f"/sessions/{session.pk}/edit/")) | {"note": "x", "change_reason": "착오 정정"}
+        client.post(f"/sessions/{session.pk}/edit/", told)
+        say_why("")  # what a transaction of its own begins with
+        with refused_by("month_is_closed"), everywhere(), transaction.atomic():
+            Session.objects.filter(pk=session.pk).update(note="y")
+
+    def test_a_merge_is_no_change_of_the_sessions(self, manager, session):
+        close(manager)
+        kept = make_client()
+        with acting_for([place().pk], actor=manager):
+            merge_clients(actor=manager, kept=kept, absorbed=session.client)
+            assert Session.objects.get(pk=session.pk).client_id == kept.pk
+
+    def test_other_months_and_other_centres_are_free(self, manager, session):
+        close(manager)
+        make_session(client=make_client(), held_on=date(2025, 4, 2))
+        make_session("52130-c1", held_on=DAY)
+
+    def test_opened_again_for_a_reason_and_closed_anew(self, client, manager, session):
+        row = close(manager)
+        assert client.post(f"{AT}open/", {"reason": ""}).status_code == 400
+        client.post(f"{AT}open/", {"reason": "늦은 기록이 많음"})
+        make_session(client=make_client(), held_on=DAY, language_id="ko")
+        assert close(manager).pk != row.pk
+        with everywhere():
+            assert [one.open_reason for one in MonthClose.objects.order_by("pk")] == ["늦은 기록이 많음", ""]
+
+    def test_is_closed_once(self, manager, session):
+        close(manager)
+        with refused_by("month_closed_once"):
+            close(manager)
+
+    def test_the_database_opens_none_without_a_reason(self, manager, session):
+        row = close(manager)
+        with pytest.raises(IntegrityError), everywhere(), transaction.atomic():
+            open_month(row, actor=manager, reason="")
+
+
+def test_a_month_is_not_closed_over_a_session_that_is_being_written(committed):
+    manager, person = make_user(Role.MANAGER), make_client()
+
+    def write():
+        return make_session(client=person, held_on=DAY, language_id="vi", summary="")
+
+    answers = run_together(lambda: close(manager), write)
+    assert sum(isinstance(answer, Exception) for answer in answers) == 1
+    with as_owner(committed) as owner:
+        closed = owner.execute("SELECT count(*) FROM cases_monthclose").fetchone()[0]
+        lacking = owner.execute("SELECT count(*) FROM cases_session WHERE summary = ''").fetchone()[0]
+    assert closed + lacking == 1
+
+
+def test_closing_waits_for_a_session_that_is_being_written(committed):
+    manager, session = make_user(Role.MANAGER), make_session(held_on=DAY, language_id="vi", summary="요지")
+    with as_owner(committed) as owner:
+        owner.execute("BEGIN")
+        owner.execute("UPDATE cases_session SET summary = '' WHERE id = %s", [session.pk])
+        waiting = waits_for(owner, lambda: close(manager))
+        owner.execute("COMMIT")
+        with pytest.raises(IntegrityError):
+            waiting()
