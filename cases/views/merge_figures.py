@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.models import Client, Session, SessionClient
 from kpi.models import CountingRule, PublishedFigure
+from kpi.published import compared
 from visas.models import VisaCase
 
 RECRUITED = "recommended-persons"  # the rule of the indicator that counts persons
@@ -24,6 +24,7 @@ RECRUITED = "recommended-persons"  # the rule of the indicator that counts perso
 class Change:
     """A figure of a year that counts both as two. ``told`` are the published ones of the year that mean the same."""
 
+    path: str
     name: str
     year: int
     before: int
@@ -35,18 +36,17 @@ def changes_of(first: Client, second: Client, viewer: User) -> list[Change]:
     """The figures of their workspace that a merge changes, as far as the viewer may read what they count."""
     if first.person_id == second.person_id:
         return []
-    found = []
-    for path, name, read in FIGURES:
+    found, names = [], compared()
+    for path, read in FIGURES.items():
         for year, persons in sorted(_by_year(read(first, viewer)).items()):
             if {first.person_id, second.person_id} <= persons:
-                found.append(Change(str(name), year, len(persons), len(persons) - 1, _told(path, year)))
+                found.append(Change(path, names[path], year, len(persons), len(persons) - 1, _told(path, year)))
     return found
 
 
 def persons_of(change: Change, kept: Client, viewer: User) -> int:
     """The same figure, counted again."""
-    read = next(read for _path, name, read in FIGURES if str(name) == change.name)
-    return len(_by_year(read(kept, viewer)).get(change.year, ()))
+    return len(_by_year(FIGURES[change.path](kept, viewer)).get(change.year, ()))
 
 
 def sessions_together(first: Client, second: Client, viewer: User) -> int:
@@ -87,10 +87,11 @@ def _told(path: str, year: int) -> list[PublishedFigure]:
     return [row for row in rows if path in row.paths]
 
 
-FIGURES: tuple[tuple[str, str, Callable[[Client, User], list[tuple[int, int]]]], ...] = (
-    ("counselling/unique_persons", gettext_lazy("Distinct persons counselled"), _counselled),
-    ("indicators/visa-recruitment/actual", gettext_lazy("Result of the indicator: recruitment"), _recruited),
-)
+# By the measure (``kpi.models.Measure``) that a published figure is compared with.
+FIGURES: dict[str, Callable[[Client, User], list[tuple[int, int]]]] = {
+    "counselling/unique_persons": _counselled,
+    "indicators/visa-recruitment/actual": _recruited,
+}
 
 
 def counted_again(changes: list[Change], kept: Client, viewer: User) -> list[str]:
