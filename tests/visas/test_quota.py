@@ -398,7 +398,7 @@ class LedgerTests:
             owner.execute("UPDATE visas_quotapool SET ends_on = '2025-11-30' WHERE code = %s", [POOL])
         assert state() == (0, 2)
         with everywhere():
-            assert VisaCase.objects.get().period == "2025"
+            assert VisaCase.objects.get().period == "2025 E-7-4", "the programmes that shared the last quota"
 
 
 @pytest.mark.django_db
