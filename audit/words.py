@@ -142,6 +142,7 @@ PAGES = {
     "visas:case_points": gettext_lazy("Self-assessment of a visa case"),
     "visas:case_new": gettext_lazy("Visa case taken in"),
     "visas:case_step": gettext_lazy("Step of a visa case"),
+    "visas:case_step_back": gettext_lazy("Step of a visa case taken back"),
     "visas:cases": gettext_lazy("List of visa cases"),
     "visas:quota": gettext_lazy("Quota"),
     "visas:quota_board": gettext_lazy("Quotas on a day"),

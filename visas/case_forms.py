@@ -1,5 +1,7 @@
 """The forms of a visa case: to take it in, to take a step, and to take the last one back."""
 
+from datetime import timedelta
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +10,7 @@ from accounts.fields import DayField
 from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
-from visas.models import FactKind, StepKind, VisaProgramme
-from visas.path import FOLLOWS
+from visas.models import Channel, FactKind, StepKind, VisaProgramme
 
 FIELD_OF = {
     "not_in_the_future": "happened_on",
@@ -19,6 +20,12 @@ FIELD_OF = {
     "visa_case_letter_once": "document",
     "recommendation_has_a_number": "document",
     "case_step_valid_from_its_day": "valid_until",
+    "renewal_has_a_last_day": "valid_until",
+    "letter_has_run_out": "happened_on",
+    "letter_still_valid": "happened_on",
+    "case_completed_before_its_duties": "happened_on",
+    "case_step_rests_on_something": "note",
+    "notified_by_a_way": "channel",
     "visa_case_one_live": "programme",
     "visa_case_taken_in_here": "municipality",
     "visa_case_handed_on_with_consent": "consented",
@@ -92,40 +99,67 @@ class TakeInForm(DayForm):
         return told
 
 
+LETTERS = (StepKind.RECOMMENDED, StepKind.RENEWED)
+# How the remarks of a step are asked for: the label, a help text, and whether they have to be there.
+NOTES = {
+    StepKind.ASKED: (_("What is missing"), "", True),
+    StepKind.INELIGIBLE: (_("Reason"), "", False),
+    StepKind.REFUSED: (_("Reason"), "", False),
+    StepKind.WITHDRAWN: (_("Reason"), "", False),
+    StepKind.LEFT: (_("Reason"), "", False),
+    StepKind.CANCELLED: (_("Reason"), _("Which notice of the immigration office says so."), True),
+    StepKind.MOVED: (_("Where to, and what shows it"), _("As a report of the change of address."), True),
+    StepKind.COMPLETED: (_("What shows it"), _("As the last check of residence, or the number of its report."), False),
+    StepKind.RELOCATED: (_("Where to, and what shows it"), _("As a report of the change of address."), True),
+    StepKind.EXTENDED: (_("Until when, and what shows it"), "", True),
+}
+
+
 class StepForm(DayForm):
     """One step of a case, or the same step of many."""
 
     document = _text(_("Document number"), 60, required=False)
     valid_until = DayField(_("Valid until"), required=False)
+    channel = forms.ChoiceField(label=_("How the applicant was told"), choices=Channel, widget=forms.RadioSelect)
     note = _text(_("Remarks"), 500, required=False)
-
     against_advice = _text(
         _("Reason against the advice"), 500, help_text=_("The conditions say otherwise: write why it is decided so.")
     )
 
-    def __init__(self, data=None, *, kind: str, against: bool = False):
+    def __init__(self, data=None, *, kind: str, against: bool = False, valid_days: int | None = None):
+        """``valid_days`` is for how long a letter is proposed to be valid, none where nothing is proposed."""
         super().__init__(data)
         self.kind = kind
         if not against:
             del self.fields["against_advice"]
-        if kind == StepKind.RECOMMENDED:
-            self.fields["document"].label = _("Letter number")
-            self.fields["document"].required = True
-            self.fields["document"].help_text = _("Of the letter, or of the list that goes to the ministry.")
+        if kind != StepKind.NOTIFIED:
+            del self.fields["channel"]
+        if kind in LETTERS:
+            self._ask_for_the_letter(valid_days)
         else:
             del self.fields["valid_until"]
-        if kind == StepKind.ASKED:
-            self.fields["note"].label = _("What is missing")
-            self.fields["note"].required = True
-        elif kind in {StepKind.INELIGIBLE, StepKind.REFUSED, StepKind.WITHDRAWN, StepKind.LEFT}:
-            self.fields["note"].label = _("Reason")
+        label, help_text, required = NOTES.get(kind, (None, "", False))
+        if label:
+            note = self.fields["note"]
+            note.label, note.help_text, note.required = label, help_text, required
+
+    def _ask_for_the_letter(self, valid_days: int | None) -> None:
+        document, until = self.fields["document"], self.fields["valid_until"]
+        document.label, document.required = _("Letter number"), True
+        document.help_text = _("Of the letter, or of the list that goes to the ministry.")
+        until.help_text = _(
+            "Whoever has not applied at the immigration office by then has no recommendation any more."
+        )
+        until.required = self.kind == StepKind.RENEWED
+        if valid_days:
+            until.initial = timezone.localdate() + timedelta(days=valid_days)
 
     @property
     def told(self) -> dict:
         """What the step keeps beside its day."""
         return {name: value for name, value in self.cleaned_data.items() if name in self.TOLD}
 
-    TOLD = ("happened_on", "document", "valid_until", "note", "against_advice")
+    TOLD = ("happened_on", "document", "valid_until", "channel", "note", "against_advice")
 
 
 class FactForm(DayForm):
@@ -154,8 +188,13 @@ class FactForm(DayForm):
         return told
 
 
-class TakeBackForm(RefusableForm):
+class ReasonForm(RefusableForm):
+    """Why something is taken back."""
+
+    note = _text(_("Why it is taken back"), 500)
+
+
+class TakeBackForm(ReasonForm):
     """Take the last step back, with the reason; ``kind`` is the step that was seen as the last one."""
 
-    kind = forms.ChoiceField(choices=[(kind, kind) for kind in FOLLOWS], widget=forms.HiddenInput)
-    note = _text(_("Why it is taken back"), 500)
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in StepKind.values], widget=forms.HiddenInput)

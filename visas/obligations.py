@@ -191,7 +191,8 @@ class Wanted(NamedTuple):
 
 def runs(case: VisaCase) -> bool:
     """Whether the permit of a case is there and the case has not ended."""
-    return bool(case.granted_on and not (case.left_on or case.refused_on or case.withdrawn_on or case.lapsed_on))
+    ended = (case.left_on, case.cancelled_on, case.moved_on, case.refused_on, case.withdrawn_on, case.lapsed_on)
+    return bool(case.granted_on) and not any(ended)
 
 
 def wanted_of(case: VisaCase) -> list[Wanted]:

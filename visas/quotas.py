@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.prepared import prepared
 from visas.models import QuotaEntry, QuotaLine, QuotaPool, QuotaShare, VisaCase
+from visas.models.case import GONE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
 BASES: dict[str, str] = {"taken": _("Recommended"), "granted": _("Granted"), "settled": _("Settled")}
@@ -82,7 +83,7 @@ def with_seat(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
         function="wall.seat_on", output_field=DateField(),
     )  # fmt: skip
     back = Func(
-        "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", "left_on",
+        "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", GONE,
         function="wall.given_back_on", output_field=DateField(),
     )  # fmt: skip
     return cases.annotate(seat_on=seat, given_back_on=back)
@@ -97,14 +98,18 @@ def held(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
 def on_basis(cases: QuerySet[VisaCase], base: str, day: date) -> QuerySet[VisaCase]:
     """The cases behind a figure of ``FIGURES``."""
     if base == "left":
-        return with_seat(cases.filter(pool__isnull=False)).filter(seat_on__lte=day, left_on__lte=day)
+        return (
+            with_seat(cases.filter(pool__isnull=False))
+            .annotate(gone_on=GONE)
+            .filter(seat_on__lte=day, gone_on__lte=day)
+        )
     rows = held(cases, day)
     return rows if base == "taken" else rows.filter(**{f"{base}_on__lte": day})
 
 
 def counted(cases: QuerySet[VisaCase], day: date, *by: str) -> dict[tuple, Tally]:
     """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to."""
-    rows = with_seat(cases.filter(pool__isnull=False)).filter(seat_on__lte=day).order_by()
+    rows = with_seat(cases.filter(pool__isnull=False)).annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
     if "share" in by:
         rows = with_share(rows)
     holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
@@ -112,7 +117,7 @@ def counted(cases: QuerySet[VisaCase], day: date, *by: str) -> dict[tuple, Tally
         held=Count("pk", filter=holds),
         given=Count("pk", filter=holds & Q(granted_on__lte=day)),
         home=Count("pk", filter=holds & Q(settled_on__lte=day)),
-        gone=Count("pk", filter=Q(left_on__lte=day)),
+        gone=Count("pk", filter=Q(gone_on__lte=day)),
     )
     return {tuple(row[: len(by)]): Tally(*row[len(by) :]) for row in rows}
 

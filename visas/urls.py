@@ -39,6 +39,7 @@ urlpatterns = [
     path("quotas/<str:code>/share/", quota_entry.share, name="quota_share"),
     path("quotas/<str:code>/closing/", quota_entry.closing, name="quota_closing"),
     path("cases/<int:pk>/steps/<slug:kind>/", case.step, name="case_step"),
+    path("cases/steps/<int:pk>/back/", case.step_back, name="case_step_back"),
     path("cases/<int:pk>/facts/", case.fact, name="case_fact"),
     path("cases/<int:pk>/points/", points.edit, name="case_points"),
     path("cases/<int:pk>/dependants/new/", dependant.new, name="case_dependant_new"),

@@ -28,12 +28,12 @@ from visas.models.quota import (
     RuleException,
 )
 from visas.models.rule import CaseFact, EligibilityRule, FactKind, LetterText
-from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
+from visas.models.step import CaseBatch, CaseStep, Channel, StepKind, WaitingMove
 from visas.models.study import KoreanResult, KoreanTest, StudyPermit, StudyPermitKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckBatch", "CheckResult", "Closing",
+    "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "Channel", "CheckBatch", "CheckResult", "Closing",
     "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy",
     "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "KoreanResult", "KoreanTest", "LetterText",
     "Obligation", "ObligationCheck", "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea",

@@ -26,6 +26,7 @@ from visas.models import (
 )
 from visas.models.row import of_case
 from visas.obligations import Wanted, due_days, end_of, rules_of, runs, wanted_of
+from visas.services.case import lapse_letters
 from visas.services.dependant import ask_dependants
 
 NOT_YOURS = "not_yours"
@@ -45,9 +46,10 @@ def follow_case(case_id: int, workspace_id: int) -> int:
 def follow_workspace(workspace_id: int) -> int:
     """The same for every case of a workspace with a permit: what came by a file has had no step.
 
-    It asks about its dependants too. Returns how many duties were made.
+    Letters that have run out lapse first, and it asks about the dependants too. Returns how many duties were made.
     """
     with acting_for([workspace_id]):
+        lapse_letters(workspace_id)
         ask_dependants(workspace_id)
         cases = VisaCase.objects.filter(workspace=workspace_id, granted_on__isnull=False).order_by("pk")
         return sum(_follow(case) for case in cases.iterator(chunk_size=500))
@@ -58,7 +60,8 @@ def _follow(case: VisaCase) -> int:
     there = {(row.rule_id, row.link_id): row for row in Obligation.objects.filter(case=case, ended_on=None)}
     for key, row in list(there.items()):
         if key not in wanted or wanted[key].starts_on != row.starts_on:
-            row.ended_on, row.ended_why = case.left_on or timezone.localdate(), _why(case, key, wanted)
+            ended_on = case.left_on or case.cancelled_on or case.moved_on or timezone.localdate()
+            row.ended_on, row.ended_why = ended_on, _why(case, key, wanted)
             row.save(update_fields=["ended_on", "ended_why"])
             del there[key]
     fresh = [one for key, one in wanted.items() if key not in there]
