@@ -55,6 +55,7 @@ from visas.models import (
     ObligationCheck,
     ObligationRule,
     QuotaEntry,
+    RequiredPaper,
     StatusChange,
     StudyPermit,
     StudyPermitKind,
@@ -152,6 +153,13 @@ def make_visa_case(
     with everywhere():
         client = client or make_client(at)
         return VisaCase.objects.create(programme_id=programme, received_on=received_on, **_of(client, at), **fields)
+
+
+def make_paper_rule(programme: str = "E-7-4", text: str = "여권 사본", **fields) -> RequiredPaper:
+    """A paper that a programme asks for."""
+    told = {"valid_from": DAY, "source": "공고 1호"} | fields
+    with everywhere():
+        return RequiredPaper.objects.create(programme_id=programme, text_ko=text, **told)
 
 
 def make_entry(pool: str = "e74-2025", amount: int = 1, *, on: date = DAY, **fields) -> QuotaEntry:

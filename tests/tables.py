@@ -12,7 +12,8 @@ WALLED = {
     "cases_identityquestion", "cases_identityrequest", "cases_putoff", "cases_session", "cases_sessionclient",
     "cases_sessionissue", "cases_sessiontemplate", "cases_stay", "cases_stayleave", "centers_export",
     "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer", "visas_casebatch", "visas_casefact",
-    "visas_casepoint", "visas_casestep", "visas_checkbatch", "visas_closing", "visas_dependantquestion",
+    "visas_casepaper", "visas_casepoint", "visas_casestep", "visas_checkbatch", "visas_closing",
+    "visas_dependantquestion",
     "visas_enrolment", "visas_finding", "visas_koreanresult", "visas_obligation", "visas_obligationcheck",
     "visas_statuschange", "visas_studypermit", "visas_visacase", "visas_voucher", "visas_waitingmove",
     "workbook_importedfile", "workbook_importedrow", "workbook_openedfile", "workbook_semesterlist",
@@ -47,6 +48,6 @@ NOT_PEOPLE = {
     "visas_dependantoutcome", "visas_eligibilityrule", "visas_lettertext", "visas_obligationrule",
     "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_questionreason",
     "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotapool", "visas_quotashare",
-    "visas_ruleexception", "visas_studypermitkind", "visas_studystatus", "visas_visaprogramme",
+    "visas_requiredpaper", "visas_ruleexception", "visas_studypermitkind", "visas_studystatus", "visas_visaprogramme",
     "visas_voucherbudget", "visas_voucherrule",
 }  # fmt: skip

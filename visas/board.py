@@ -18,9 +18,12 @@ from centers.models import Municipality, WorkspaceKind
 from visas.access import own_files
 from visas.models import CaseStep, VisaCase, VisaProgramme
 from visas.models.step import ASIDE
+from visas.papers import PaperShown, missing_of, papers_of_all
 from visas.path import ACTIONS, ENDS, Path, may_take
 from visas.stages import INNER, in_state, state_column
 
+WITH_PAPERS = ("received", "asked", "answered")  # where papers are gathered
+MOST_NAMED = 4  # papers that a card names
 SHOWN = 25  # cases of a column
 LONG = 30  # days after which a case that waits is marked; illustrative, no source sets a limit
 # The columns, each with the states that stand in it.
@@ -52,6 +55,7 @@ class Waiting:
     path: Path
     today: date
     choosable: bool
+    papers: list[PaperShown]
 
     @property
     def since(self) -> date:
@@ -68,14 +72,36 @@ class Waiting:
     @property
     def missing(self) -> str:
         """What is missing, as the completion request says it; else what the case has no place in."""
-        if self.path.state == "asked":
-            return self.path.last.step.note if self.path.last.step else ""
+        if self.path.state in WITH_PAPERS:
+            return self._papers_missing()
         if self.path.runs_out:
             day = self.case.letter_valid_until.isoformat()
             return _("The application to the immigration office, by %(day)s.") % {"day": day}
         if self.case.municipality_id is None and not self.path.of_a_university:
             return _("No municipality is entered.")
         return ""
+
+    def _papers_missing(self) -> str:
+        """The papers that are missing by their names: those that were asked for, else of those that were looked at."""
+        asked = self.path.asked
+        missing = missing_of(self.papers) if any(one.row for one in self.papers) else []
+        if asked:
+            missing = [paper for paper in missing_of(self.papers) if paper.pk in asked.papers]
+        told = [paper.text_ko for paper in missing[:MOST_NAMED]] + ([asked.note] if asked and asked.note else [])
+        if len(missing) > MOST_NAMED:
+            told.append(_("%(number)d more") % {"number": len(missing) - MOST_NAMED})
+        if not told and self.case.municipality_id is None and not self.path.of_a_university:
+            return _("No municipality is entered.")
+        return ", ".join(told)
+
+    @property
+    def due_on(self) -> date | None:
+        """By when the papers are to be handed in."""
+        return self.path.asked.due_on if self.path.asked else None
+
+    @property
+    def late(self) -> bool:
+        return self.due_on is not None and self.due_on < self.today
 
 
 @dataclass(frozen=True)
@@ -100,10 +126,13 @@ def board_of(viewer: User, chosen: dict) -> list[Column]:
     for step in CaseStep.objects.visible_to(viewer).filter(case__in=[case.pk for case in cases]).order_by("pk"):
         steps[step.case_id].append(step)
     today, found, files = timezone.localdate(), {}, own_files(cases, viewer)
+    papers = papers_of_all([case for case in cases if case.state in WITH_PAPERS], viewer)
     for case in cases:
         path = Path(case, steps[case.pk])  # the lane is the database's, which counts all of them
         choosable = any(path.can(kind) and may_take(viewer, case, kind) for kind in ACTIONS)
-        found.setdefault(case.lane, []).append(Waiting(case, files.get(case.pk), path, today, choosable))
+        found.setdefault(case.lane, []).append(
+            Waiting(case, files.get(case.pk), path, today, choosable, papers.get(case.pk, []))
+        )
     return [
         _column(viewer, code, str(title), sum(numbers.get(state, 0) for state in states), _of(found, states))
         for code, (title, states) in COLUMNS.items()

@@ -17,6 +17,7 @@ from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, 
 from centers.listing.columns import field, named
 from centers.listing.filters import YearField, codes_of, in_month, in_year
 from centers.models import Municipality
+from visas.access import read_files
 from visas.models import Duty, ObligationCheck, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
 from visas.obligations import (
@@ -205,7 +206,7 @@ CASES = register(
         caption=_("Visa cases you may read"),
         permission="view_visa_cases",
         rows=_cases,
-        beside=read_clients,
+        beside=read_files,
         columns=(
             day_column("received_on", _("Received on"), order="received"),
             client_column(),

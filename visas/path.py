@@ -160,6 +160,11 @@ class Path:
         return [kind for kind in self.open if may_take(user, self.case, kind)]
 
     @property
+    def asked(self) -> CaseStep | None:
+        """The completion request that waits for its answer."""
+        return self.last.step if self.state == "asked" else None
+
+    @property
     def runs_out(self) -> bool:
         """Whether the letter's end is near, and nobody has put the application on record."""
         until = self.case.letter_valid_until

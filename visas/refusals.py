@@ -39,6 +39,8 @@ register(
         ),
         "letter_still_valid": _("The letter is valid still on that day: it lapses by itself afterwards."),
         "visa_case_letter_once": _("This letter number belongs to another case of this programme."),
+        "case_paper_of_its_programme": _("The programme of the case asks for no such paper."),
+        "case_paper_file_of_the_client": _("The file belongs to somebody else: choose one of this client."),
         "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),
         "study_record_stays": _("What is on record of a student stays as it is: withdraw it with a reason."),
         "study_permit_within_hours": _("The kind of permission has fewer hours a week."),

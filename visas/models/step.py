@@ -68,7 +68,8 @@ class CaseStep(CaseRow):
     of days. A step that was wrong is taken back by a further row, with the reason in ``note``; ``undoes`` is the row
     that it takes back, none where the day came by a workbook. ``document`` is the number of the letter or file,
     ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file,
-    ``channel`` how the applicant was told. Those of ``ASIDE`` leave the case where it stands.
+    ``channel`` how the applicant was told. ``papers`` are the required papers that a completion request names, and
+    ``due_on`` is by when they are to be handed in. Those of ``ASIDE`` leave the case where it stands.
     """
 
     case = case_key("steps")
@@ -79,6 +80,8 @@ class CaseStep(CaseRow):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     document = models.CharField(_("document number"), max_length=60, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    due_on = models.DateField(_("to be completed by"), null=True, blank=True)
+    papers = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
     note = models.CharField(_("note"), max_length=500, blank=True)
     against_advice = models.CharField(_("reason against the advice"), max_length=500, blank=True)
     consented = models.BooleanField(default=False)
@@ -113,6 +116,11 @@ class CaseStep(CaseRow):
                 condition=~Q(kind=StepKind.RENEWED) | Q(valid_until__isnull=False) | Q(takes_back=True),
                 name="renewal_has_a_last_day",
                 violation_error_message=_("Say up to which day the renewed letter is valid."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None) | Q(kind=StepKind.ASKED, due_on__gte=F("happened_on")),
+                name="completion_due_after_it_was_asked",
+                violation_error_message=_("The papers are to be handed in on or after the day of the request."),
             ),
             models.CheckConstraint(
                 condition=~Q(kind=StepKind.NOTIFIED) | ~Q(channel="") | Q(takes_back=True),

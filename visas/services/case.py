@@ -64,7 +64,8 @@ def take_step(
 ) -> CaseStep:
     """Put the next step of a case on record. Raises IntegrityError where the database refuses it.
 
-    ``told`` are ``document``, ``valid_until``, ``channel``, ``note`` and ``against_advice``, as far as they are known.
+    ``told`` are ``document``, ``valid_until``, ``channel``, ``due_on``, ``papers`` (their ids), ``note`` and
+    ``against_advice``, as far as they are known.
     An application in time and a renewed letter take a lapse back: the case then takes its place anew, which the
     quota may refuse.
     """
@@ -173,10 +174,15 @@ def lapse_letters(workspace_id: int) -> int:
 
 
 @transaction.atomic
-def find_fact(*, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str) -> CaseFact:
-    """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts."""
+def find_fact(
+    *, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str, label: str = ""
+) -> CaseFact:
+    """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts.
+
+    ``label`` is the name of the condition where its kind is a general one.
+    """
     fact = CaseFact.objects.create(
-        **of_case(case), kind=kind, value=value, found_on=found_on, evidence=evidence, actor=actor
+        **of_case(case), kind=kind, label=label, value=value, found_on=found_on, evidence=evidence, actor=actor
     )
     settle_constraints()
     return fact

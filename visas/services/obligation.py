@@ -17,6 +17,7 @@ from visas.models import (
     CheckBatch,
     CheckResult,
     Closing,
+    Duty,
     EndedWhy,
     Finding,
     FindingState,
@@ -25,7 +26,7 @@ from visas.models import (
     VisaCase,
 )
 from visas.models.row import of_case
-from visas.obligations import Wanted, due_days, end_of, rules_of, runs, wanted_of
+from visas.obligations import Wanted, due_days, end_of, rules_of, runs, semester_of, wanted_of
 from visas.services.case import lapse_letters
 from visas.services.dependant import ask_dependants
 
@@ -125,6 +126,19 @@ def make_check(
     return check
 
 
+def report_semester(*, actor: User, workspace_id: int, cases: Iterable[int], document: str) -> int:
+    """Make the checks of enrolment of this semester for the cases of students whom a semester list shows in class.
+
+    Checks of earlier semesters stay open: a list says who is in class now. Returns how many were made.
+    """
+    first, last = semester_of(timezone.localdate())
+    checks = ObligationCheck.objects.open().filter(
+        workspace=workspace_id, case__in=cases, obligation__rule__kind=Duty.SEMESTER, due_on__range=(first, last)
+    )
+    told = {"result": CheckResult.KEPT, "done_on": timezone.localdate(), "document": document[:60]}
+    return len([make_check(check, actor=actor, **told) for check in checks.order_by("pk")])
+
+
 @transaction.atomic
 def make_checks(
     *, actor: User, checks: Iterable[ObligationCheck], mine: Callable[[ObligationCheck], bool], at: Workspace | None,
@@ -200,10 +214,33 @@ def look_again(row: Finding | Closing, *, actor: User, state: FindingState, reas
     if said:
         row.said = said
     row.save()
-    finding = row.finding if isinstance(row, Closing) else row
-    record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=row.workspace_id)
-    settle_constraints()
+    _look_on_record(row, actor)
     return row
+
+
+@transaction.atomic
+def hand_on(row: Finding | Closing, *, actor: User) -> Finding | Closing:
+    """Hand a finding or its closing to the province for the second look, where the office has nobody else.
+
+    Raises DoesNotExist where somebody has looked already.
+    """
+    row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk, state=FindingState.OPEN)
+    if row.handed_on is None:
+        row.handed_on = timezone.localdate()
+        row.save(update_fields=["handed_on"])
+        _look_on_record(row, actor)
+    return row
+
+
+def _look_on_record(row: Finding | Closing, actor: User) -> None:
+    """The check is on record where the reader has it; the province has the row alone."""
+    settle_constraints()
+    check = ObligationCheck.objects.filter(case=row.case_id, finding__in=_finding_of(row)).first()
+    record(Action.CHECK_MADE, actor=actor, target=check or row, workspace_id=row.workspace_id)
+
+
+def _finding_of(row: Finding | Closing) -> list[int]:
+    return [row.finding_id if isinstance(row, Closing) else row.pk]
 
 
 @transaction.atomic

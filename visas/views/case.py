@@ -27,6 +27,7 @@ from visas.models import CaseStep, FactKind, QuotaPool, StepKind, VisaCase
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
 from visas.obligations import duties_of
+from visas.papers import missing_of, papers_of
 from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, path_of
 from visas.points import items_on, sheet_of
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
@@ -71,6 +72,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
         "sheet": sheet_of(case, request.user),
+        "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],
     }
@@ -145,7 +147,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         return redirect(case)
     sent = request.POST if request.method == "POST" else None
     against = advice_on(case, on=_day_typed(request)).speaks_against(kind)
-    form = StepForm(sent, kind=kind, against=against, valid_days=case.programme.letter_valid_days)
+    missing = missing_of(papers_of(case, request.user)) if kind == StepKind.ASKED else ()
+    form = StepForm(sent, kind=kind, against=against, valid_days=case.programme.letter_valid_days, missing=missing)
     if form.is_valid():
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
@@ -229,15 +232,16 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_find(request.user, case):
         raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
     summed = {FactKind.POINTS} if items_on(case.programme_id, case.received_on) else set()
-    kinds = [one.rule.kind for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT | summed]
-    form = FactForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    rules = [one.rule for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT | summed]
+    form = FactForm(request.POST if request.method == "POST" else None, rules=rules)
     if form.is_valid():
         told = form.cleaned_data
         try:
             found = find_fact(
                 actor=request.user,
                 case=case,
-                kind=told["kind"],
+                kind=form.rule.kind,
+                label=form.rule.label,
                 value=told["value"],
                 found_on=told["happened_on"],
                 evidence=told["evidence"],
@@ -246,7 +250,7 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(rule_of(error), sentence(error))
         else:
             found.refresh_from_db()
-            held = {"name": found.get_kind_display(), "value": in_words(found.kind, found.value)}
+            held = {"name": found.label or found.get_kind_display(), "value": in_words(found.kind, found.value)}
             messages.success(request, _("On record: %(name)s, %(value)s.") % held)
             return redirect(case.get_absolute_url() + "#conditions")
     words = {"title": _("Enter what was found"), "action": _("Enter"), "bad": False}

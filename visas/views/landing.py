@@ -20,9 +20,19 @@ from centers.models import WorkspaceKind
 from centers.prepared import counted, prepared
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
+from visas.access import read_files
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
 from visas.lapse import running_out
-from visas.models import CaseStep, DependantQuestion, ObligationCheck, StatusChange, VisaCase, Voucher
+from visas.models import (
+    CaseStep,
+    Closing,
+    DependantQuestion,
+    Finding,
+    ObligationCheck,
+    StatusChange,
+    VisaCase,
+    Voucher,
+)
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
 from visas.stages import CASE_STATES, INNER, VOUCHER_STATES, in_stage, in_state
 from visas.students import NEAR, REPORT_BADGES, REPORT_STATES, told_days
@@ -46,6 +56,8 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         yield from _letters(request)
         yield _checks(request)
         yield from _questions(request)
+    if "review_visa_cases" in scope.everywhere:
+        yield from _handed(request)
     if scope.of("approve_vouchers"):
         yield _vouchers(request)
 
@@ -138,7 +150,7 @@ def _reports(request: HttpRequest) -> Panel:
 
 
 def _in_their_stages(cases: list[VisaCase], viewer: User) -> list[dict]:
-    read_clients(cases, viewer)
+    read_files(cases, viewer)
     today = timezone.localdate()
     inner = CaseStep.objects.visible_to(viewer).standing().filter(case__in=cases, kind__in=INNER).order_by("pk")
     since = {step.case_id: step.happened_on for step in inner}
@@ -147,6 +159,19 @@ def _in_their_stages(cases: list[VisaCase], viewer: User) -> list[dict]:
 
 def _in_its_state(case: VisaCase, since: date, today: date) -> dict:
     return {"case": case, "stage": CASE_STATES[case.state], "since": since, "days": (today - since).days}
+
+
+def _handed(request: HttpRequest) -> Iterator[Panel]:
+    """What offices have handed to the province for a second look; no panel where nothing waits."""
+    rows = [
+        (row, what)
+        for what, model in (("finding", Finding), ("closing", Closing))
+        for row in model.objects.visible_to(request.user)
+        .waiting_for_the_province()
+        .order_by("handed_on", "pk")[:SHOWN]
+    ]
+    if rows:
+        yield Panel(_("Second looks handed to the province"), "visas/landing/handed.html", {"rows": rows})
 
 
 def _letters(request: HttpRequest) -> Iterator[Panel]:
