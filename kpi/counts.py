@@ -106,7 +106,8 @@ class Counts:
                AND wall.seat_on(g.seat_taken_at, v.received_on, v.recommended_on, v.submitted_on, v.granted_on)
                    <= %(as_of)s
                AND coalesce(wall.given_back_on(g.seat_given_back_by, v.refused_on, v.withdrawn_on, v.lapsed_on,
-                                               v.ineligible_on, v.left_on) > %(as_of)s, true)
+                                               v.ineligible_on,
+                                               least(v.left_on, v.cancelled_on, v.moved_on)) > %(as_of)s, true)
              GROUP BY v.pool_id
             """
         )

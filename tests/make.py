@@ -56,6 +56,7 @@ from visas.models import (
     ObligationRule,
     QuotaEntry,
     QuotaPool,
+    RequiredPaper,
     StatusChange,
     StudyPermit,
     StudyPermitKind,
@@ -154,6 +155,13 @@ def make_visa_case(
     with everywhere():
         client = client or make_client(at)
         return VisaCase.objects.create(programme_id=programme, received_on=received_on, **_of(client, at), **fields)
+
+
+def make_paper_rule(programme: str = "E-7-4", text: str = "여권 사본", **fields) -> RequiredPaper:
+    """A paper that a programme asks for."""
+    told = {"valid_from": DAY, "source": "공고 1호"} | fields
+    with everywhere():
+        return RequiredPaper.objects.create(programme_id=programme, text_ko=text, **told)
 
 
 def make_entry(pool: str = "e74-2025", amount: int = 1, *, on: date = DAY, **fields) -> QuotaEntry:

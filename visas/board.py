@@ -17,9 +17,13 @@ from centers.listing.filters import codes_of
 from centers.models import Municipality, WorkspaceKind
 from visas.access import own_files
 from visas.models import CaseStep, VisaCase, VisaProgramme
-from visas.path import ACTIONS, ENDS, INNER, Path, may_take
-from visas.stages import CASE_STAGES, in_stage
+from visas.models.step import ASIDE
+from visas.papers import PaperShown, missing_of, papers_of_all
+from visas.path import ACTIONS, ENDS, Path, may_take
+from visas.stages import INNER, in_state, state_column
 
+WITH_PAPERS = ("received", "asked", "answered")  # where papers are gathered
+MOST_NAMED = 4  # papers that a card names
 SHOWN = 25  # cases of a column
 LONG = 30  # days after which a case that waits is marked; illustrative, no source sets a limit
 # The columns, each with the states that stand in it.
@@ -31,8 +35,8 @@ COLUMNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "recommended": (gettext_lazy("Waits for the application"), ("recommended",)),
     "submitted": (gettext_lazy("Waits for the decision"), ("submitted",)),
     "granted": (gettext_lazy("Waits for the check of residence"), ("granted",)),
+    "lapsed": (gettext_lazy("The letter has run out"), ("lapsed",)),
 }
-OPEN = ("received", "recommended", "submitted", "granted")
 
 
 class BoardFilter(FilterForm):
@@ -51,6 +55,7 @@ class Waiting:
     path: Path
     today: date
     choosable: bool
+    papers: list[PaperShown]
 
     @property
     def since(self) -> date:
@@ -67,11 +72,36 @@ class Waiting:
     @property
     def missing(self) -> str:
         """What is missing, as the completion request says it; else what the case has no place in."""
-        if self.path.state == "asked":
-            return self.path.last.step.note
+        if self.path.state in WITH_PAPERS:
+            return self._papers_missing()
+        if self.path.runs_out:
+            day = self.case.letter_valid_until.isoformat()
+            return _("The application to the immigration office, by %(day)s.") % {"day": day}
         if self.case.municipality_id is None and not self.path.of_a_university:
             return _("No municipality is entered.")
         return ""
+
+    def _papers_missing(self) -> str:
+        """The papers that are missing by their names: those that were asked for, else of those that were looked at."""
+        asked = self.path.asked
+        missing = missing_of(self.papers) if any(one.row for one in self.papers) else []
+        if asked:
+            missing = [paper for paper in missing_of(self.papers) if paper.pk in asked.papers]
+        told = [paper.text_ko for paper in missing[:MOST_NAMED]] + ([asked.note] if asked and asked.note else [])
+        if len(missing) > MOST_NAMED:
+            told.append(_("%(number)d more") % {"number": len(missing) - MOST_NAMED})
+        if not told and self.case.municipality_id is None and not self.path.of_a_university:
+            return _("No municipality is entered.")
+        return ", ".join(told)
+
+    @property
+    def due_on(self) -> date | None:
+        """By when the papers are to be handed in."""
+        return self.path.asked.due_on if self.path.asked else None
+
+    @property
+    def late(self) -> bool:
+        return self.due_on is not None and self.due_on < self.today
 
 
 @dataclass(frozen=True)
@@ -90,16 +120,19 @@ class Column:
 def board_of(viewer: User, chosen: dict) -> list[Column]:
     """The columns as the viewer may see them; the same number of queries for ten cases and for ten thousand."""
     rows = _waiting(viewer, chosen)
-    numbers = dict(rows.values_list("state").annotate(Count("pk")).order_by())
+    numbers = dict(rows.values_list("lane").annotate(Count("pk")).order_by())
     cases = [case for _title, states in COLUMNS.values() for case in _oldest(rows, states)]
     steps = defaultdict(list)
     for step in CaseStep.objects.visible_to(viewer).filter(case__in=[case.pk for case in cases]).order_by("pk"):
         steps[step.case_id].append(step)
     today, found, files = timezone.localdate(), {}, own_files(cases, viewer)
+    papers = papers_of_all([case for case in cases if case.state in WITH_PAPERS], viewer)
     for case in cases:
         path = Path(case, steps[case.pk])  # the lane is the database's, which counts all of them
         choosable = any(path.can(kind) and may_take(viewer, case, kind) for kind in ACTIONS)
-        found.setdefault(case.state, []).append(Waiting(case, files.get(case.pk), path, today, choosable))
+        found.setdefault(case.lane, []).append(
+            Waiting(case, files.get(case.pk), path, today, choosable, papers.get(case.pk, []))
+        )
     return [
         _column(viewer, code, str(title), sum(numbers.get(state, 0) for state in states), _of(found, states))
         for code, (title, states) in COLUMNS.items()
@@ -115,36 +148,37 @@ def _column(viewer: User, code: str, title: str, number: int, waiting: list[Wait
     kinds = [
         kind for kind in ACTIONS if any(one.path.can(kind) and may_take(viewer, one.case, kind) for one in waiting)
     ]
-    kinds.sort(key=lambda kind: kind in ENDS)
+    kinds.sort(key=lambda kind: (kind in ENDS, kind in ASIDE))
     return Column(code, title, number, waiting, [(kind, str(ACTIONS[kind])) for kind in kinds])
 
 
 def _waiting(viewer: User, chosen: dict) -> QuerySet[VisaCase]:
     """The cases that wait, each with its state."""
     open_ones = Q()
-    for stage in OPEN:
-        open_ones |= in_stage(stage, CASE_STAGES)
+    for state in {state for _title, states in COLUMNS.values() for state in states}:
+        open_ones |= in_state(state)
     rows = VisaCase.objects.visible_to(viewer).filter(open_ones)
     for name in ("programme", "municipality"):
         if chosen.get(name):
             rows = rows.filter(**{f"{name}_id": chosen[name]})
     inner = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
     checked = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind="checked")
-    return rows.annotate(
-        inner=Coalesce(Subquery(inner.values("kind")[:1]), Value("received"), output_field=CharField()),
-        to_review=Q(programme__workspace_kind=WorkspaceKind.UNIVERSITY) | Exists(checked),
-        inner_on=Coalesce(Subquery(inner.values("happened_on")[:1]), "received_on"),
-    ).annotate(state=_state())
+    return (
+        rows.select_related("programme")
+        .annotate(
+            stands=state_column(),
+            to_review=Q(programme__workspace_kind=WorkspaceKind.UNIVERSITY) | Exists(checked),
+            inner_on=Coalesce(Subquery(inner.values("happened_on")[:1]), "received_on"),
+        )
+        .annotate(lane=_lane())
+    )
 
 
-def _state():
+def _lane():
+    """Where a case is shown: where it stands, but that no city is waited for where none checks, or it did before."""
     return Case(
-        When(granted_on__isnull=False, then=Value("granted")),
-        When(submitted_on__isnull=False, then=Value("submitted")),
-        When(recommended_on__isnull=False, then=Value("recommended")),
-        # No city is waited for where none checks, or where it did before a completion.
-        When(inner__in=("received", "answered"), to_review=True, then=Value("checked")),
-        default=F("inner"),
+        When(stands__in=("received", "answered"), to_review=True, then=Value("checked")),
+        default=F("stands"),
         output_field=CharField(),
     )
 
@@ -152,5 +186,5 @@ def _state():
 def _oldest(rows: QuerySet[VisaCase], states: tuple[str, ...]) -> list[VisaCase]:
     """Those of a column that have waited longest, by the day of the stage they stand in."""
     key = "inner_on" if states[0] in {"received", *INNER} else f"{states[0]}_on"
-    here = rows.filter(state__in=states).order_by(key, "pk")
+    here = rows.filter(lane__in=states).order_by(key, "pk")
     return list(here[:SHOWN])

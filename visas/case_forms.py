@@ -1,5 +1,8 @@
 """The forms of a visa case: to take it in, to take a step, and to take the last one back."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +11,9 @@ from accounts.fields import DayField
 from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
-from visas.models import FactKind, StepKind, VisaProgramme
-from visas.path import FOLLOWS
+from visas.eligibility import as_day
+from visas.models import Channel, EligibilityRule, FactKind, RequiredPaper, StepKind, VisaProgramme
+from visas.models.rule import UNITS
 
 FIELD_OF = {
     "not_in_the_future": "happened_on",
@@ -19,6 +23,13 @@ FIELD_OF = {
     "visa_case_letter_once": "document",
     "recommendation_has_a_number": "document",
     "case_step_valid_from_its_day": "valid_until",
+    "renewal_has_a_last_day": "valid_until",
+    "letter_has_run_out": "happened_on",
+    "letter_still_valid": "happened_on",
+    "case_completed_before_its_duties": "happened_on",
+    "case_step_rests_on_something": "note",
+    "notified_by_a_way": "channel",
+    "completion_due_after_it_was_asked": "due_on",
     "visa_case_one_live": "programme",
     "visa_case_one_live_of_quota": "programme",
     "visa_case_taken_in_here": "municipality",
@@ -93,70 +104,141 @@ class TakeInForm(DayForm):
         return told
 
 
+LETTERS = (StepKind.RECOMMENDED, StepKind.RENEWED)
+# How the remarks of a step are asked for: the label, a help text, and whether they have to be there.
+NOTES = {
+    StepKind.ASKED: (_("What else is missing"), "", False),
+    StepKind.INELIGIBLE: (_("Reason"), "", False),
+    StepKind.REFUSED: (_("Reason"), "", False),
+    StepKind.WITHDRAWN: (_("Reason"), "", False),
+    StepKind.LEFT: (_("Reason"), "", False),
+    StepKind.CANCELLED: (_("Reason"), _("Which notice of the immigration office says so."), True),
+    StepKind.MOVED: (_("Where to, and what shows it"), _("As a report of the change of address."), True),
+    StepKind.COMPLETED: (_("What shows it"), _("As the last check of residence, or the number of its report."), False),
+    StepKind.RELOCATED: (_("Where to, and what shows it"), _("As a report of the change of address."), True),
+    StepKind.EXTENDED: (_("Until when, and what shows it"), "", True),
+}
+
+
 class StepForm(DayForm):
     """One step of a case, or the same step of many."""
 
     document = _text(_("Document number"), 60, required=False)
+    papers = forms.ModelMultipleChoiceField(
+        label=_("Missing papers"), queryset=RequiredPaper.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    due_on = DayField(_("To be handed in by"), required=False)
     valid_until = DayField(_("Valid until"), required=False)
+    channel = forms.ChoiceField(label=_("How the applicant was told"), choices=Channel, widget=forms.RadioSelect)
     note = _text(_("Remarks"), 500, required=False)
-
     against_advice = _text(
         _("Reason against the advice"), 500, help_text=_("The conditions say otherwise: write why it is decided so.")
     )
 
-    def __init__(self, data=None, *, kind: str, against: bool = False):
+    def __init__(
+        self, data=None, *, kind: str, against: bool = False, valid_days: int | None = None,
+        missing: Sequence[RequiredPaper] = (),
+    ):  # fmt: skip
+        """``valid_days`` is for how long a letter is proposed to be valid, none where nothing is proposed; ``missing``
+        the papers of which a completion request names all or some.
+        """
         super().__init__(data)
         self.kind = kind
+        self._ask_for_papers(missing)
         if not against:
             del self.fields["against_advice"]
-        if kind == StepKind.RECOMMENDED:
-            self.fields["document"].label = _("Letter number")
-            self.fields["document"].required = True
-            self.fields["document"].help_text = _("Of the letter, or of the list that goes to the ministry.")
+        if kind != StepKind.NOTIFIED:
+            del self.fields["channel"]
+        if kind in LETTERS:
+            self._ask_for_the_letter(valid_days)
         else:
             del self.fields["valid_until"]
-        if kind == StepKind.ASKED:
-            self.fields["note"].label = _("What is missing")
-            self.fields["note"].required = True
-        elif kind in {StepKind.INELIGIBLE, StepKind.REFUSED, StepKind.WITHDRAWN, StepKind.LEFT}:
-            self.fields["note"].label = _("Reason")
+        label, help_text, required = NOTES.get(kind, (None, "", False))
+        if label:
+            note = self.fields["note"]
+            note.label, note.help_text, note.required = label, help_text, required
+
+    def _ask_for_papers(self, missing: Sequence[RequiredPaper]) -> None:
+        if self.kind != StepKind.ASKED:
+            del self.fields["due_on"]
+        if self.kind != StepKind.ASKED or not missing:
+            del self.fields["papers"]
+            return
+        keys = [paper.pk for paper in missing]
+        self.fields["papers"].queryset = RequiredPaper.objects.filter(pk__in=keys)
+        self.fields["papers"].initial = keys
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if self.kind == StepKind.ASKED and not told.get("papers") and not told.get("note"):
+            self.add_error("note", _("Say what is missing."))
+        return told
+
+    def _ask_for_the_letter(self, valid_days: int | None) -> None:
+        document, until = self.fields["document"], self.fields["valid_until"]
+        document.label, document.required = _("Letter number"), True
+        document.help_text = _("Of the letter, or of the list that goes to the ministry.")
+        until.help_text = _(
+            "Whoever has not applied at the immigration office by then has no recommendation any more."
+        )
+        until.required = self.kind == StepKind.RENEWED
+        if valid_days:
+            until.initial = timezone.localdate() + timedelta(days=valid_days)
 
     @property
     def told(self) -> dict:
         """What the step keeps beside its day."""
-        return {name: value for name, value in self.cleaned_data.items() if name in self.TOLD}
+        told = {name: value for name, value in self.cleaned_data.items() if name in self.TOLD}
+        if "papers" in told:
+            told["papers"] = [paper.pk for paper in told["papers"]]
+        return told
 
-    TOLD = ("happened_on", "document", "valid_until", "note", "against_advice")
+    TOLD = ("happened_on", "document", "valid_until", "channel", "due_on", "papers", "note", "against_advice")
 
 
 class FactForm(DayForm):
     """What was found of an applicant: one condition, its value and the paper that says so."""
 
-    kind = forms.ChoiceField(label=_("Condition"))
+    kind = forms.ChoiceField(label=_("Condition"))  # of the rules, by their numbers
     value = forms.IntegerField(
         label=_("Value found"),
         min_value=0,
         max_value=10**12,
-        help_text=_("Won, months, points, per cent or level as a whole number; 1 for yes, 0 for no."),
+        help_text=_(
+            "Won, months, points, per cent or level as a whole number; a day as 20250131; 1 for yes, 0 for no."
+        ),
     )
     evidence = _text(_("Evidence"), 200, help_text=_("Which paper says so, and of which day."))
     field_order = ["kind", "value", "happened_on", "evidence"]
 
-    def __init__(self, data=None, *, kinds: list[str]):
+    def __init__(self, data=None, *, rules: list[EligibilityRule]):
         super().__init__(data)
-        names = dict(FactKind.choices)
-        self.fields["kind"].choices = [(kind, names[kind]) for kind in kinds]
+        self.rules = {str(rule.pk): rule for rule in rules}
+        self.fields["kind"].choices = [(key, rule.name) for key, rule in self.rules.items()]
         self.fields["happened_on"].label = _("As of")
 
     def clean(self) -> dict:
         told = super().clean()
-        if told.get("kind") == FactKind.DEGREE and told.get("value", 0) > 1:
+        rule, value = self.rules.get(told.get("kind")), told.get("value") or 0
+        if rule and UNITS[rule.kind] == "yes" and value > 1:
             self.add_error("value", _("Write 1 for yes or 0 for no."))
+        elif rule and rule.kind == FactKind.DATE and as_day(value) is None:
+            self.add_error("value", _("Write the day as eight digits, as 20250131."))
         return told
 
+    @property
+    def rule(self) -> EligibilityRule:
+        return self.rules[self.cleaned_data["kind"]]
 
-class TakeBackForm(RefusableForm):
+
+class ReasonForm(RefusableForm):
+    """Why something is taken back."""
+
+    note = _text(_("Why it is taken back"), 500)
+
+
+class TakeBackForm(ReasonForm):
     """Take the last step back, with the reason; ``kind`` is the step that was seen as the last one."""
 
-    kind = forms.ChoiceField(choices=[(kind, kind) for kind in FOLLOWS], widget=forms.HiddenInput)
-    note = _text(_("Why it is taken back"), 500)
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in StepKind.values], widget=forms.HiddenInput)

@@ -12,7 +12,7 @@ from cases.files import households_of
 from cases.models import FamilyLink
 from cases.selectors import StatusShown, status_shown
 from visas.models import AskedWhen, DependantQuestion, VisaCase
-from visas.path import ENDS
+from visas.path import ENDS_FOR_DEPENDANTS
 
 # Statuses whose holder lives in the municipality of the principal (지역특화형 비자 안내문, shinhankook.kr 5968).
 SAME_MUNICIPALITY = {"F-3-1R"}
@@ -80,7 +80,7 @@ def _dependant(
 
 def _check(link: FamilyLink, case: VisaCase, state: str, asked: list[DependantQuestion]) -> str:
     """What is to be looked at beside what is asked: a case that ended is, once it was asked, answered there."""
-    if state in ENDS:
+    if state in ENDS_FOR_DEPENDANTS:
         at_end = any(row.reason.asked_when == AskedWhen.CASE_ENDED and not row.fell_away_on for row in asked)
         return "" if at_end else _("The principal's case has ended: check the dependant's own status.")
     place = link.client.municipality_id

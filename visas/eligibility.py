@@ -54,7 +54,7 @@ class Condition:
 
     @property
     def name(self) -> str:
-        return self.rule.get_kind_display()
+        return str(self.rule.name)
 
     @property
     def outcome_name(self) -> str:
@@ -108,7 +108,7 @@ class Advice:
 def asked_of(rule: EligibilityRule) -> str:
     """What a rule asks, in words."""
     if rule.threshold is None:
-        return _("No number is published")
+        return _("Not known: no number is published")
     value = in_words(rule.kind, rule.threshold)
     if UNITS[rule.kind] == "yes":
         return value
@@ -147,7 +147,15 @@ def advice_on_all(cases: Iterable[int], *, on: date | None = None) -> dict[int, 
 
 def _in_order(conditions: list[Condition]) -> list[Condition]:
     order = list(FactKind.values)
-    return sorted(conditions, key=lambda one: (not one.rule.one_of, order.index(one.rule.kind)))
+    return sorted(conditions, key=lambda one: (not one.rule.one_of, order.index(one.rule.kind), one.rule.label))
+
+
+def as_day(value: int) -> date | None:
+    """The day that a number such as 20250131 stands for; none where it is no day."""
+    try:
+        return date(value // 10000, value // 100 % 100, value % 100)
+    except ValueError:
+        return None
 
 
 def in_words(kind: str, value: int) -> str:
@@ -157,7 +165,11 @@ def in_words(kind: str, value: int) -> str:
         return _("Yes") if value else _("No")
     if unit == "months":
         return ngettext("%(number)d month", "%(number)d months", value) % {"number": value}
+    if unit == "date":
+        day = as_day(value)
+        return day.isoformat() if day else str(value)
     told = {
+        "number": "%(number)s",
         "won": _("%(won)s won"),
         "level": _("level %(number)s"),
         "points": _("%(number)s points"),

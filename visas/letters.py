@@ -15,7 +15,7 @@ from cases.models import Client, NameKind
 from centers.models.codes import name_of
 from config.legible import legible
 from config.typeset import set_pdf
-from visas.models import CaseStep, LetterText, StepKind, VisaCase
+from visas.models import LetterText, VisaCase
 from visas.models.case import LIVE
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
@@ -61,8 +61,7 @@ def letter_of(case: VisaCase, viewer: User) -> Letter | None:
     clients = Client.objects.visible_to(viewer).prefetch_related("names").in_bulk([row.client_id for row in cases])
     readable = [row for row in cases if row.client_id in clients]
     people = [_person(place, row, clients[row.client_id]) for place, row in enumerate(readable, 1)]
-    step = CaseStep.objects.visible_to(viewer).standing().filter(case=case, kind=StepKind.RECOMMENDED).last()
-    return Letter(text, case.letter_number, case.recommended_on, step and step.valid_until, people, readable)
+    return Letter(text, case.letter_number, case.recommended_on, case.letter_valid_until, people, readable)
 
 
 def _of_one_list(case: VisaCase, viewer: User) -> list[VisaCase]:

@@ -1,8 +1,10 @@
 """The lists of this app."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
-from django.db.models import DateField, Q, QuerySet, Value
+from django.db.models import DateField, Model, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,6 +17,7 @@ from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, 
 from centers.listing.columns import field, named
 from centers.listing.filters import YearField, codes_of, in_month, in_year
 from centers.models import Municipality
+from visas.access import read_files
 from visas.known import as_known, end_of, pks
 from visas.models import Duty, ObligationCheck, PoolProgramme, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
 from visas.models.days import NOT_YET
@@ -28,12 +31,12 @@ from visas.obligations import (
     state_of_check,
 )
 from visas.quotas import PLACES, held, on_basis, with_seat, with_share
-from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
+from visas.stages import CASE_STATES, VOUCHER_STATES, in_stage, in_state, stage_of, state_of
 
 BADGES = {
     "granted": "badge--good", "settled": "badge--good", "paid": "badge--good", "recommended": "badge--note",
     "submitted": "badge--note", "received": "badge--wait", "applied": "badge--wait", "asked": "badge--wait",
-    "answered": "badge--wait", "checked": "badge--note", "reviewed": "badge--note",
+    "answered": "badge--wait", "checked": "badge--note", "reviewed": "badge--note", "completed": "badge--good",
 }  # fmt: skip
 
 
@@ -42,7 +45,7 @@ class VisaCaseFilterForm(FilterForm):
 
     workspace = WorkspaceField(label=_("Workspace"))
     programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
-    stage = CodeField(choices=CASE_STAGES.items(), label=_("Stage"))
+    stage = CodeField(choices=CASE_STATES.items(), label=_("Stage"))
     municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
     received = MonthField(label=_("Month of reception"))
     recommended = MonthField(label=_("Month of recommendation"))
@@ -103,7 +106,7 @@ class VisaCaseFilterForm(FilterForm):
         return rows.filter(programme=code)
 
     def by_stage(self, rows: QuerySet, stage: str) -> QuerySet:
-        return rows.filter(in_stage(stage, CASE_STAGES))
+        return rows.filter(in_state(stage))
 
     def by_municipality(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(municipality=code)
@@ -217,15 +220,16 @@ def _with_or_not_yet(rows: QuerySet, key: str) -> QuerySet:
     return rows.annotate(**{f"{key}_or_not_yet": Coalesce(key, Value(NOT_YET), output_field=DateField())})
 
 
-def stage_column(key: str, label: str, stages: dict[str, str]) -> Column:
+def stage_column(key: str, label: str, names: dict[str, str], of: Callable[[Model], str]) -> Column:
+    """Where a row stands, as ``of`` reads it from the row."""
+
     def value(row, viewer: User) -> str:
-        return str(stages[stage_of(row, stages)])
+        return str(names[of(row)])
 
     def shown(row, viewer: User) -> str:
-        stage = stage_of(row, stages)
-        return format_html('<span class="badge {}">{}</span>', BADGES.get(stage, ""), stages[stage])
+        return format_html('<span class="badge {}">{}</span>', BADGES.get(of(row), ""), names[of(row)])
 
-    return Column(key, label, value=value, shown=shown, code=lambda row: stage_of(row, stages))
+    return Column(key, label, value=value, shown=shown, code=of)
 
 
 CASES = register(
@@ -236,15 +240,16 @@ CASES = register(
         caption=_("Visa cases you may read"),
         permission="view_visa_cases",
         rows=_cases,
-        beside=read_clients,
+        beside=read_files,
         columns=(
             day_column("received_on", _("Received on"), order="received"),
             client_column(),
             named("programme", _("Visa programme"), css=""),
-            stage_column("stage", _("Stage"), CASE_STAGES),
+            stage_column("stage", _("Stage"), CASE_STATES, state_of),
             named("municipality", _("Municipality")),
             field("recommended_on", _("Recommended on"), order="recommended"),
             field("letter_number", _("Letter number")),
+            field("letter_valid_until", _("Letter valid until")),
             field("granted_on", _("Granted on")),
             field("settled_on", _("Settled on")),
             named("workspace", _("Workspace")),
@@ -270,7 +275,7 @@ VOUCHERS = register(
         columns=(
             day_column("applied_on", _("Applied on"), order="applied"),
             client_column(),
-            stage_column("state", _("State"), VOUCHER_STATES),
+            stage_column("state", _("State"), VOUCHER_STATES, partial(stage_of, stages=VOUCHER_STATES)),
             Column(
                 "amount_won",
                 _("Amount (won)"),

@@ -172,6 +172,14 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def semester_of(day: date) -> tuple[date, date]:
+    """The first and the last day of the semester that holds a day: from March, and from September."""
+    if 3 <= day.month <= 8:
+        return date(day.year, 3, 1), date(day.year, 8, 31)
+    year = day.year if day.month >= 9 else day.year - 1
+    return date(year, 9, 1), date(year + 1, 3, 1) - timedelta(days=1)
+
+
 def rules_of(case: VisaCase) -> list[ObligationRule]:
     """The rules of the day of the permit: a later cohort keeps other ones."""
     return [rule for rule in _rules_of(case.programme_id) if rule.holds_on(case.granted_on)]
@@ -191,7 +199,8 @@ class Wanted(NamedTuple):
 
 def runs(case: VisaCase) -> bool:
     """Whether the permit of a case is there and the case has not ended."""
-    return bool(case.granted_on and not (case.left_on or case.refused_on or case.withdrawn_on or case.lapsed_on))
+    ended = (case.left_on, case.cancelled_on, case.moved_on, case.refused_on, case.withdrawn_on, case.lapsed_on)
+    return bool(case.granted_on) and not any(ended)
 
 
 def wanted_of(case: VisaCase) -> list[Wanted]:

@@ -1,13 +1,16 @@
 """The way of a visa case: where it stands, what can come next and who may do it (domain report, section 1.6).
 
-The database holds the same order (``visas/migrations/0009_case_steps.py``); this says it early and in words.
+Which step follows on which is kept by the database (``wall.step_order``) and read from there.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
+from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,26 +19,32 @@ from centers.selectors import scope_of
 from visas.models import CaseStep, StepKind, VisaCase
 from visas.stages import CASE_STAGES
 
-INNER = ("asked", "answered", "checked", "reviewed")  # steps of a case that is received and not yet recommended
-ENDS = ("refused", "ineligible", "withdrawn", "lapsed", "left")
-# A step, and those that it may follow.
-FOLLOWS: dict[str, tuple[str, ...]] = {
-    "answered": ("asked",),
-    "checked": ("received", "answered"),
-    "reviewed": ("checked",),
-    "recommended": ("reviewed",),
-    "submitted": ("recommended",),
-    "granted": ("recommended", "submitted"),
-    "settled": ("granted",),
-    "asked": ("received", "answered", "checked"),
-    "left": ("granted", "settled"),
-    "refused": ("recommended", "submitted"),
-    "ineligible": ("received", "asked", "answered", "checked", "reviewed"),
-    "lapsed": ("recommended",),
-    "withdrawn": ("received", "asked", "answered", "checked", "reviewed", "recommended", "submitted"),
-}
-OF_THE_PROVINCE = {"reviewed", "recommended"}
-OF_A_UNIVERSITY = {"answered", "submitted", "granted", "refused", "settled", "left", "withdrawn", "lapsed"}
+ENDS = ("completed", "refused", "ineligible", "withdrawn", "lapsed", "left", "moved", "cancelled")
+# After these the dependants' own status is to be looked at: with the duties fulfilled the principal stays.
+ENDS_FOR_DEPENDANTS = tuple(kind for kind in ENDS if kind != "completed")
+
+
+class Follows(NamedTuple):
+    """That a step can be taken where a case stands at one of ``before``, and if a condition of the case holds."""
+
+    step: str
+    before: list[str]
+    only_if: str
+
+
+@cache
+def step_order() -> tuple[Follows, ...]:
+    """Which step follows on which, in the order of the way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT step, before, only_if FROM wall.step_order()")
+        return tuple(Follows(*row) for row in cursor.fetchall())
+
+
+OF_THE_PROVINCE = {"reviewed", "recommended", "renewed"}
+OF_A_UNIVERSITY = {
+    "answered", "submitted", "granted", "refused", "settled", "left", "withdrawn", "lapsed", "completed", "cancelled",
+    "moved", "announced", "notified", "relocated", "extended",
+}  # fmt: skip
 # What each step does, as its button says it.
 ACTIONS = {
     "answered": _("Completed"),
@@ -51,6 +60,14 @@ ACTIONS = {
     "ineligible": _("Ineligible"),
     "lapsed": _("Lapsed"),
     "withdrawn": _("Withdrawn"),
+    "completed": _("Duties fulfilled"),
+    "cancelled": _("Permit cancelled"),
+    "moved": _("Moved away"),
+    "announced": _("Enter the notice"),
+    "notified": _("Applicant notified"),
+    "renewed": _("Renew the letter"),
+    "relocated": _("Moved within the province"),
+    "extended": _("Stay extended"),
 }
 APPLICANT = _("Applicant")
 CITY = _("City or county office")
@@ -66,6 +83,8 @@ WAITS_FOR = {
     "recommended": (_("The application to the immigration office is awaited."), APPLICANT),
     "submitted": (_("The decision of the immigration office is awaited: enter it when it is known."), CITY),
     "granted": (_("Settlement is to be verified."), CITY),
+    "settled": (_("The duties run: they are checked until their end."), CITY),
+    "lapsed": (_("The letter has run out: the province renews it, or the case is over."), PROVINCE),
 }
 TO_REVIEW = WAITS_FOR["checked"]
 
@@ -92,21 +111,16 @@ class Path:
         self.taken_back = taken_back
         self.standing = [step for step in self.steps if not step.takes_back and step.pk not in taken_back]
 
-    @cached_property
+    @property
     def state(self) -> str:
-        """Where the case stands, as ``wall.case_state`` says it."""
-        for stage in reversed(CASE_STAGES):
-            if stage != "received" and getattr(self.case, f"{stage}_on"):
-                return stage
-        inner = [step.kind for step in self.standing if step.kind in INNER]
-        return inner[-1] if inner else "received"
+        return self.case.state
 
     @cached_property
     def last(self) -> Done:
         rows = [step for step in self.standing if step.kind == self.state]
-        if self.state in INNER:
-            return Done(self.state, rows[-1].happened_on, rows[-1])
-        return Done(self.state, getattr(self.case, f"{self.state}_on"), rows[-1] if rows else None)
+        step = rows[-1] if rows else None
+        day = step.happened_on if step else self.case.received_on  # taken back while it was read
+        return Done(self.state, self.case.state_on or day, step)
 
     @property
     def done(self) -> list[Done]:
@@ -124,21 +138,39 @@ class Path:
     def of_a_university(self) -> bool:
         return self.case.programme.workspace_kind == WorkspaceKind.UNIVERSITY
 
-    @property
+    @cached_property
     def was_checked(self) -> bool:
         return any(step.kind == "checked" for step in self.standing)
 
+    @cached_property
+    def open(self) -> list[str]:
+        """The steps that follow on where the case stands, in the order of the way (``wall.step_follows``)."""
+        holds = {
+            "": True, "city": not self.of_a_university, "university": self.of_a_university,
+            "was_checked": self.was_checked, "had_an_end": self.case.letter_valid_until is not None,
+        }  # fmt: skip
+        found = [one.step for one in step_order() if self.state in one.before and holds[one.only_if]]
+        return list(dict.fromkeys(found))
+
     def can(self, kind: str) -> bool:
-        """Whether the step follows on where the case stands (``wall.step_follows``)."""
-        if kind == "reviewed" and self.state in {"received", "answered"}:
-            return self.of_a_university or (self.state == "answered" and self.was_checked)
-        if kind == "checked" and self.of_a_university:
-            return False
-        return self.state in FOLLOWS.get(kind, ())
+        return kind in self.open
 
     def next_for(self, user: User) -> list[str]:
         """The steps that the person may take now, in the order of the way."""
-        return [kind for kind in FOLLOWS if self.can(kind) and may_take(user, self.case, kind)]
+        return [kind for kind in self.open if may_take(user, self.case, kind)]
+
+    @property
+    def asked(self) -> CaseStep | None:
+        """The completion request that waits for its answer."""
+        return self.last.step if self.state == "asked" else None
+
+    @property
+    def runs_out(self) -> bool:
+        """Whether the letter's end is near, and nobody has put the application on record."""
+        until = self.case.letter_valid_until
+        if self.state != "recommended" or until is None:
+            return False
+        return (until - timezone.localdate()).days <= self.case.programme.letter_reminder_days
 
     @property
     def waits_for(self) -> tuple[str, str]:

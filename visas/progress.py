@@ -4,24 +4,17 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.timeline import About, Entry
 from centers.prepared import prepared
 from centers.selectors import scope_of
 from visas.models import CaseStep, Obligation, ObligationCheck, StatusChange, VisaCase, Voucher
+from visas.models.step import ASIDE
 from visas.obligations import CHECK_STATES
-from visas.path import INNER
-from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
+from visas.path import WAITS_FOR
+from visas.stages import CASE_STAGES, INNER, VOUCHER_STATES
 
-# What a case waits for. The others have ended.
-NEXT: dict[str, str] = {
-    "received": gettext_lazy("The recommendation is awaited."),
-    "recommended": gettext_lazy("The application to the immigration office is awaited."),
-    "submitted": gettext_lazy("The decision of the immigration office is awaited."),
-    "granted": gettext_lazy("Settlement is to be verified."),
-}
 CASE_STEPS = list(CASE_STAGES)
 VOUCHER_STEPS = list(VOUCHER_STATES)
 
@@ -68,7 +61,7 @@ def _theirs(viewer: User, permission: str, own: bool, ids: list[int], person: in
 def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
     """The steps of cases, those that a case has no day for among them."""
     cases = {case.pk: case for case in cases}
-    inner = CaseStep.objects.standing().filter(case__in=cases, kind__in=INNER) if cases else ()
+    inner = CaseStep.objects.standing().filter(case__in=cases, kind__in=[*INNER, *ASIDE]) if cases else ()
     for step in inner:
         row = cases[step.case_id]
         title = f"{row.programme} · {step.get_kind_display()}"
@@ -142,4 +135,4 @@ def voucher_entries(vouchers: Iterable[Voucher]) -> Iterator[Entry]:
 
 def next_of(case: VisaCase) -> str:
     """What the case waits for, in words; empty where nothing does."""
-    return str(NEXT.get(stage_of(case, CASE_STAGES), ""))
+    return str(WAITS_FOR.get(case.state, ("", ""))[0])

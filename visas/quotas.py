@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from centers.prepared import prepared
 from visas.known import as_known, end_of, entry_known_by
 from visas.models import QuotaEntry, QuotaLine, QuotaNotice, QuotaPool, QuotaShare, VisaCase, VisaProgramme
-from visas.models.case import LIVE
+from visas.models.case import GONE, LIVE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
 BASES: dict[str, str] = {"taken": _("Recommended"), "granted": _("Granted"), "settled": _("Settled")}
@@ -91,7 +91,7 @@ def with_seat(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
         function="wall.seat_on", output_field=DateField(),
     )  # fmt: skip
     back = Func(
-        "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", "left_on",
+        "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", GONE,
         function="wall.given_back_on", output_field=DateField(),
     )  # fmt: skip
     return cases.annotate(seat_on=seat, given_back_on=back)
@@ -132,7 +132,7 @@ def on_basis(cases: QuerySet[VisaCase], base: str, day: date, *, outside: bool |
     if base in PIPELINE:
         return PIPELINE[base](cases.filter(pool__isnull=True) if outside else cases, day)
     if base == "left":
-        return with_seat(_where(cases, outside)).filter(seat_on__lte=day, left_on__lte=day)
+        return with_seat(_where(cases, outside)).annotate(gone_on=GONE).filter(seat_on__lte=day, gone_on__lte=day)
     rows = held(cases, day, outside=outside)
     return rows if base == "taken" else rows.filter(**{f"{base}_on__lte": day})
 
@@ -152,7 +152,7 @@ def counted(
 
 
 def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> QuerySet:
-    rows = with_seat(part).filter(seat_on__lte=day).order_by()
+    rows = with_seat(part).annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
     if "share" in by:
         rows = with_share(rows, end_of(day) if then else None)
     holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
@@ -160,7 +160,7 @@ def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> Query
         held=Count("pk", filter=holds),
         given=Count("pk", filter=holds & Q(granted_on__lte=day)),
         home=Count("pk", filter=holds & Q(settled_on__lte=day)),
-        gone=Count("pk", filter=Q(left_on__lte=day)),
+        gone=Count("pk", filter=Q(gone_on__lte=day)),
     )
 
 

@@ -39,6 +39,19 @@ register(
         "quota_line_share_of_its_pool": _("The share belongs to another quota."),
         "case_step_follows": _("The case does not stand where this step follows: look at its way again."),
         "case_step_in_order": _("The day lies before the last step of the case."),
+        "case_completed_before_its_duties": _(
+            "A duty of the case runs longer: the case is completed on or after its last day."
+        ),
+        "case_completed_with_open_checks": _(
+            "A check of its duties was not made yet, or a finding is not closed: do that first."
+        ),
+        "letter_has_run_out": _(
+            "The letter has run out by that day: enter an application made in time, or renew the letter."
+        ),
+        "letter_still_valid": _("The letter is valid still on that day: it lapses by itself afterwards."),
+        "visa_case_letter_once": _("This letter number belongs to another case of this programme."),
+        "case_paper_of_its_programme": _("The programme of the case asks for no such paper."),
+        "case_paper_file_of_the_client": _("The file belongs to somebody else: choose one of this client."),
         "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),
         "study_record_stays": _("What is on record of a student stays as it is: withdraw it with a reason."),
         "study_permit_within_hours": _("The kind of permission has fewer hours a week."),

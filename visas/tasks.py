@@ -13,6 +13,7 @@ def follow_case(case_id: int, workspace_id: int) -> None:
 
 @shared_task(name="visas.tasks.follow_workspace", ignore_result=True)
 def follow_workspace(workspace_id: int) -> None:
+    """Let letters lapse that have run out, and make or end the duties of all cases of a workspace."""
     from visas.services.obligation import follow_workspace
 
     follow_workspace(workspace_id)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import URLPattern, path
 
 from visas.views import (
     board,
@@ -6,9 +6,9 @@ from visas.views import (
     check_month,
     demand,
     dependant,
-    duty_rule,
     letter,
     obligation,
+    paper,
     points,
     quota,
     quota_board,
@@ -22,6 +22,17 @@ from visas.views import (
     voucher,
     waiting,
 )
+
+
+def _rulebook(base: str, of: str, name: str) -> list[URLPattern]:
+    """The pages of one book of rules."""
+    return [
+        path(base, rule.index, {"of": of}, name=f"{name}s"),
+        path(f"{base}new/", rule.new, {"of": of}, name=f"{name}_new"),
+        path(f"{base}<int:pk>/end/", rule.end, {"of": of}, name=f"{name}_end"),
+        path(f"{base}<int:pk>/correct/", rule.correct, {"of": of}, name=f"{name}_correct"),
+    ]
+
 
 app_name = "visas"
 urlpatterns = [
@@ -44,7 +55,9 @@ urlpatterns = [
     path("quotas/<str:code>/share/", quota_entry.share, name="quota_share"),
     path("quotas/<str:code>/closing/", quota_entry.closing, name="quota_closing"),
     path("cases/<int:pk>/steps/<slug:kind>/", case.step, name="case_step"),
+    path("cases/steps/<int:pk>/back/", case.step_back, name="case_step_back"),
     path("cases/<int:pk>/facts/", case.fact, name="case_fact"),
+    path("cases/<int:pk>/papers/", paper.edit, name="case_papers"),
     path("cases/<int:pk>/points/", points.edit, name="case_points"),
     path("cases/<int:pk>/dependants/new/", dependant.new, name="case_dependant_new"),
     path("cases/<int:pk>/dependants/<int:link>/", dependant.change, name="case_dependant"),
@@ -59,14 +72,9 @@ urlpatterns = [
     path("demand/", demand.index, name="demand"),
     path("demand/new/", demand.new, name="demand_new"),
     path("demand/<int:pk>/withdraw/", demand.withdraw, name="demand_withdraw"),
-    path("rules/", rule.index, name="rules"),
-    path("rules/new/", rule.new, name="rule_new"),
-    path("rules/<int:pk>/end/", rule.end, name="rule_end"),
-    path("rules/<int:pk>/correct/", rule.correct, name="rule_correct"),
-    path("duties/rules/", duty_rule.index, name="duty_rules"),
-    path("duties/rules/new/", duty_rule.new, name="duty_rule_new"),
-    path("duties/rules/<int:pk>/end/", duty_rule.end, name="duty_rule_end"),
-    path("duties/rules/<int:pk>/correct/", duty_rule.correct, name="duty_rule_correct"),
+    *_rulebook("rules/", "conditions", "rule"),
+    *_rulebook("duties/rules/", "duties", "duty_rule"),
+    *_rulebook("papers/rules/", "papers", "paper_rule"),
     path("checks/", obligation.index, name="checks"),
     path("checks/month/", check_month.month, name="check_month"),
     path("checks/many/", check_month.many, name="check_many"),
@@ -75,6 +83,9 @@ urlpatterns = [
     path("checks/<int:pk>/correct/", obligation.correct, name="check_correct"),
     path("findings/<int:pk>/look/", obligation.look, name="finding_look"),
     path("findings/<int:pk>/close/", obligation.close, name="finding_close"),
+    path("handed/<slug:what>/<int:pk>/", obligation.handed, name="handed"),
+    path("handed/<slug:what>/<int:pk>/hand/", obligation.hand, name="hand"),
+    path("questions/<int:pk>/back/", dependant.question_back, name="question_back"),
     path("closings/<int:pk>/look/", obligation.closing_look, name="closing_look"),
     path("students/", student.index, name="students"),
     path("students/new/", student.new, name="student_new"),

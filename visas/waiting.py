@@ -21,8 +21,8 @@ from visas.models import (
     WaitingOrder,
 )
 from visas.models.case import LIVE
-from visas.path import INNER
 from visas.quotas import shares_of
+from visas.stages import INNER
 
 LAST = 1_000_000  # stands for a place that nobody gave
 

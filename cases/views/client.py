@@ -16,7 +16,7 @@ from cases.views.pairs import merges_to_undo, pairs_with
 from centers.selectors import is_official, may
 from visas import progress
 from visas.models import VisaCase, Voucher
-from visas.stages import CASE_STAGES, VOUCHER_STATES, stage_of
+from visas.stages import CASE_STAGES, CASE_STATES, VOUCHER_STATES, stage_of
 from visas.views.case import may_take_in
 from visas.views.student import may_enrol, studies_of
 
@@ -103,8 +103,7 @@ def _who(client: Client, request: HttpRequest) -> dict:
 
 
 def _case_shown(case: VisaCase) -> tuple:
-    stage = stage_of(case, CASE_STAGES)
-    return case, stage, CASE_STAGES[stage], _steps(case), progress.next_of(case)
+    return case, case.state, CASE_STATES[case.state], _steps(case), progress.next_of(case)
 
 
 def _voucher_shown(voucher: Voucher) -> tuple:

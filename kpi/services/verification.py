@@ -188,7 +188,8 @@ def _compare_counters(result: Verification) -> None:
     for pool, taken, counted in _execute(
         "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v JOIN visas_visaprogramme g "
         "ON g.code = v.programme_id WHERE v.pool_id = p.code AND wall.given_back_on(g.seat_given_back_by, "
-        "v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on, v.left_on) IS NULL) "
+        "v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on, least(v.left_on, v.cancelled_on, v.moved_on)) "
+        "IS NULL) "
         "FROM visas_quotapool p ORDER BY 1"
     ):
         if taken != counted:

@@ -43,6 +43,7 @@ from tests.make import (
     make_korean,
     make_leave,
     make_pair,
+    make_paper_rule,
     make_question,
     make_request,
     make_semester,
@@ -100,6 +101,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_activity(at=ELSEWHERE)
     make_export(make_user(Role.COUNSELLOR, ELSEWHERE), workspace=place(ELSEWHERE))
     case = make_visa_case("E-7-4", "52130-office")
+    make_paper_rule("E-7-4")
     make_batch(make_user(Role.CITY_OFFICER, "52130-office"))
     make_check_batch(make_user(Role.CITY_OFFICER, "52130-office"))
     make_voucher("52130")
@@ -131,6 +133,9 @@ def make_a_row_in_every_table(database: str) -> None:
             ("visas_waitingmove", "place, reason", "1, 'x'"),
             ("visas_casepoint", "item_id, points, evidence",
              "(SELECT i.id FROM visas_pointitem i WHERE i.programme_id = v.programme_id AND i.code = 'age'), 1, ''"),
+            ("visas_casepaper", "paper_id, state, happened_on, note",
+             "(SELECT p.id FROM visas_requiredpaper p WHERE p.programme_id = v.programme_id LIMIT 1), 'missing',"
+             " v.received_on, ''"),
             ("visas_casefact", "kind, value, found_on, evidence", "'funds', 30, v.received_on, 'x'"),
         ):  # fmt: skip
             owner.execute(

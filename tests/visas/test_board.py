@@ -12,6 +12,7 @@ from centers.models import Role
 from tests.make import everywhere, make_user, make_visa_case
 from tests.visas.test_case_step import START, TODAY, make_case, step, walk
 from visas.models import CaseBatch
+from visas.services.case import find_fact
 
 pytestmark = pytest.mark.django_db
 BOARD, BULK = reverse("visas:board"), reverse("visas:bulk")
@@ -108,7 +109,7 @@ class ReceiptTests:
     def test_a_form_with_a_mistake_keeps_the_choice(self, client, province):
         case = walk(make_case(), "reviewed")
         answer = self.ask(client, [case], "recommended", happened_on=str(TODAY + timedelta(days=1)))
-        assert answer.status_code == 400 and answer.context["cases"] == [case]
+        assert answer.status_code == 400 and [one for one, _against in answer.context["cases"]] == [case]
         with everywhere():
             assert not CaseBatch.objects.filter(actor=province).exists()
 
@@ -122,3 +123,15 @@ class ReceiptTests:
         client.force_login(make_user(Role.CITY_OFFICER, "52190-office"))
         answer = self.ask(client, [make_case()], "checked", happened_on=str(timezone.localdate()))
         assert "batch" not in answer.context
+
+
+class PreselectedTests:
+    def test_whom_the_conditions_speak_against_is_shown_and_not_preselected(self, client, province):
+        good, bad = (walk(make_case("F-2-R", "52180-office"), "reviewed") for _ in range(2))
+        with everywhere():
+            find_fact(actor=None, case=bad, kind="korean", value=1, found_on=TODAY, evidence="TOPIK 1급")
+        data = {"kind": "recommended", "case": [good.pk, bad.pk]}
+        answer = client.post(reverse("visas:bulk"), data)
+        assert [bool(against) for _case, against in answer.context["cases"]] == [False, True]
+        page = answer.content.decode()
+        assert f'value="{good.pk}" checked' in page and f'value="{bad.pk}" checked' not in page

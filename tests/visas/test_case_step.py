@@ -12,9 +12,10 @@ from centers.scope import acting_for, set_scope
 from centers.selectors import scope_of
 from tests.make import everywhere, make_client, make_user, make_visa_case, name_client, place
 from tests.support import ask, forbidden, refused_by, run, settle
-from visas.models import CaseStep, QuotaPool, StepKind, VisaCase, VisaProgramme
-from visas.path import FOLLOWS, path_of
+from visas.models import CaseStep, QuotaPool, VisaCase, VisaProgramme
+from visas.path import path_of, step_order
 from visas.services.case import take_back, take_in, take_step, take_steps
+from visas.stages import CASE_STATES
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
@@ -49,13 +50,14 @@ def state_of(case: VisaCase) -> str:
 def at_state(state: str) -> VisaCase:
     """A case that stands at a step, by its rows."""
     case = make_case()
-    before = {"asked": [], "answered": ["asked"], "refused": WAY[:3], "lapsed": WAY[:3]}
+    before = {"asked": [], "answered": ["asked"], "refused": WAY[:3], "lapsed": WAY[:3], "completed": WAY[:6]}
+    before |= {"cancelled": WAY[:5], "moved": WAY[:6]}
     for number, one in enumerate(before.get(state, ())):
         step(case, one, number)
     if state in WAY:
         walk(case, state)
     elif state != "received":
-        step(case, state, 9)
+        step(case, state, 9, note="확인함")
     return case
 
 
@@ -70,7 +72,7 @@ class WayTests:
         assert case.left_on == START + timedelta(days=6)
         assert case.pool_id == "e74-2025" or case.pool_id is None
 
-    @pytest.mark.parametrize("state", StepKind.values)
+    @pytest.mark.parametrize("state", CASE_STATES)
     def test_the_page_and_the_database_say_the_same_of_what_follows(self, state):
         case = at_state(state)
         assert state_of(case) == state
@@ -79,7 +81,7 @@ class WayTests:
             case.refresh_from_db()
             path = path_of(VisaCase.objects.get(pk=case.pk), user)
             assert path.state == state
-            for kind in FOLLOWS:
+            for kind in {one.step for one in step_order()}:
                 follows = ask("SELECT coalesce(wall.step_follows(%s, %s, %s), false)", case.pk, kind, state)
                 assert follows == path.can(kind), (state, kind)
 

@@ -17,7 +17,7 @@ from visas.services.dependant import answer
 from visas.services.obligation import follow_workspace
 
 OFFICE = "52140-office"
-LAST = {"refused": 9, "lapsed": 9, "withdrawn": 3, "ineligible": 3, "left": 9}
+LAST = {"refused": 9, "lapsed": 9, "withdrawn": 3, "ineligible": 3, "left": 9, "cancelled": 9, "moved": 9}
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +36,11 @@ def asked(case) -> list[DependantQuestion]:
 
 def ended(kind: str, case: VisaCase | None = None) -> VisaCase:
     case = case or make_case()
-    if kind == "left":
+    if kind in {"left", "cancelled", "moved"}:
         walk(case, "granted")
     elif kind in {"refused", "lapsed"}:
         walk(case, "recommended")
-    step(case, kind, LAST[kind])
+    step(case, kind, LAST[kind], note="확인함")
     return case
 
 

@@ -70,7 +70,7 @@ class ChangeTests:
         case, later = permit(), permit(letter_number="L-2", granted_on=None)
         follow_workspace(case.workspace_id)
         shown, _done = confirm(client, "/visas/duties/rules/new/", RULE)
-        assert [(one.case.pk, one.what, one.after) for one, _name in shown.context["named"]] == [
+        assert [(one.case.pk, one.what, one.after) for one, _name, _file in shown.context["named"]] == [
             (case.pk, "added", date(2026, 3, 3))
         ]
         assert (
@@ -91,7 +91,7 @@ class ChangeTests:
         rule = the_rule()
         told = RULE | {"valid_from": str(rule.valid_from), "months": "24", "reason": "개월 수를 잘못 입력함"}
         shown, _done = confirm(client, f"/visas/duties/rules/{rule.pk}/correct/", told)
-        [(one, _name)] = shown.context["named"]
+        [(one, _name, _file)] = shown.context["named"]
         assert (one.what, one.before, one.after) == ("changed", date(2026, 3, 3), date(2027, 3, 3))
         follow_workspace(case.workspace_id)
         assert duties(case)["workplace"].ends_on == date(2027, 3, 3)
@@ -105,7 +105,7 @@ class ChangeTests:
         rule = the_rule()
         told = {"valid_to": str(DAY - timedelta(days=1))}
         shown, _done = confirm(client, f"/visas/duties/rules/{rule.pk}/end/", told)
-        assert [one.what for one, _name in shown.context["named"]] == ["ended"]
+        assert [one.what for one, _name, _file in shown.context["named"]] == ["ended"]
         follow_workspace(case.workspace_id)
         assert "workplace" not in duties(case) and ended(case) == {"workplace": "rule"}
 

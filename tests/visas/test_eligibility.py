@@ -37,7 +37,10 @@ def acting_for_user(user):
 
 def find(case: VisaCase, kind: str, value: int, day: date = START) -> CaseFact:
     with everywhere():
-        return find_fact(actor=None, case=case, kind=kind, value=value, found_on=day, evidence="소득금액증명원")
+        name, _colon, label = kind.partition(":")
+        return find_fact(
+            actor=None, case=case, kind=name, label=label, value=value, found_on=day, evidence="소득금액증명원"
+        )
 
 
 def advice(case: VisaCase, on: date | None = None):
@@ -59,7 +62,7 @@ def reviewed(programme: str = "E-7-4", at: str = "52140-office") -> VisaCase:
 
 SKILLED = {
     "stay": 60, "points": 210, "contract_pay": 27_000_000, "contract_months": 24, "income": 26_000_000, "tenure": 14,
-    "korean": 3,
+    "korean": 3, "confirmed:세금 체납 없음": 1, "confirmed:벌금 100만원 이상 없음": 1,
 }  # fmt: skip
 
 
@@ -286,7 +289,8 @@ class PageTests:
     def test_the_page_says_of_each_condition_whether_it_is_met_and_where_it_stands(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
         case = make_visa_case("E-7-4", "52140-office", received_on=START, municipality_id="52140")
-        told = {"kind": "stay", "value": "60", "happened_on": str(START), "evidence": "체류 이력"}
+        stay = EligibilityRule.objects.get(programme="E-7-4", kind="stay", threshold=36)
+        told = {"kind": stay.pk, "value": "60", "happened_on": str(START), "evidence": "체류 이력"}
         answer = client.post(reverse("visas:case_fact", args=[case.pk]), told, follow=True)
         conditions = {one.rule.kind: one for one in answer.context["advice"].conditions}
         assert conditions["stay"].outcome == MET and conditions["points"].outcome == UNKNOWN
@@ -296,6 +300,65 @@ class PageTests:
     def test_a_value_that_cannot_be_is_told_at_its_field(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))
         case = make_visa_case("F-2-R", "52180-office", received_on=START)
-        told = {"kind": "degree", "value": "4", "happened_on": str(START), "evidence": "졸업증명서"}
+        degree = EligibilityRule.objects.get(programme="F-2-R", kind="degree")
+        told = {"kind": degree.pk, "value": "4", "happened_on": str(START), "evidence": "졸업증명서"}
         answer = client.post(reverse("visas:case_fact", args=[case.pk]), told)
         assert answer.status_code == 400 and "졸업증명서" in answer.content.decode()
+
+
+class NamedTests:
+    """Conditions that need no kind of their own: confirmed by hand, a number, or a day, each by its name."""
+
+    def rule(self, kind: str, label: str, threshold: int, **told) -> EligibilityRule:
+        with everywhere():
+            return EligibilityRule.objects.create(
+                programme_id="D-2", kind=kind, label=label, threshold=threshold, valid_from=START, text_ko="문안",
+                source="도 공고", **told,
+            )  # fmt: skip
+
+    def outcomes(self, case: VisaCase) -> dict[str, str]:
+        return {one.rule.label: one.outcome for one in advice(case).conditions if one.rule.label}
+
+    def test_two_of_a_kind_are_told_apart_by_their_names(self):
+        self.rule("confirmed", "신원보증 확인", 1)
+        self.rule("confirmed", "기숙사 확인", 1)
+        case = make_visa_case("D-2", "jbnu", received_on=START)
+        find(case, "confirmed:신원보증 확인", 1)
+        assert self.outcomes(case) == {"신원보증 확인": MET, "기숙사 확인": UNKNOWN}
+        find(case, "confirmed:기숙사 확인", 0)
+        assert self.outcomes(case)["기숙사 확인"] == NOT_MET
+
+    def test_a_number_and_a_day_are_held_against_their_limits(self):
+        self.rule("number", "출석률(%)", 80)
+        self.rule("date", "전입일", 20250131, at_most=True)
+        case = make_visa_case("D-2", "jbnu", received_on=START)
+        find(case, "number:출석률(%)", 79)
+        find(case, "date:전입일", 20250131)
+        assert self.outcomes(case) == {"출석률(%)": NOT_MET, "전입일": MET}
+        shown = next(one for one in advice(case).conditions if one.rule.kind == "date")
+        assert (shown.name, shown.found) == ("전입일", "2025-01-31")
+
+    @pytest.mark.parametrize(("kind", "label"), [("confirmed", ""), ("stay", "이름")])
+    def test_only_a_general_kind_has_a_name_and_it_has_one(self, kind, label):
+        with refused_by("eligibility_rule_named_where_its_kind_is_general"):
+            self.rule(kind, label, 1)
+
+    def test_a_confirmation_is_yes_or_no(self):
+        case = make_visa_case("E-7-4", received_on=START)
+        with refused_by("case_fact_confirmed_or_not"):
+            find(case, "confirmed:세금 체납 없음", 2)
+
+    def test_a_day_that_is_none_is_told_at_its_field(self, client):
+        rule = self.rule("date", "전입일", 20250131, at_most=True)
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        case = make_visa_case("D-2", "jbnu", received_on=START)
+        told = {"kind": rule.pk, "value": "20251399", "happened_on": str(START), "evidence": "초본"}
+        answer = client.post(reverse("visas:case_fact", args=[case.pk]), told)
+        assert answer.status_code == 400 and answer.context["form"].errors["value"]
+
+    def test_of_two_sources_that_disagree_the_one_of_the_day_is_used_and_shown(self):
+        before = make_visa_case("E-7-4", received_on=date(2024, 12, 31))
+        after = make_visa_case("E-7-4", received_on=date(2025, 1, 1))
+        used = {case: rules_of(case, TODAY)["stay"] for case in (before, after)}
+        assert [used[before].threshold, used[after].threshold] == [48, 36]
+        assert "48개월" in used[after].text_ko

@@ -17,6 +17,9 @@ DAYS = {
     "refused": {"submitted_on": date(2025, 3, 5), "refused_on": date(2025, 3, 6)},
     "ineligible": {"ineligible_on": date(2025, 3, 6)},
     "withdrawn": {"recommended_on": date(2025, 3, 4), "withdrawn_on": date(2025, 3, 6)},
+    "completed": {"granted_on": date(2025, 3, 6), "settled_on": date(2025, 3, 7), "completed_on": date(2025, 3, 8)},
+    "cancelled": {"granted_on": date(2025, 3, 6), "cancelled_on": date(2025, 3, 9)},
+    "moved": {"granted_on": date(2025, 3, 6), "moved_on": date(2025, 3, 9)},
     "lapsed": {"granted_on": date(2025, 3, 6), "lapsed_on": date(2025, 3, 8)},
     "left": {"granted_on": date(2025, 3, 6), "settled_on": date(2025, 3, 7), "left_on": date(2025, 3, 9)},
 }

@@ -104,6 +104,8 @@ class PageTests:
                 "tenure": 14,
             }.items():  # fmt: skip
                 find_fact(actor=None, case=case, kind=kind, value=value, found_on=TODAY, evidence="-")
+            for label in ("세금 체납 없음", "벌금 100만원 이상 없음"):
+                find_fact(actor=None, case=case, kind="confirmed", label=label, value=1, found_on=TODAY, evidence="-")
         address = reverse("visas:rule_end", args=[rule.pk])
         told = {"valid_to": str(TODAY - timedelta(days=1))}
         shown = client.post(address, told)

@@ -14,6 +14,7 @@ from centers.scope import acting_for
 from tests.make import (
     DAY,
     make_change,
+    make_check,
     make_client,
     make_major,
     make_student,
@@ -187,12 +188,30 @@ class WritingTests:
         )
         row = write_list(row, actor=None, seen=plan.fingerprint)
         assert (row.state, row.content, row.counts) == (ListState.WRITTEN, None, plan.counts)
-        assert row.written == {"students": 3, "otherwise": 0, "changes": 2}
+        assert row.written == {"students": 3, "otherwise": 0, "changes": 2, "checks": 0}
         change = StatusChange.objects.get(enrolment=leaves, kind="leave")
         assert (change.happened_on, change.due_on) == (LEFT, LEFT + timedelta(days=15))
         moved.refresh_from_db()
         assert moved.semester == "2025-2"
         assert set(Client.objects.get(enrolments__ref="1").names.values_list("text", flat=True)) == {"NGUYEN VAN A"}
+
+    def test_it_makes_the_checks_of_enrolment_of_this_semester_for_whoever_is_in_class(self, bring):
+        today = timezone.localdate()
+        students, checks = [], []
+        for due in (today, today, today - timedelta(days=250)):
+            permit = {"recommended_on": DAY, "letter_number": f"{len(students)}", "granted_on": DAY}
+            case = make_visa_case("D-2", JBNU, **permit)
+            students.append(make_student(client=case.client, case=case))
+            checks.append(make_check(case, kind="semester", due_on=due))
+        here, leaves, earlier = students
+        row, plan = bring(
+            as_listed(here), as_listed(leaves, 학적="휴학", 변동일=LEFT, 인지일=LEFT), as_listed(earlier)
+        )
+        row = write_list(row, actor=None, seen=plan.fingerprint)
+        for check in checks:
+            check.refresh_from_db()
+        assert [check.result for check in checks] == ["kept", "", ""]
+        assert (checks[0].document, row.written["checks"]) == ("2025-1.xlsx", 1)
 
     def test_the_same_list_again_changes_nothing(self, bring):
         rows = [listed("1"), listed("2", 로마자이름="TRAN B", 학적="휴학", 변동일=LEFT, 인지일=LEFT)]

@@ -57,13 +57,14 @@ def _points_field(line: Line) -> forms.Field:
     told = [_("Source: %(source)s") % {"source": item.source}]
     if item.at_least is not None:
         told.insert(0, _("At least %(number)d points.") % {"number": item.at_least})
-    if item.points is None:
+    if not item.given:
         told.insert(0, _("No number in the table yet."))
         return forms.IntegerField(
             label=item.text_ko, required=False, min_value=-MOST_POINTS, max_value=MOST_POINTS, initial=initial,
             help_text=" ".join(told),
         )  # fmt: skip
-    choices = [("", "—"), ("0", "0"), (str(item.points), str(item.points))]
+    given = [(str(points), f"{points} · {wording}" if wording else str(points)) for points, wording in item.given]
+    choices = [("", "—"), ("0", "0"), *given]
     return forms.ChoiceField(
         label=item.text_ko, required=False, choices=choices, initial=initial, help_text=" ".join(told)
     )

@@ -15,6 +15,7 @@ from visas.models.obligation import (
     ObligationCheck,
     ObligationRule,
 )
+from visas.models.paper import CasePaper, FromWhom, PaperState, RequiredPaper
 from visas.models.points import CasePoint, PointItem
 from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme, WaitingOrder
 from visas.models.quota import (
@@ -29,16 +30,17 @@ from visas.models.quota import (
     RuleException,
 )
 from visas.models.rule import CaseFact, EligibilityRule, FactKind, LetterText
-from visas.models.step import CaseBatch, CaseStep, StepKind, WaitingMove
+from visas.models.step import CaseBatch, CaseStep, Channel, StepKind, WaitingMove
 from visas.models.study import KoreanResult, KoreanTest, StudyPermit, StudyPermitKind
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "AskedWhen", "CaseBatch", "CaseFact", "CasePoint", "CaseStep", "CheckBatch", "CheckResult", "Closing",
-    "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy",
-    "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "KoreanResult", "KoreanTest", "LetterText",
-    "Obligation", "ObligationCheck", "ObligationRule", "PointItem", "PoolProgramme", "ProgrammeArea",
-    "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaNotice", "QuotaPool", "QuotaShare",
-    "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus",
-    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "AskedWhen", "CaseBatch", "CaseFact", "CasePaper", "CasePoint", "CaseStep", "Channel", "CheckBatch",
+    "CheckResult", "Closing", "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty",
+    "EligibilityRule", "EndedWhy", "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "FromWhom",
+    "KoreanResult", "KoreanTest", "LetterText", "Obligation", "ObligationCheck", "ObligationRule", "PaperState",
+    "PointItem", "PoolProgramme", "ProgrammeArea", "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine",
+    "QuotaNotice", "QuotaPool", "QuotaShare", "RequiredPaper", "RuleException", "SeatTaken", "StatusChange",
+    "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase", "VisaProgramme", "Voucher",
+    "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

@@ -1,6 +1,8 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history
@@ -10,10 +12,13 @@ from config.addresses import address_of
 from visas.models.days import NOT_YET
 from visas.models.programme import VisaProgramme
 from visas.models.quota import YEAR, QuotaPool, RuleException
+from visas.stages import state_of
 
-# Programmes whose letter is one person's; the list of the others carries one number for many.
-OWN_LETTER = ("F-2-R", "F-4-R")
 LIVE = Q(refused_on=None, withdrawn_on=None, lapsed_on=None, ineligible_on=None)
+
+_AFTER_THE_PERMIT = Coalesce("settled_on", "granted_on")
+# The day on which a permit ended, whatever ended it.
+GONE = Least("left_on", "cancelled_on", "moved_on")
 
 # The order by recommendation; a case without one stands before all that have it.
 RECOMMENDED = Coalesce("recommended_on", Value(NOT_YET))
@@ -24,7 +29,9 @@ class VisaCase(Shared, Kept):
     """One person's way through one visa programme, by its dates.
 
     Received (접수) → recommended (추천) → submitted (출입국 신청) → granted (허가) or refused (불허) → settled
-    (정착: residence verified) → left (이탈); ineligible (부적격), withdrawn (철회) and lapsed (실효) end it.
+    (정착: residence verified) → completed (의무 이행 완료), left (이탈), cancelled (허가 취소) or moved (전출);
+    ineligible (부적격), withdrawn (철회) and lapsed (실효) end it before. ``inner_step`` is the last step between
+    reception and recommendation, ``letter_valid_until`` the last day of the letter that holds: triggers keep both.
     A live case has none of refused, ineligible, withdrawn, lapsed. ``pool`` is the quota whose period holds
     the recommendation, set by a trigger; ``period`` is that in which the person has one live case: the
     pool's, of whichever of the programmes that share it, else the calendar year of reception: of each programme, or
@@ -46,6 +53,11 @@ class VisaCase(Shared, Kept):
     lapsed_on = models.DateField(_("lapsed on"), null=True, blank=True)
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    completed_on = models.DateField(_("duties fulfilled on"), null=True, blank=True)
+    cancelled_on = models.DateField(_("permit cancelled on"), null=True, blank=True)
+    moved_on = models.DateField(_("moved away on"), null=True, blank=True)
+    inner_step = models.CharField(max_length=20, blank=True, editable=False, db_default="")
+    letter_valid_until = models.DateField(_("letter valid until"), null=True, blank=True, editable=False)
     pool = models.ForeignKey(
         QuotaPool, models.PROTECT, null=True, blank=True, editable=False, related_name="visa_cases"
     )
@@ -70,6 +82,14 @@ class VisaCase(Shared, Kept):
             models.Index(fields=["client"], name="visa_case_by_client"),
             models.Index(fields=["person"], name="visa_case_by_person"),
             models.Index(fields=["pool", "recommended_on"], name="visa_case_by_pool"),
+            models.Index(
+                fields=["programme", "letter_number"], condition=~Q(letter_number=""), name="visa_case_by_letter"
+            ),
+            models.Index(
+                fields=["workspace", "letter_valid_until"],
+                name="visa_case_by_validity",
+                condition=Q(letter_valid_until__isnull=False, submitted_on=None, granted_on=None, lapsed_on=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -87,12 +107,6 @@ class VisaCase(Shared, Kept):
                     "one."
                 ),
             ),
-            models.UniqueConstraint(
-                fields=["programme", "letter_number"],
-                condition=Q(programme__in=OWN_LETTER) & ~Q(letter_number=""),
-                name="visa_case_letter_once",
-                violation_error_message=_("This letter number belongs to another case of this programme."),
-            ),
             models.CheckConstraint(
                 condition=Q(granted_on=None) | Q(refused_on=None),
                 name="visa_case_granted_or_refused",
@@ -106,13 +120,16 @@ class VisaCase(Shared, Kept):
                 & (Q(refused_on=None) | Q(refused_on__gte=Greatest("received_on", "recommended_on", "submitted_on")))
                 & (Q(settled_on=None) | Q(granted_on__isnull=False, settled_on__gte=F("granted_on")))
                 & (Q(left_on=None) | Q(granted_on__isnull=False, left_on__gte=Coalesce("settled_on", "granted_on")))
+                & (Q(completed_on=None) | Q(settled_on__isnull=False, completed_on__gte=F("settled_on")))
+                & (Q(cancelled_on=None) | Q(granted_on__isnull=False, cancelled_on__gte=_AFTER_THE_PERMIT))
+                & (Q(moved_on=None) | Q(granted_on__isnull=False, moved_on__gte=_AFTER_THE_PERMIT))
                 & (Q(ineligible_on=None) | Q(ineligible_on__gte=F("received_on")))
                 & (Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("received_on")))
                 & (Q(lapsed_on=None) | Q(lapsed_on__gte=F("received_on"))),
                 name="visa_case_dates_in_order",
                 violation_error_message=_(
                     "The dates of the case are out of order: received, recommended, submitted, granted or refused, "
-                    "settled, left."
+                    "settled, and what came after."
                 ),
             ),
         ]
@@ -122,3 +139,13 @@ class VisaCase(Shared, Kept):
 
     def get_absolute_url(self):
         return address_of("visas:case", self.pk)
+
+    @property
+    def state(self) -> str:
+        """The step at which it stands, as ``wall.case_state`` says it: the key of ``CASE_STATES``."""
+        return state_of(self)
+
+    @property
+    def state_on(self) -> date | None:
+        """Since when; none where it stands at a step that only its row has a day for."""
+        return getattr(self, f"{self.state}_on", None)

@@ -71,7 +71,8 @@ class DependantQuestion(OnRecord):
     """That it is to be found out what becomes of a dependant of a case, by the office that keeps it, up to a day.
 
     Triggers ask it when the case ends and let it fall away when that is taken back; the night asks it of children who
-    come of age; the office enters the rest, as a divorce. It says nothing of a stay: it is open or it was answered.
+    come of age; the office enters the rest, as a divorce, and takes it back with a reason where that was wrong. It
+    says nothing of a stay: it is open or it was answered.
     """
 
     workspace = workspace_key()
@@ -87,6 +88,7 @@ class DependantQuestion(OnRecord):
     answered_by = staff_key(verbose_name=_("found out by"))
     note = models.CharField(_("note"), max_length=300, blank=True)
     fell_away_on = models.DateField(_("fell away on"), null=True, blank=True)
+    fell_away_why = models.CharField(_("reason"), max_length=200, blank=True, db_default="")
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
 
     objects = QuestionQuerySet.as_manager()
@@ -106,6 +108,10 @@ class DependantQuestion(OnRecord):
                 condition=Q(fell_away_on=None),
                 name="dependant_asked_once",
                 violation_error_message=_("This is asked about the dependant already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(fell_away_why="") | Q(fell_away_on__isnull=False),
+                name="dependant_question_fell_for_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(outcome=None, answered_on=None) | Q(outcome__isnull=False, answered_on__isnull=False),

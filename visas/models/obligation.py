@@ -304,19 +304,36 @@ class FindingState(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed")
 
 
+class SecondLookQuerySet(OfCaseQuerySet):
+    def visible_to(self, user: User) -> "SecondLookQuerySet":
+        """Those of one's office, and to the province, which made the recommendation, those that were handed to it."""
+        own = super().visible_to(user)
+        if "review_visa_cases" in scope_of(user).everywhere:
+            return own | self.filter(handed_on__isnull=False)
+        return own
+
+    def waiting_for_the_province(self) -> "SecondLookQuerySet":
+        return self.filter(state="open", handed_on__isnull=False)
+
+
 class SecondLook(OnRecord):
-    """What one person has put on record and another looks at before it stands."""
+    """What one person has put on record and another looks at before it stands.
+
+    An office with nobody else hands it to the province, which made the recommendation, on ``handed_on``; the province
+    reads that row then and nothing else of the checks.
+    """
 
     workspace = workspace_key()
     client = client_key("+")
     person = person_key()
     state = models.CharField(_("state"), max_length=10, choices=FindingState, default=FindingState.OPEN)
+    handed_on = models.DateField(_("handed to the province on"), null=True, blank=True)
     looked_by = staff_key(verbose_name=_("second look by"))
     looked_on = models.DateField(_("second look on"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = OfCaseQuerySet.as_manager()
+    objects = SecondLookQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,5 +1,5 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -14,9 +14,10 @@ MOST_POINTS = 300  # of the whole table (K-point E74)
 class PointItem(models.Model):
     """One line of a programme's table of points (점수표) as it holds between two days. Reference data.
 
-    ``points`` is what the line gives, ``at_least`` what has to be reached in it; each is empty where no number is
-    published, and then the points are typed as the sheet of the applicant has them. ``entered_by`` is who changed the
-    line last, none while it stands as the reference data brought it.
+    ``points`` is what the line gives, or ``bands`` what it gives for what, each as "50:25,000,000 won and more";
+    ``at_least`` is what has to be reached in it. Each is empty where no number is published, and then the points are
+    typed as the sheet of the applicant has them. ``entered_by`` is who changed the line last, none while it stands as
+    the reference data brought it.
     """
 
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="point_items")
@@ -24,6 +25,7 @@ class PointItem(models.Model):
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     points = models.SmallIntegerField(_("points of the line"), null=True, blank=True)
+    bands = ArrayField(models.CharField(max_length=100), default=list, blank=True, db_default=[])
     at_least = models.SmallIntegerField(_("least points"), null=True, blank=True)
     text_ko = models.CharField(_("wording"), max_length=300)
     source = models.CharField(_("source"), max_length=300)
@@ -51,10 +53,18 @@ class PointItem(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="point_item_ends_after_it_starts"
             ),
+            models.CheckConstraint(condition=Q(points=None) | Q(bands=[]), name="point_item_gives_one_or_bands"),
         ]
 
     def __str__(self):
         return self.text_ko
+
+    @property
+    def given(self) -> list[tuple[int, str]]:
+        """The numbers of points that the line can give, each with what for; none where none is published."""
+        bands = [band.partition(":") for band in self.bands]
+        one = [] if self.points is None else [(self.points, "")]
+        return one or [(int(points), wording) for points, _colon, wording in bands]
 
 
 class CasePoint(CaseRow):

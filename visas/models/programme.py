@@ -33,8 +33,10 @@ class VisaProgramme(Term):
 
     ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
     ``seat_taken_at`` says when a case takes its place in the quota, ``seat_given_back_by`` which of refused,
-    withdrawn, lapsed, ineligible and left gives it back, ``waiting_order`` who comes first where none is free.
-    ``from_statuses`` are the statuses from which it is applied for, empty where any will do or none is published.
+    withdrawn, lapsed, ineligible and left gives it back; left is also a permit that was cancelled, and a move away.
+    ``waiting_order`` is who comes first where none is free. ``from_statuses`` are the statuses from which it is
+    applied for, empty where any will do or none is published. ``letter_valid_days`` is proposed as the validity of a
+    letter, none where it is not published; ``letter_reminder_days`` is how long before its end the office is reminded.
     """
 
     workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
@@ -48,6 +50,10 @@ class VisaProgramme(Term):
         choices=WaitingOrder,
         default=WaitingOrder.REVIEWED,
         db_default=WaitingOrder.REVIEWED,
+    )
+    letter_valid_days = models.PositiveSmallIntegerField(_("days a letter is valid"), null=True, blank=True)
+    letter_reminder_days = models.PositiveSmallIntegerField(
+        _("days of warning before a letter runs out"), default=30, db_default=30
     )
     regional = models.BooleanField(_("region-specific"), default=False)
     from_statuses = ArrayField(models.CharField(max_length=40), default=list, blank=True)

@@ -27,17 +27,22 @@ class FactKind(models.TextChoices):
     RESIDENCE = "residence", _("Residence in the area (months)")
     FAMILY_MOVE = "family_move", _("Moves with the family, under 60")
     FUNDS = "funds", _("Proof of funds (won)")
+    CONFIRMED = "confirmed", _("Confirmed by hand")
+    NUMBER = "number", _("A number against a limit")
+    DATE = "date", _("A day against a limit")
     SAME_NATIONALITY = "same_nationality", _("Share of one nationality among the recommended (%)")
 
 
 UNITS = {
     "degree": "yes", "income": "won", "korean": "level", "stay": "months", "points": "points", "contract_pay": "won",
     "contract_months": "months", "tenure": "months", "residence": "months",
-    "family_move": "yes", "funds": "won",
+    "family_move": "yes", "funds": "won", "confirmed": "yes", "number": "number", "date": "date",
     "same_nationality": "percent",
 }  # fmt: skip
 
 
+# Conditions that a rule names itself, so that a new one needs no other kind.
+NAMED = ("confirmed", "number", "date")
 # What nobody types: the database works it out of the cases.
 WORKED_OUT = {"same_nationality"}
 
@@ -50,7 +55,8 @@ class EligibilityRuleQuerySet(models.QuerySet):
 class EligibilityRule(models.Model):
     """One condition of a programme for those received from a day on, with where it stands. Reference data.
 
-    ``threshold`` is the least that is asked, or with ``at_most`` the most; empty where no number is published, and
+    ``label`` names a condition whose kind is a general one, so that two of a kind stand apart. ``threshold`` is the
+    least that is asked, or with ``at_most`` the most (a day as 20250131); empty where no number is published, and
     then the condition stays not known. Of the rules of one ``one_of`` it is enough to meet one. ``area_class``: it is
     asked only in municipalities of this class. ``pending``: it holds also for cases that were received before and are
     not yet decided.
@@ -61,6 +67,7 @@ class EligibilityRule(models.Model):
 
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="rules")
     kind = models.CharField(_("condition"), max_length=20, choices=FactKind)
+    label = models.CharField(_("name of the condition"), max_length=60, blank=True, db_default="")
     valid_from = models.DateField(_("from"))
     valid_to = models.DateField(_("to"), null=True, blank=True)
     threshold = models.BigIntegerField(_("threshold"), null=True, blank=True)
@@ -87,6 +94,7 @@ class EligibilityRule(models.Model):
                 expressions=[
                     ("programme", RangeOperators.EQUAL),
                     ("kind", RangeOperators.EQUAL),
+                    ("label", RangeOperators.EQUAL),
                     ("area_class", RangeOperators.EQUAL),
                     (
                         Func(
@@ -111,6 +119,11 @@ class EligibilityRule(models.Model):
                 violation_error_message=_("Write the wording of the rule and where it stands."),
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=NAMED) & ~Q(label="") | ~Q(kind__in=NAMED) & Q(label=""),
+                name="eligibility_rule_named_where_its_kind_is_general",
+                violation_error_message=_("Say what the condition is called; those that have a name get no other."),
+            ),
+            models.CheckConstraint(
                 condition=Q(voided_on=None, voided_why="") | Q(voided_on__isnull=False) & ~Q(voided_why=""),
                 name="eligibility_rule_voided_with_a_reason",
                 violation_error_message=_("Say why the rule is taken out."),
@@ -119,6 +132,10 @@ class EligibilityRule(models.Model):
 
     def __str__(self):
         return f"{self.programme_id} {self.kind} {self.valid_from}"
+
+    @property
+    def name(self) -> str:
+        return self.label or self.get_kind_display()
 
     def holds_on(self, day: date) -> bool:
         return self.voided_on is None and self.valid_from <= day <= (self.valid_to or date.max)
@@ -130,6 +147,7 @@ class CaseFact(CaseRow):
     case = case_key("facts")
     client = client_key("visa_facts")
     kind = models.CharField(_("condition"), max_length=20, choices=FactKind)
+    label = models.CharField(_("name of the condition"), max_length=60, blank=True, db_default="")
     value = models.BigIntegerField(_("value found"))
     found_on = models.DateField(_("as of"))
     evidence = models.CharField(_("evidence"), max_length=200)
@@ -147,6 +165,15 @@ class CaseFact(CaseRow):
                 condition=Q(value__gte=0),
                 name="case_fact_is_no_less_than_nothing",
                 violation_error_message=_("The value is not below zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=NAMED) & ~Q(label="") | ~Q(kind__in=NAMED) & Q(label=""),
+                name="case_fact_named_where_its_kind_is_general",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="confirmed") | Q(value__lte=1),
+                name="case_fact_confirmed_or_not",
+                violation_error_message=_("Write 1 for yes or 0 for no."),
             ),
         ]
 

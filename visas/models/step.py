@@ -28,6 +28,31 @@ class StepKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     LAPSED = "lapsed", _("Lapsed")
     LEFT = "left", _("Left")
+    COMPLETED = "completed", _("Duties fulfilled")
+    CANCELLED = "cancelled", _("Permit cancelled")
+    MOVED = "moved", _("Moved away")
+    ANNOUNCED = "announced", _("Notice published")
+    NOTIFIED = "notified", _("Applicant notified")
+    RENEWED = "renewed", _("Letter renewed")
+    RELOCATED = "relocated", _("Moved within the province")
+    EXTENDED = "extended", _("Stay extended")
+
+
+# What is put on record beside the way: it leaves the case where it stands.
+ASIDE = ("announced", "notified", "renewed", "relocated", "extended")
+# What nobody may say without a paper or a word that it rests on.
+WITH_EVIDENCE = ("completed", "cancelled", "moved", "relocated", "extended")
+
+
+class Channel(models.TextChoices):
+    """How somebody was told."""
+
+    PHONE = "phone", _("Telephone")
+    MESSAGE = "message", _("Text message or messenger")
+    MAIL = "mail", _("Letter by post")
+    EMAIL = "email", _("E-mail")
+    IN_PERSON = "in_person", _("In person")
+    POSTED = "posted", _("Posted or on the website")
 
 
 class CaseStepQuerySet(CaseRowQuerySet):
@@ -42,7 +67,9 @@ class CaseStep(CaseRow):
     The step gives the case its day where the case has one for it, by a trigger that also holds the order of steps and
     of days. A step that was wrong is taken back by a further row, with the reason in ``note``; ``undoes`` is the row
     that it takes back, none where the day came by a workbook. ``document`` is the number of the letter or file,
-    ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file.
+    ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file,
+    ``channel`` how the applicant was told. ``papers`` are the required papers that a completion request names, and
+    ``due_on`` is by when they are to be handed in. Those of ``ASIDE`` leave the case where it stands.
     """
 
     case = case_key("steps")
@@ -53,9 +80,12 @@ class CaseStep(CaseRow):
     undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
     document = models.CharField(_("document number"), max_length=60, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    due_on = models.DateField(_("to be completed by"), null=True, blank=True)
+    papers = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
     note = models.CharField(_("note"), max_length=500, blank=True)
     against_advice = models.CharField(_("reason against the advice"), max_length=500, blank=True)
     consented = models.BooleanField(default=False)
+    channel = models.CharField(_("way of telling"), max_length=10, choices=Channel, blank=True, db_default="")
     at = models.ForeignKey(Workspace, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
 
     objects = CaseStepQuerySet.as_manager()
@@ -67,6 +97,9 @@ class CaseStep(CaseRow):
             models.Index(fields=["case", "id"], name="case_step_by_case"),
             models.Index(fields=["client"], name="case_step_by_client"),
             models.Index(fields=["person"], name="case_step_by_person"),
+            models.Index(
+                fields=["document"], condition=Q(kind__in=["recommended", "renewed"]), name="case_step_by_letter"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -75,9 +108,29 @@ class CaseStep(CaseRow):
                 violation_error_message=_("Say why the step is taken back."),
             ),
             models.CheckConstraint(
-                condition=~Q(kind=StepKind.RECOMMENDED) | ~Q(document="") | Q(takes_back=True),
+                condition=~Q(kind__in=["recommended", "renewed"]) | ~Q(document="") | Q(takes_back=True),
                 name="recommendation_has_a_number",
                 violation_error_message=_("A recommendation has the number of its letter or list."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=StepKind.RENEWED) | Q(valid_until__isnull=False) | Q(takes_back=True),
+                name="renewal_has_a_last_day",
+                violation_error_message=_("Say up to which day the renewed letter is valid."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_on=None) | Q(kind=StepKind.ASKED, due_on__gte=F("happened_on")),
+                name="completion_due_after_it_was_asked",
+                violation_error_message=_("The papers are to be handed in on or after the day of the request."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=StepKind.NOTIFIED) | ~Q(channel="") | Q(takes_back=True),
+                name="notified_by_a_way",
+                violation_error_message=_("Say how the applicant was told."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=WITH_EVIDENCE) | ~Q(document="") | ~Q(note="") | Q(takes_back=True),
+                name="case_step_rests_on_something",
+                violation_error_message=_("Say what it rests on: a document number or a reason."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("happened_on")),

@@ -12,6 +12,7 @@ from cases.models import Client
 from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
 from centers.scope import settle_constraints
+from visas.lapse import ONE_DAY, run_out
 from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
 from visas.models.row import of_case
 from visas.path import may_take
@@ -63,7 +64,10 @@ def take_step(
 ) -> CaseStep:
     """Put the next step of a case on record. Raises IntegrityError where the database refuses it.
 
-    ``told`` are ``document``, ``valid_until``, ``note`` and ``against_advice``, as far as they are known.
+    ``told`` are ``document``, ``valid_until``, ``channel``, ``due_on``, ``papers`` (their ids), ``note`` and
+    ``against_advice``, as far as they are known.
+    An application in time and a renewed letter take a lapse back: the case then takes its place anew, which the
+    quota may refuse.
     """
     step = CaseStep.objects.create(**of_case(case), kind=kind, happened_on=happened_on, actor=actor,
                                    at=at, **told)  # fmt: skip
@@ -90,6 +94,21 @@ def take_back(*, actor: User, case: VisaCase, kind: str, reason: str, at: Worksp
     settle_constraints()
     queue(follow_case, case.pk, case.workspace_id)
     return step
+
+
+@transaction.atomic
+def take_out(step: CaseStep, *, actor: User, reason: str, at: Workspace | None = None) -> CaseStep:
+    """Take back what was put on record beside the way, as a renewal or a notice, with the reason.
+
+    Raises IntegrityError where it was taken back meanwhile, or where the step is one of the way.
+    """
+    keys = {name: getattr(step, name) for name in ("workspace_id", "case_id", "client_id", "person_id")}
+    gone = CaseStep.objects.create(
+        **keys, kind=step.kind, undoes=step, happened_on=timezone.localdate(), takes_back=True, note=reason,
+        actor=actor, at=at,
+    )  # fmt: skip
+    settle_constraints()
+    return gone
 
 
 @transaction.atomic
@@ -135,11 +154,35 @@ def take_steps(
     )
 
 
+def lapse_letters(workspace_id: int) -> int:
+    """Let the cases of a workspace lapse whose letter has run out without an application; how many did.
+
+    It may be done as often as one likes, inside of ``acting_for`` the workspace. Each lapses for itself: one that was
+    applied for meanwhile does not hold up the others.
+    """
+    lapsed = 0
+    for case in run_out(workspace_id):
+        try:
+            with transaction.atomic():
+                take_step(actor=None, case=case, kind="lapsed", happened_on=case.letter_valid_until + ONE_DAY)
+        except IntegrityError as error:
+            if rule_of(error) != "case_step_follows":
+                raise
+        else:
+            lapsed += 1
+    return lapsed
+
+
 @transaction.atomic
-def find_fact(*, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str) -> CaseFact:
-    """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts."""
+def find_fact(
+    *, actor: User, case: VisaCase, kind: str, value: int, found_on: date, evidence: str, label: str = ""
+) -> CaseFact:
+    """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts.
+
+    ``label`` is the name of the condition where its kind is a general one.
+    """
     fact = CaseFact.objects.create(
-        **of_case(case), kind=kind, value=value, found_on=found_on, evidence=evidence, actor=actor
+        **of_case(case), kind=kind, label=label, value=value, found_on=found_on, evidence=evidence, actor=actor
     )
     settle_constraints()
     return fact

@@ -127,6 +127,19 @@ def answer(
     return question
 
 
+@transaction.atomic
+def take_question_back(question: DependantQuestion, *, actor: User, why: str) -> DependantQuestion:
+    """Take back an event that the office entered by mistake, with the reason; what was answered stays in sight.
+
+    Raises IntegrityError where the event was not entered by hand, or was taken back meanwhile.
+    """
+    question = DependantQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    question.fell_away_on, question.fell_away_why = timezone.localdate(), why
+    question.save(update_fields=["fell_away_on", "fell_away_why"])
+    _put_on_record(question, actor)
+    return question
+
+
 def _put_on_record(question: DependantQuestion, actor: User) -> None:
     settle_constraints()
     record(Action.DEPENDANT_CHECKED, actor=actor, target=question, workspace_id=question.workspace_id)

@@ -17,6 +17,7 @@ from visas.models import (
     CheckBatch,
     CheckResult,
     Closing,
+    Duty,
     EndedWhy,
     Finding,
     FindingState,
@@ -25,7 +26,8 @@ from visas.models import (
     VisaCase,
 )
 from visas.models.row import of_case
-from visas.obligations import Wanted, due_days, end_of, rules_of, runs, wanted_of
+from visas.obligations import Wanted, due_days, end_of, rules_of, runs, semester_of, wanted_of
+from visas.services.case import lapse_letters
 from visas.services.dependant import ask_dependants
 
 NOT_YOURS = "not_yours"
@@ -45,9 +47,10 @@ def follow_case(case_id: int, workspace_id: int) -> int:
 def follow_workspace(workspace_id: int) -> int:
     """The same for every case of a workspace with a permit: what came by a file has had no step.
 
-    It asks about its dependants too. Returns how many duties were made.
+    Letters that have run out lapse first, and it asks about the dependants too. Returns how many duties were made.
     """
     with acting_for([workspace_id]):
+        lapse_letters(workspace_id)
         ask_dependants(workspace_id)
         cases = VisaCase.objects.filter(workspace=workspace_id, granted_on__isnull=False).order_by("pk")
         return sum(_follow(case) for case in cases.iterator(chunk_size=500))
@@ -58,7 +61,8 @@ def _follow(case: VisaCase) -> int:
     there = {(row.rule_id, row.link_id): row for row in Obligation.objects.filter(case=case, ended_on=None)}
     for key, row in list(there.items()):
         if key not in wanted or wanted[key].starts_on != row.starts_on:
-            row.ended_on, row.ended_why = case.left_on or timezone.localdate(), _why(case, key, wanted)
+            ended_on = case.left_on or case.cancelled_on or case.moved_on or timezone.localdate()
+            row.ended_on, row.ended_why = ended_on, _why(case, key, wanted)
             row.save(update_fields=["ended_on", "ended_why"])
             del there[key]
     fresh = [one for key, one in wanted.items() if key not in there]
@@ -120,6 +124,19 @@ def make_check(
     record(Action.CHECK_MADE, actor=actor, target=check, workspace_id=check.workspace_id)
     settle_constraints()
     return check
+
+
+def report_semester(*, actor: User, workspace_id: int, cases: Iterable[int], document: str) -> int:
+    """Make the checks of enrolment of this semester for the cases of students whom a semester list shows in class.
+
+    Checks of earlier semesters stay open: a list says who is in class now. Returns how many were made.
+    """
+    first, last = semester_of(timezone.localdate())
+    checks = ObligationCheck.objects.open().filter(
+        workspace=workspace_id, case__in=cases, obligation__rule__kind=Duty.SEMESTER, due_on__range=(first, last)
+    )
+    told = {"result": CheckResult.KEPT, "done_on": timezone.localdate(), "document": document[:60]}
+    return len([make_check(check, actor=actor, **told) for check in checks.order_by("pk")])
 
 
 @transaction.atomic
@@ -197,10 +214,33 @@ def look_again(row: Finding | Closing, *, actor: User, state: FindingState, reas
     if said:
         row.said = said
     row.save()
-    finding = row.finding if isinstance(row, Closing) else row
-    record(Action.CHECK_MADE, actor=actor, target=finding.check_made, workspace_id=row.workspace_id)
-    settle_constraints()
+    _look_on_record(row, actor)
     return row
+
+
+@transaction.atomic
+def hand_on(row: Finding | Closing, *, actor: User) -> Finding | Closing:
+    """Hand a finding or its closing to the province for the second look, where the office has nobody else.
+
+    Raises DoesNotExist where somebody has looked already.
+    """
+    row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk, state=FindingState.OPEN)
+    if row.handed_on is None:
+        row.handed_on = timezone.localdate()
+        row.save(update_fields=["handed_on"])
+        _look_on_record(row, actor)
+    return row
+
+
+def _look_on_record(row: Finding | Closing, actor: User) -> None:
+    """The check is on record where the reader has it; the province has the row alone."""
+    settle_constraints()
+    check = ObligationCheck.objects.filter(case=row.case_id, finding__in=_finding_of(row)).first()
+    record(Action.CHECK_MADE, actor=actor, target=check or row, workspace_id=row.workspace_id)
+
+
+def _finding_of(row: Finding | Closing) -> list[int]:
+    return [row.finding_id if isinstance(row, Closing) else row.pk]
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Rules as the province enters, ends and corrects them, of eligibility and of duties; and what that would change."""
+"""Rules as the province enters, ends and corrects them: conditions, duties, papers; and what that would change."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,21 +13,33 @@ from audit.models import Action
 from audit.services import record
 from centers.scope import settle_constraints
 from visas.eligibility import Advice, advice_on_all
-from visas.models import EligibilityRule, ObligationRule, VisaCase
+from visas.models import EligibilityRule, ObligationRule, RequiredPaper, VisaCase
 from visas.models.case import LIVE
 from visas.tasks import follow_all
 
-Rule = EligibilityRule | ObligationRule
+Rule = EligibilityRule | ObligationRule | RequiredPaper
 # What is put on record of a rule, and as what.
 WRITTEN = {
     EligibilityRule: (
         Action.RULE_CHANGED,
-        ("programme_id", "kind", "valid_from", "valid_to", "threshold", "at_most", "area_class", "one_of", "pending"),
+        (
+            "programme_id",
+            "kind",
+            "label",
+            "valid_from",
+            "valid_to",
+            "threshold",
+            "at_most",
+            "area_class",
+            "one_of",
+            "pending",
+        ),
     ),
     ObligationRule: (
         Action.DUTY_RULE_CHANGED,
         ("programme_id", "kind", "status_id", "valid_from", "valid_to", "months", "until", "check_every"),
     ),
+    RequiredPaper: (Action.RULE_CHANGED, ("programme_id", "text_ko", "from_whom", "valid_from", "valid_to")),
 }
 
 

@@ -11,6 +11,7 @@ from centers.access import require_anywhere
 from centers.refusals import sentence_of
 from visas.board import BoardFilter, board_of
 from visas.case_forms import StepForm
+from visas.eligibility import AGAINST, advice_on_all
 from visas.models import CaseBatch, CaseStep, StepKind, VisaCase
 from visas.path import ACTIONS
 from visas.services.case import MOST, NOT_YOURS, take_steps
@@ -54,8 +55,21 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         batch = take_steps(actor=request.user, cases=cases, kind=kind, at=request.workspace, **form.told)
         return redirect(batch)
-    context = {"form": form, "cases": cases, "kind": kind, "title": ACTIONS[kind]}
+    context = {
+        "form": form,
+        "cases": _with_advice(cases, kind),
+        "kind": kind,
+        "title": ACTIONS[kind],
+        "again": form.is_bound,
+    }
     return render(request, "visas/bulk.html", context, status=400 if form.errors else 200)
+
+
+def _with_advice(cases: list[VisaCase], kind: str) -> list[tuple[VisaCase, str]]:
+    """The cases, each with what the conditions say where the step goes against them: that one is not preselected."""
+    advices = advice_on_all([case.pk for case in cases]) if kind in AGAINST else {}
+    found = [(case, advices.get(case.pk)) for case in cases]
+    return [(case, advice.sentence if advice and advice.speaks_against(kind) else "") for case, advice in found]
 
 
 def _chosen(request: HttpRequest) -> list[VisaCase]:

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,19 +19,22 @@ from centers.refusals import rule_of, sentence, sentence_of
 from centers.selectors import may
 from centers.views.listing import show
 from visas.access import get_visa_case_or_404, own_files
-from visas.case_forms import FactForm, StepForm, TakeBackForm, TakeInForm
+from visas.case_forms import FactForm, ReasonForm, StepForm, TakeBackForm, TakeInForm
 from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
 from visas.models import CaseStep, FactKind, QuotaPool, StepKind, VisaCase
 from visas.models.rule import WORKED_OUT
+from visas.models.step import ASIDE
 from visas.obligations import duties_of
-from visas.path import ACTIONS, ENDS, may_find, may_take, path_of
+from visas.papers import missing_of, papers_of
+from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, path_of
 from visas.points import items_on, sheet_of
-from visas.services.case import find_fact, take_back, take_in, take_step
+from visas.services.case import find_fact, take_back, take_in, take_out, take_step
 from visas.views.letter import may_print
 from visas.waiting import place_of
 
+COMPLETED = StepKind.COMPLETED
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
 
@@ -57,8 +60,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": BADGES.get(path.state, "").removeprefix("badge--"),
         "told": told,
         "who": who,
-        "onward": [(kind, ACTIONS[kind]) for kind in steps if kind not in ENDS],
-        "ends": [(kind, ACTIONS[kind]) for kind in steps if kind in ENDS],
+        "onward": [(kind, ACTIONS[kind]) for kind in steps if kind not in {*ENDS, *ASIDE} or kind == COMPLETED],
+        "aside": [(kind, ACTIONS[kind]) for kind in steps if kind in ASIDE],
+        "ends": [(kind, ACTIONS[kind]) for kind in steps if kind in ENDS and kind != COMPLETED],
+        "may_take_out": {kind for kind in ASIDE if may_take(request.user, case, kind)},
         "may_take_back": path.may_take_back(request.user),
         "advice": advice_on(case),
         "dependants": dependants_of(case, path.state, request.user),
@@ -67,6 +72,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
         "sheet": sheet_of(case, request.user),
+        "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
         "undone": [step for step in path.steps if step.takes_back],
     }
@@ -140,13 +146,15 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         messages.info(request, sentence_of("case_step_follows"))
         return redirect(case)
     sent = request.POST if request.method == "POST" else None
-    form = StepForm(sent, kind=kind, against=advice_on(case, on=_day_typed(request)).speaks_against(kind))
+    against = advice_on(case, on=_day_typed(request)).speaks_against(kind)
+    missing = missing_of(papers_of(case, request.user)) if kind == StepKind.ASKED else ()
+    form = StepForm(sent, kind=kind, against=against, valid_days=case.programme.letter_valid_days, missing=missing)
     if form.is_valid():
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
-            return _confirmed(request, case.pk)
-    words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS}
-    if kind in ENDS:
+            return _confirmed(request, case.pk, made)
+    words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS and kind != COMPLETED}
+    if kind in ENDS_FOR_DEPENDANTS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
     if kind == StepKind.RECOMMENDED:
         words["no_quota"] = not _has_quota(case)
@@ -192,21 +200,48 @@ def back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def step_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was put on record beside the way, as a renewed letter, with the reason."""
+    row = get_object_or_404(CaseStep.objects.visible_to(request.user).standing().filter(kind__in=ASIDE), pk=pk)
+    case = get_visa_case_or_404(request.user, row.case_id)
+    if not may_take(request.user, case, row.kind):
+        raise PermissionDenied(_("This step is not yours to take: the page of the case says whose turn it is."))
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            take_out(row, actor=request.user, reason=form.cleaned_data["note"], at=request.workspace)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            messages.success(request, _("Taken back: %(step)s.") % {"step": row.get_kind_display()})
+            return redirect(case)
+    words = {
+        "title": _("Take it back"),
+        "lead": f"{row.get_kind_display()} {row.happened_on.isoformat()}",
+        "action": _("Take it back"),
+        "bad": True,
+    }
+    return _form_page(request, form, case, words)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def fact(request: HttpRequest, pk: int) -> HttpResponse:
     """What was found of the applicant, for one of the conditions of the programme."""
     case = get_visa_case_or_404(request.user, pk)
     if not may_find(request.user, case):
         raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
     summed = {FactKind.POINTS} if items_on(case.programme_id, case.received_on) else set()
-    kinds = [one.rule.kind for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT | summed]
-    form = FactForm(request.POST if request.method == "POST" else None, kinds=kinds)
+    rules = [one.rule for one in advice_on(case).conditions if one.rule.kind not in WORKED_OUT | summed]
+    form = FactForm(request.POST if request.method == "POST" else None, rules=rules)
     if form.is_valid():
         told = form.cleaned_data
         try:
             found = find_fact(
                 actor=request.user,
                 case=case,
-                kind=told["kind"],
+                kind=form.rule.kind,
+                label=form.rule.label,
                 value=told["value"],
                 found_on=told["happened_on"],
                 evidence=told["evidence"],
@@ -215,7 +250,7 @@ def fact(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(rule_of(error), sentence(error))
         else:
             found.refresh_from_db()
-            held = {"name": found.get_kind_display(), "value": in_words(found.kind, found.value)}
+            held = {"name": found.label or found.get_kind_display(), "value": in_words(found.kind, found.value)}
             messages.success(request, _("On record: %(name)s, %(value)s.") % held)
             return redirect(case.get_absolute_url() + "#conditions")
     words = {"title": _("Enter what was found"), "action": _("Enter"), "bad": False}
@@ -249,12 +284,12 @@ def _sent_before(request: HttpRequest, form: StepForm, case: VisaCase) -> CaseSt
     return None
 
 
-def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
+def _confirmed(request: HttpRequest, pk: int, made: CaseStep) -> HttpResponse:
     """Say what the database holds now, and not what was typed."""
     case = get_visa_case_or_404(request.user, pk)
-    last = path_of(case, request.user).last
-    held = {"step": last.name, "day": last.day.isoformat(), "programme": case.programme}
-    if last.kind == StepKind.RECOMMENDED:
+    row = CaseStep.objects.visible_to(request.user).get(pk=made.pk)
+    held = {"step": row.get_kind_display(), "day": row.happened_on.isoformat(), "programme": case.programme}
+    if row.kind == StepKind.RECOMMENDED:
         told = _("On record: %(programme)s, recommended on %(day)s, letter %(letter)s.")
         held["letter"] = case.letter_number
     else:

@@ -15,11 +15,12 @@ from centers.refusals import rule_of, sentence
 from centers.selectors import may
 from centers.views.listing import show
 from visas.access import get_visa_case_or_404, own_files
+from visas.case_forms import ReasonForm
 from visas.dependant_forms import AnswerForm, AskForm, DependantForm
 from visas.dependant_listings import QUESTIONS
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
-from visas.models import DependantQuestion, VisaCase
-from visas.services.dependant import add_dependant, answer, ask_about, change_dependant
+from visas.models import AskedWhen, DependantQuestion, VisaCase
+from visas.services.dependant import add_dependant, answer, ask_about, change_dependant, take_question_back
 
 
 @never_cache
@@ -110,8 +111,39 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
         "state": QUESTION_STATES[row.state],
         "badge": QUESTION_BADGES.get(row.state, ""),
         "form": form if mine else None,
+        "may_take_back": may_take_question_back(request.user, row),
     }
     return render(request, "visas/question.html", context, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def question_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an event that was entered by mistake, with the reason."""
+    row = _question(request, pk)
+    if not may_take_question_back(request.user, row):
+        raise PermissionDenied(_("Only an event that the office entered itself is taken back, where it was entered."))
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            take_question_back(row, actor=request.user, why=form.cleaned_data["note"][:200])
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            messages.success(request, _("Taken back: %(step)s.") % {"step": row.reason})
+            return redirect(row)
+    words = {
+        "title": _("Take it back"),
+        "lead": f"{row.reason} {row.happened_on.isoformat()}",
+        "action": _("Take it back"),
+        "bad": True,
+        "back": row.get_absolute_url(),
+    }
+    return _page(request, form, row.case, **words)
+
+
+def may_take_question_back(user: User, row: DependantQuestion) -> bool:
+    return may_answer(user, row) and row.reason.asked_when == AskedWhen.BY_HAND
 
 
 def may_answer(user: User, row: DependantQuestion) -> bool:
@@ -146,7 +178,9 @@ def _confirmed(request: HttpRequest, case: VisaCase, pk: int) -> HttpResponse:
     return redirect(case.get_absolute_url() + "#dependants")
 
 
-def _page(request: HttpRequest, form: DependantForm | AskForm, case: VisaCase, **words: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, form: DependantForm | AskForm | ReasonForm, case: VisaCase, **words: str
+) -> HttpResponse:
     context = {
         "form": form,
         "case": case,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -18,14 +20,25 @@ from centers.models import WorkspaceKind
 from centers.prepared import counted, prepared
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
+from visas.access import read_files
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
-from visas.models import DependantQuestion, ObligationCheck, StatusChange, VisaCase, Voucher
+from visas.lapse import running_out
+from visas.models import (
+    CaseStep,
+    Closing,
+    DependantQuestion,
+    Finding,
+    ObligationCheck,
+    StatusChange,
+    VisaCase,
+    Voucher,
+)
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
-from visas.stages import CASE_STAGES, VOUCHER_STATES, in_stage, stage_of
+from visas.stages import CASE_STATES, INNER, VOUCHER_STATES, in_stage, in_state
 from visas.students import NEAR, REPORT_BADGES, REPORT_STATES, told_days
 
 SHOWN = 8  # rows of a panel
-WAITING = ("received", "recommended", "submitted")  # stages in which somebody waits for the next step
+WAITING = ("received", *INNER, "recommended", "submitted")  # stages in which somebody waits for the next step
 
 
 def panels(request: HttpRequest) -> Iterator[Panel]:
@@ -40,15 +53,18 @@ def panels(request: HttpRequest) -> Iterator[Panel]:
         yield _cases(request, _("Visa cases by stage"))
         yield _waiting(request)
     if (at_a_university or scope.of("review_visa_cases")) and "review_visa_cases" not in scope.everywhere:
+        yield from _letters(request)
         yield _checks(request)
         yield from _questions(request)
+    if "review_visa_cases" in scope.everywhere:
+        yield from _handed(request)
     if scope.of("approve_vouchers"):
         yield _vouchers(request)
 
 
 @counted
 def _by_stage(viewer: User) -> tuple[QuerySet, dict]:
-    stages = {stage: Count("pk", filter=in_stage(stage, CASE_STAGES)) for stage in CASE_STAGES}
+    stages = {state: Count("pk", filter=in_state(state)) for state in CASE_STATES}
     return VisaCase.objects.visible_to(viewer), stages
 
 
@@ -57,15 +73,15 @@ def _cases(request: HttpRequest, title: str) -> Panel:
     numbers = _by_stage(request.user)
     rows = [
         {"name": name, "number": numbers[stage], "url": _address("visas:cases", stage=stage)}
-        for stage, name in CASE_STAGES.items()
+        for stage, name in CASE_STATES.items()
     ]
     return Panel(title, "visas/landing/cases.html", {"rows": rows, "total": sum(numbers.values())})
 
 
 @prepared
 def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
-    open_stages = [in_stage(stage, CASE_STAGES) for stage in WAITING]
-    cases = VisaCase.objects.visible_to(viewer).filter(open_stages[0] | open_stages[1] | open_stages[2])
+    waiting = reduce(or_, (in_state(state) for state in WAITING))
+    cases = VisaCase.objects.visible_to(viewer).filter(waiting)
     return cases.order_by("received_on", "pk")[:SHOWN]
 
 
@@ -134,15 +150,36 @@ def _reports(request: HttpRequest) -> Panel:
 
 
 def _in_their_stages(cases: list[VisaCase], viewer: User) -> list[dict]:
-    read_clients(cases, viewer)
+    read_files(cases, viewer)
     today = timezone.localdate()
-    return [_in_its_stage(case, today) for case in cases]
+    inner = CaseStep.objects.visible_to(viewer).standing().filter(case__in=cases, kind__in=INNER).order_by("pk")
+    since = {step.case_id: step.happened_on for step in inner}
+    return [_in_its_state(case, case.state_on or since.get(case.pk, case.received_on), today) for case in cases]
 
 
-def _in_its_stage(case: VisaCase, today) -> dict:
-    stage = stage_of(case, CASE_STAGES)
-    since = getattr(case, f"{stage}_on")
-    return {"case": case, "stage": CASE_STAGES[stage], "since": since, "days": (today - since).days}
+def _in_its_state(case: VisaCase, since: date, today: date) -> dict:
+    return {"case": case, "stage": CASE_STATES[case.state], "since": since, "days": (today - since).days}
+
+
+def _handed(request: HttpRequest) -> Iterator[Panel]:
+    """What offices have handed to the province for a second look; no panel where nothing waits."""
+    rows = [
+        (row, what)
+        for what, model in (("finding", Finding), ("closing", Closing))
+        for row in model.objects.visible_to(request.user)
+        .waiting_for_the_province()
+        .order_by("handed_on", "pk")[:SHOWN]
+    ]
+    if rows:
+        yield Panel(_("Second looks handed to the province"), "visas/landing/handed.html", {"rows": rows})
+
+
+def _letters(request: HttpRequest) -> Iterator[Panel]:
+    """The letters that run out soon or did, the nearest first; no panel where none does."""
+    rows = running_out(request.user, timezone.localdate())[:SHOWN]
+    read_clients(rows, request.user)
+    if rows:
+        yield Panel(_("Letters that run out"), "visas/landing/letters.html", {"rows": rows})
 
 
 @counted

@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,7 +25,7 @@ from visas.listings import CHECKS
 from visas.models import Closing, Finding, FindingState, ObligationCheck
 from visas.obligation_forms import CheckForm, ClosingForm, CorrectionForm, LookForm
 from visas.obligations import CHECK_STATES, FindingShown, counts, findings_of, state_of_check
-from visas.services.obligation import close_finding, correct_check, look_again, make_check
+from visas.services.obligation import close_finding, correct_check, hand_on, look_again, make_check
 
 
 @never_cache
@@ -79,6 +80,8 @@ def _may(user: User, row: ObligationCheck, finding: FindingShown | None, mine: b
         "look": LookForm() if waits else None,
         "may_close": finding and finding.waits_for_closing,
         "closing_look": (closing, LookForm(agree=True)) if closing and closing.done_by_id != user.pk else None,
+        "may_hand": finding and finding.code == FindingState.OPEN and finding.row.handed_on is None,
+        "closing_to_hand": closing if closing and closing.handed_on is None else None,
     }
 
 
@@ -188,21 +191,75 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def look(request: HttpRequest, pk: int) -> HttpResponse:
     """The second look at a finding."""
-    finding = get_object_or_404(Finding.objects.visible_to(request.user).select_related("check_made"), pk=pk)
-    return _looked(request, finding, finding.check_made)
+    return _looked(request, get_object_or_404(Finding.objects.visible_to(request.user), pk=pk))
 
 
 @never_cache
 @require_POST
 def closing_look(request: HttpRequest, pk: int) -> HttpResponse:
     """The second look at what was done about a finding."""
-    rows = Closing.objects.visible_to(request.user).select_related("finding__check_made")
-    closing = get_object_or_404(rows, pk=pk)
-    return _looked(request, closing, closing.finding.check_made)
+    return _looked(request, get_object_or_404(Closing.objects.visible_to(request.user), pk=pk))
 
 
-def _looked(request: HttpRequest, row: Finding | Closing, check: ObligationCheck) -> HttpResponse:
+@never_cache
+@require_safe
+def handed(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """To the province: what an office has handed over for a second look, without the name and the other checks."""
+    row = get_object_or_404(_model(what).objects.visible_to(request.user).select_related("case", "looked_by"), pk=pk)
+    if not _is_handed(request.user, row):
+        raise _not_here()
+    first = row.done_by_id if what == "closing" else row.found_by_id
+    waits = row.state == FindingState.OPEN and first != request.user.pk
+    context = {
+        "row": row,
+        "what": row.done if what == "closing" else row.what,
+        "said": "" if what == "closing" else row.said,
+        "on": row.done_on if what == "closing" else row.found_on,
+        "look": LookForm(agree=what == "closing") if waits else None,
+        "action": reverse("visas:closing_look" if what == "closing" else "visas:finding_look", args=[row.pk]),
+    }
+    return render(request, "visas/handed.html", context)
+
+
+LOOKED_AT = {"finding": Finding, "closing": Closing}
+
+
+def _model(what: str) -> type[Finding | Closing]:
+    if what not in LOOKED_AT:
+        raise Http404
+    return LOOKED_AT[what]
+
+
+@never_cache
+@require_POST
+def hand(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """Hand a finding or what was done about it to the province, where the office has no second person."""
+    row = get_object_or_404(_model(what).objects.visible_to(request.user), pk=pk)
     if not may_check(request.user, row.workspace_id):
+        raise _not_here()
+    try:
+        hand_on(row, actor=request.user)
+    except type(row).DoesNotExist:
+        messages.info(request, _("Somebody has looked at it already."))
+    else:
+        messages.success(request, _("Handed to the province for the second look."))
+    return redirect(_check_of(row))
+
+
+def _check_of(row: Finding | Closing) -> ObligationCheck:
+    return row.finding.check_made if isinstance(row, Closing) else row.check_made
+
+
+def _is_handed(user: User, row: Finding | Closing) -> bool:
+    return row.handed_on is not None and "review_visa_cases" in scope_of(user).everywhere
+
+
+def _looked(request: HttpRequest, row: Finding | Closing) -> HttpResponse:
+    if may_check(request.user, row.workspace_id):
+        check = _check_of(row)
+    elif _is_handed(request.user, row):
+        check = reverse("visas:handed", args=["closing" if isinstance(row, Closing) else "finding", row.pk])
+    else:
         raise _not_here()
     form = LookForm(request.POST, agree=isinstance(row, Closing))
     if not form.is_valid():

@@ -35,7 +35,7 @@ from visas.quotas import (
     pools_on,
     shares_of,
 )
-from visas.stages import CASE_STAGES, in_stage
+from visas.stages import CASE_STATES, in_state
 
 
 def sees_all(user: User) -> bool:
@@ -162,9 +162,9 @@ def rest_of(pool: QuotaPool) -> dict:
 def holders(user: User, pool: QuotaPool, day: date) -> dict[str, list[tuple[str, ListedFigure]]]:
     """What holds the places of a quota: by stage, by municipality and by university, each with its cases."""
     cases = VisaCase.objects.visible_to(user).filter(pool=pool)
-    stages = {stage: Count("pk", filter=in_stage(stage, CASE_STAGES)) for stage in CASE_STAGES}
+    stages = {state: Count("pk", filter=in_state(state)) for state in CASE_STATES}
     numbers = held(cases, day).aggregate(**stages)
-    found = {"stage": [(name, numbers[stage], {"stage": stage}) for stage, name in CASE_STAGES.items()]}
+    found = {"stage": [(name, numbers[stage], {"stage": stage}) for stage, name in CASE_STATES.items()]}
     places = {row.pk: row for row in Municipality.objects.all()}
     found["municipality"] = [
         (str(places[code]), count.taken, {"municipality": code})

@@ -1,4 +1,4 @@
-"""The eligibility rules: what each programme asks and where it stands, kept by the province with a preview."""
+"""The rules that the province keeps: conditions, duties and papers, each shown before it is changed."""
 
 from collections.abc import Callable
 from itertools import groupby
@@ -15,11 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_anywhere
 from centers.selectors import scope_of
-from visas.access import own_files
-from visas.eligibility import asked_of
-from visas.forms.rule import CorrectionForm, EndForm, RuleForm
-from visas.models import EligibilityRule
-from visas.services.rule import add_rule, correct_rule, end_rule, preview
+from visas.rulebooks import BOOKS, Book
+from visas.services.rule import Rule, add_rule, correct_rule, end_rule
 from visas.views.previewed import previewed, seen
 
 WORK = "review_visa_cases"
@@ -27,36 +24,41 @@ WORK = "review_visa_cases"
 
 @never_cache
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """All rules by programme and condition, those that hold today first; what was taken out stays in sight."""
+def index(request: HttpRequest, of: str) -> HttpResponse:
+    """All rules of a book by programme, those that hold today first; what was taken out stays in sight."""
     require_anywhere(request.user, "view_visa_cases")
-    today = timezone.localdate()
-    rules = EligibilityRule.objects.select_related("programme", "entered_by")
+    today, book = timezone.localdate(), BOOKS[of]
+    rules = book.model.objects.select_related("programme", "entered_by", *book.beside)
     rows = sorted(rules, key=lambda rule: (rule.programme.order, rule.programme_id, not rule.holds_on(today),
-                                           rule.voided_on is not None, rule.kind, rule.valid_from))  # fmt: skip
+                                           rule.voided_on is not None, *book.order(rule)))  # fmt: skip
     programmes = [
-        (programme, [{"rule": rule, "asked": asked_of(rule), "holds": rule.holds_on(today)} for rule in found])
+        (programme, [(rule, book.shown(rule), rule.holds_on(today)) for rule in found])
         for programme, found in groupby(rows, key=lambda rule: rule.programme)
     ]
-    context = {"programmes": programmes, "may_change": WORK in scope_of(request.user).everywhere}
+    context = {"book": book, "programmes": programmes, "may_change": WORK in scope_of(request.user).everywhere}
     return render(request, "visas/rules.html", context)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: HttpRequest, of: str) -> HttpResponse:
     require_the_province(request)
-    form = RuleForm(request.POST if request.method == "POST" else None)
-    return _changed(request, form, _("Add a rule"), lambda: add_rule(actor=request.user, **form.told))
+    book = BOOKS[of]
+    form = book.form(request.POST if request.method == "POST" else None)
+    return _changed(
+        request, book, form, _("Add a rule"), lambda: add_rule(actor=request.user, of=book.model, **form.told)
+    )
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, pk: int) -> HttpResponse:
-    rule = _standing(request, pk)
-    form = EndForm(request.POST if request.method == "POST" else None, initial={"valid_to": timezone.localdate()})
+def end(request: HttpRequest, pk: int, of: str) -> HttpResponse:
+    book = BOOKS[of]
+    rule = _standing(request, book, pk)
+    form = book.ending(request.POST if request.method == "POST" else None, initial={"valid_to": timezone.localdate()})
     return _changed(
         request,
+        book,
         form,
         _("End a rule"),
         lambda: end_rule(rule, actor=request.user, last_day=form.cleaned_data["valid_to"]),
@@ -66,11 +68,13 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    rule = _standing(request, pk)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, rule=rule)
+def correct(request: HttpRequest, pk: int, of: str) -> HttpResponse:
+    book = BOOKS[of]
+    rule = _standing(request, book, pk)
+    form = book.correction(request.POST if request.method == "POST" else None, rule=rule)
     return _changed(
         request,
+        book,
         form,
         _("Correct a rule"),
         lambda: correct_rule(rule, actor=request.user, reason=form.cleaned_data["reason"], **form.told),
@@ -84,45 +88,35 @@ def require_the_province(request: HttpRequest) -> None:
         raise PermissionDenied(_("The rules are kept by the province."))
 
 
-def _standing(request: HttpRequest, pk: int) -> EligibilityRule:
+def _standing(request: HttpRequest, book: Book, pk: int) -> Rule:
     require_the_province(request)
-    return get_object_or_404(EligibilityRule.objects.standing().select_related("programme"), pk=pk)
+    return get_object_or_404(book.model.objects.standing().select_related("programme", *book.beside), pk=pk)
 
 
 def _changed(
-    request: HttpRequest,
-    form: Form,
-    title: str,
-    change: Callable[[], EligibilityRule],
-    rule: EligibilityRule | None = None,
+    request: HttpRequest, book: Book, form: Form, title: str, change: Callable[[], Rule], rule: Rule | None = None
 ) -> HttpResponse:
-    """Show first which open cases would be answered otherwise, and change the rules once that was confirmed."""
+    """Show first what it would turn, and change the rules once that was confirmed."""
     changed, turned = previewed(
         request,
         form,
         change,
-        lambda: preview(
-            change, viewer=request.user, programmes=[(rule.programme if rule else form.cleaned_data["programme"]).pk]
+        lambda: book.preview(
+            change, viewer=request.user, programme=(rule.programme if rule else form.cleaned_data["programme"]).pk
         ),
     )
     if changed:
-        return _done(request, changed)
-    files = own_files([one.case for one in turned], request.user) if turned else {}
+        held = book.model.objects.select_related("programme").get(pk=changed.pk)  # what the database holds now
+        messages.success(request, book.told(held))
+        return redirect(book.route)
     context = {
+        "book": book,
         "form": form,
         "title": title,
         "rule": rule,
+        "name": book.shown(rule).name if rule else "",
         "previewed": turned is not None,
         "seen": seen(form) if turned is not None else "",
-        "turned": [(one, files.get(one.case.pk)) for one in turned or []],
+        **(book.turned(turned, request.user) if turned is not None else {}),
     }
     return render(request, "visas/rule_form.html", context, status=400 if form.errors else 200)
-
-
-def _done(request: HttpRequest, changed: EligibilityRule) -> HttpResponse:
-    """Say what the database holds now."""
-    held = EligibilityRule.objects.select_related("programme").get(pk=changed.pk)
-    told = {"programme": held.programme, "name": held.get_kind_display(), "asked": asked_of(held)}
-    told |= {"from": held.valid_from.isoformat(), "to": held.valid_to.isoformat() if held.valid_to else ""}
-    messages.success(request, _("On record: %(programme)s, %(name)s, %(asked)s, %(from)s – %(to)s.") % told)
-    return redirect("visas:rules")

@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
-from visas.models import VisaCase
-from visas.models.case import LIVE, OWN_LETTER
+from visas.models import LetterText, VisaCase
+from visas.models.case import LIVE
 from workbook.batch import Row
 from workbook.rules import Check
 from workbook.rules.person import warn_of_expiry
@@ -159,10 +159,11 @@ def _check_one_live(check: Check) -> None:
 def _check_letters(check: Check) -> None:
     """A letter is one person's, but for the lists that carry one number for many."""
     rows = [row for row in check.batch.looked_at(VISA_CASES, "programme", "letter_number") if row["letter_number"]]
-    rows = [row for row in rows if row["programme"] in OWN_LETTER]
+    own = set(LetterText.objects.filter(own_letter=True).values_list("programme", flat=True))
+    rows = [row for row in rows if row["programme"] in own]
     numbers = {row["letter_number"] for row in rows}
     replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
-    found = VisaCase.objects.filter(programme__in=OWN_LETTER, letter_number__in=numbers).exclude(pk__in=replaced)
+    found = VisaCase.objects.filter(programme__in=own, letter_number__in=numbers).exclude(pk__in=replaced)
     taken: dict[tuple, Row | None] = dict.fromkeys(found.values_list("programme", "letter_number"))
     for row in rows:
         key = (row["programme"], row["letter_number"])

@@ -13,8 +13,9 @@ from cases.models import Client
 from cases.services.client import Told, create_client
 from centers.models import Workspace
 from centers.secrecy import seal, unseal
-from visas.models import Enrolment, StatusChange, VisaCase
+from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
 from visas.services.enrolment import change_status, edit_enrolment, enrol
+from visas.services.obligation import report_semester
 from workbook.models import ListState, SemesterList
 from workbook.semester.plan import CHANGED, CORRECTED, NEW, Entry, Plan, plan_of
 from workbook.semester.sheet import NAMES, read_list
@@ -62,7 +63,17 @@ def write_list(row: SemesterList, *, actor: User, seen: str) -> SemesterList:
     began = timezone.now()
     for entry in plan.entries:
         _write(entry, actor=actor, workspace=row.workspace)
-    return _end(row, actor=actor, state=ListState.WRITTEN, counts=plan.counts, written=_written(row, plan, began))
+    written = _written(row, plan, began) | {"checks": _report(row, plan, actor)}
+    return _end(row, actor=actor, state=ListState.WRITTEN, counts=plan.counts, written=written)
+
+
+def _report(row: SemesterList, plan: Plan, actor: User) -> int:
+    """The enrolment of the semester is checked for whoever the list shows in class; how many checks that made."""
+    in_class = set(StudyStatus.objects.filter(studying=True).values_list("code", flat=True))
+    refs = [entry.row.ref for entry in plan.entries if entry.row["status"] in in_class]
+    students = Enrolment.objects.filter(workspace=row.workspace, ref__in=refs, case__isnull=False)
+    cases = list(students.values_list("case", flat=True))
+    return report_semester(actor=actor, workspace_id=row.workspace_id, cases=cases, document=row.name)
 
 
 def _write(entry: Entry, *, actor: User, workspace: Workspace) -> None:

@@ -1,0 +1,213 @@
+"""How a case ends after its permit (duties fulfilled, cancelled, moved away), and what goes on beside the way."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Client
+from centers.models import Role
+from centers.scope import acting_for
+from tests.make import everywhere, make_dependant, make_user
+from tests.support import refused_by
+from tests.visas.test_case_step import START, TODAY, make_case, step, walk
+from tests.visas.test_lapse import POOL, read, taken
+from visas.models import (
+    CheckResult,
+    EndedWhy,
+    FindingState,
+    Obligation,
+    ObligationCheck,
+    ObligationRule,
+    VisaCase,
+    VisaProgramme,
+)
+from visas.services.case import take_back, take_out
+from visas.services.obligation import close_finding, follow_case, look_again, make_check
+
+pytestmark = pytest.mark.django_db
+OFFICE = "52140-office"
+
+
+def settled(programme: str = "E-7-4R", at: str = OFFICE) -> VisaCase:
+    case = walk(make_case(programme, at), "settled")
+    follow_case(case.pk, case.workspace_id)
+    return read(case)
+
+
+def with_one_duty(months: int = 1) -> tuple[VisaCase, ObligationCheck]:
+    """A settled case whose one duty runs so many months: its only check is at the end."""
+    with everywhere():
+        ObligationRule.objects.filter(programme="E-7-4R").update(voided_on=TODAY, voided_why="시험")
+        ObligationRule.objects.create(
+            programme_id="E-7-4R",
+            kind="residence_region",
+            valid_from=START,
+            months=months,
+            text_ko="거주",
+            source="시험",
+        )
+    case = settled()
+    with acting_for([case.workspace_id]):
+        return case, ObligationCheck.objects.get(case=case)
+
+
+def with_family(case: VisaCase) -> None:
+    with everywhere():
+        make_dependant(Client.objects.get(pk=case.client_id))
+
+
+def look(check: ObligationCheck, result: CheckResult = CheckResult.KEPT, **told) -> None:
+    with acting_for([check.workspace_id]):
+        make_check(check, actor=None, result=result, done_on=TODAY, document="점검-1", **told)
+
+
+class CompletedTests:
+    def test_a_case_is_completed_on_or_after_the_last_day_of_its_duties(self):
+        case, check = with_one_duty()
+        look(check)
+        last = (check.due_on - START).days
+        with refused_by("case_completed_before_its_duties"):
+            step(case, "completed", last - 1, document="완료-1")
+        step(case, "completed", last, document="완료-1")
+        held = read(case)
+        assert (held.state, held.completed_on) == ("completed", check.due_on)
+        assert held.settled_on, "it stays counted as settled"
+
+    def test_not_while_a_check_was_not_made(self):
+        case, check = with_one_duty()
+        with refused_by("case_completed_with_open_checks"):
+            step(case, "completed", 50, document="완료-2")
+        look(check)
+        step(case, "completed", 50, document="완료-2")
+
+    def test_not_while_a_finding_is_open(self):
+        case, check = with_one_duty()
+        first, second = (make_user(Role.CITY_OFFICER, OFFICE) for _ in range(2))
+        with acting_for([case.workspace_id], actor=first):
+            made = make_check(check, actor=first, result=CheckResult.NOT_KEPT, done_on=TODAY, what="주소가 다름")
+        with refused_by("case_completed_with_open_checks"):
+            step(case, "completed", 50, document="완료-3")
+        with acting_for([case.workspace_id], actor=second):
+            look_again(made.finding, actor=second, state=FindingState.CONFIRMED, reason="같음")
+        with refused_by("case_completed_with_open_checks"):
+            step(case, "completed", 50, document="완료-3")
+        with acting_for([case.workspace_id], actor=second):
+            closing = close_finding(made.finding, actor=second, done="주소를 옮김", done_on=TODAY)
+        with acting_for([case.workspace_id], actor=first):
+            look_again(closing, actor=first, state=FindingState.CONFIRMED, reason="확인")
+        step(case, "completed", 50, document="완료-3")
+
+    def test_it_says_what_it_rests_on_and_comes_after_settling(self):
+        case, check = with_one_duty()
+        look(check)
+        with refused_by("case_step_rests_on_something"):
+            step(case, "completed", 50)
+        with refused_by("case_step_follows"):
+            step(walk(make_case(), "granted"), "completed", 50, document="완료-4")
+
+    def test_the_family_stays_and_is_not_asked_about(self):
+        case, check = with_one_duty()
+        with_family(case)
+        look(check)
+        step(case, "completed", 50, document="완료-5")
+        with everywhere():
+            assert not case.questions.exists()
+
+
+class EndedTests:
+    @pytest.mark.parametrize("kind", ["cancelled", "moved"])
+    def test_it_ends_the_duties_on_its_day_and_asks_about_the_family(self, kind):
+        case = settled()
+        with_family(case)
+        step(case, kind, 30, note="출입국 통보")
+        follow_case(case.pk, case.workspace_id)
+        with acting_for([case.workspace_id]):
+            duties = Obligation.objects.filter(case=case)
+            assert {(one.ended_on, one.ended_why) for one in duties} == {
+                (START + timedelta(days=30), EndedWhy.CASE.value)
+            }
+            assert case.questions.count() == 1
+        held = read(case)
+        assert (held.state, held.settled_on) == (kind, case.settled_on)
+
+    @pytest.mark.parametrize("kind", ["cancelled", "moved", "relocated", "extended"])
+    def test_it_says_what_it_rests_on(self, kind):
+        with refused_by("case_step_rests_on_something"):
+            step(settled(), kind, 30)
+
+    @pytest.mark.parametrize("kind", ["left", "cancelled", "moved"])
+    def test_whether_the_place_is_given_back_is_the_programme_s_setting(self, kind):
+        before = taken()
+        case = settled("F-2-R", "52180-office")
+        step(case, kind, 30, note="출입국 통보")
+        assert taken() == before + 1
+        VisaProgramme.objects.filter(pk="F-2-R").update(seat_given_back_by=["left"])
+        assert taken() == before
+        with everywhere():
+            take_back(actor=None, case=case, kind=kind, reason="다른 사람")
+        assert taken() == before + 1
+
+    def test_a_case_says_no_day_that_its_steps_do_not(self):
+        case = settled()
+        step(case, "cancelled", 30, note="통보")
+        with refused_by("visa_case_agrees_with_its_steps"), everywhere():
+            VisaCase.objects.filter(pk=case.pk).update(cancelled_on=START + timedelta(days=31))
+        with refused_by("visa_case_agrees_with_its_steps"), everywhere():
+            VisaCase.objects.filter(pk=case.pk).update(inner_step="asked")
+
+    def test_its_days_are_in_order_whoever_writes_them(self):
+        case = settled()
+        for kind in ("completed", "cancelled", "moved"):
+            with refused_by("visa_case_dates_in_order"), everywhere():
+                VisaCase.objects.filter(pk=case.pk).update(**{f"{kind}_on": START})
+            with refused_by("not_in_the_future"), everywhere():
+                VisaCase.objects.filter(pk=case.pk).update(**{f"{kind}_on": TODAY + timedelta(days=1)})
+
+
+class AsideTests:
+    def test_it_leaves_the_case_where_it_stands_and_is_taken_back(self):
+        case = make_case()
+        made = step(case, "notified", 1, channel="phone")
+        step(case, "announced", -30, document="공고 2026-1")
+        assert read(case).state == "received"
+        with everywhere():
+            take_out(made, actor=None, reason="다른 사람")
+        step(case, "checked", 1)
+        assert read(case).state == "checked"
+
+    def test_who_was_told_was_told_somehow_and_not_before_the_reception(self):
+        case = make_case()
+        with refused_by("notified_by_a_way"):
+            step(case, "notified", 1)
+        with refused_by("case_step_in_order"):
+            step(case, "notified", -1, channel="mail")
+
+    def test_a_move_within_the_province_leaves_the_case_settled(self):
+        case = settled()
+        with refused_by("case_step_in_order"):
+            step(case, "relocated", 1, note="남원시로 이주")
+        step(case, "relocated", 40, note="남원시로 이주")
+        step(case, "extended", 41, note="2년")
+        assert read(case).state == "settled"
+
+    def test_the_page_shows_them_on_the_way(self, client):
+        case = settled()
+        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
+        told = {"happened_on": str(TODAY), "channel": "message", "note": "허가 안내"}
+        address = reverse("visas:case_step", args=[case.pk, "notified"])
+        answer = client.post(address, told, follow=True)
+        assert "허가 안내" in answer.content.decode()
+        made = answer.context["path"].done[-1].step
+        back = reverse("visas:case_step_back", args=[made.pk])
+        assert back in answer.content.decode()
+        answer = client.post(back, {"note": "잘못 입력"}, follow=True)
+        assert [row.pk for row in answer.context["undone"]] != []
+        assert client.get(back).status_code == 404
+
+    def test_it_is_counted_as_a_permit_that_ended_in_the_figures(self, client):
+        case = settled("F-2-R", "52180-office")
+        step(case, "cancelled", 30, note="통보")
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        rows = client.get(reverse("visas:cases"), {"pool": POOL, "place": "left"}).context["shown"].page
+        assert list(rows) == [case]
