@@ -267,7 +267,7 @@ class TakenInTests:
         first = self.take(client, consented=True)
         with everywhere():
             assert Client.objects.get(pk=first.client_id).status_id is None
-        second = self.take(client, "E-7-4", consented=True)
+        second = self.take(client, "F-4-R", consented=True)
         assert second.client_id == first.client_id
 
     def test_a_second_live_case_is_refused_also_through_two_municipalities(self):

@@ -46,7 +46,9 @@ def confirmed(case):
     finding = make_finding(make_check(case))
     second = make_user(Role.CITY_OFFICER, OFFICE)
     with acting_for([case.workspace_id], actor=second):
-        return look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x")
+        looked_at = look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x")
+        assert looked_at.check_made, "read with it"
+        return looked_at
 
 
 def rows(case) -> list[ObligationCheck]:
