@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from centers.models import Workspace
 from kpi.models import CountingRule
 from kpi.readings import asked_by
 from kpi.window import Window
@@ -160,6 +161,15 @@ def total(figure: Figure) -> Total:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM wall.evidence_total(%s)", [json.dumps(figure.asked())])
         return Total(*(cursor.fetchone() or (0, 0)))
+
+
+def nights_slept(place: Workspace, first: date, last: date) -> tuple[int, int]:
+    """Nights and persons of one shelter from one day up to and with another: what ``total`` says of its figures
+    ``night`` and ``shelter_person``, by a plan that the database keeps. Nothing without the permission, as there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nights, persons FROM wall.nights_slept(%s, %s, %s)", [place.pk, first, last])
+        return cursor.fetchone() or (0, 0)
 
 
 def evidence(figure: Figure, *, after: str = "", limit: int = PAGE) -> list[Evidence]:

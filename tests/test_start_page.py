@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases.models import Session, Stay
 from cases.services.follow_up import keep_follow_ups
 from centers.models import Membership, Role
+from kpi.evidence import Figure, total
 from kpi.numbers import likely
 from kpi.views.landing import _same_day_before
 from tests.make import (
@@ -158,6 +159,19 @@ class ShelterTests:
         beds = [bed for room in panel.shown["rooms"].values() for bed in room]
         assert [(bed["away"], bed["nights"]) for bed in beds if bed["stay"]] == [(True, 3)]
         assert panel.shown["free"] == len(beds) - 1
+
+    def test_the_nights_of_the_month_are_those_behind_the_figures(self, client, records):
+        with everywhere():
+            stay = Stay.objects.get(checked_out_on=None)
+        make_leave(stay, TODAY - timedelta(days=1), TODAY)
+        client.force_login(make_user(Role.SHELTER_OPERATOR, "52110-s1"))
+        shown = next(panel.shown for panel in client.get("/").context["panels"] if "occupancy" in panel.shown)
+        where = (("workspace", "52110-s1"), ("month", f"{TODAY:%Y-%m}"))
+        with everywhere():
+            nights = total(Figure(TODAY.year, "night", where, TODAY)).amount
+            persons = total(Figure(TODAY.year, "shelter_person", where, TODAY)).number
+        assert (shown["nights"], shown["persons"]) == (nights, persons)
+        assert nights > 0
 
 
 def test_a_month_begins_beside_the_last_day_of_a_shorter_one():

@@ -23,7 +23,7 @@ from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from kpi import sheet
-from kpi.evidence import Figure, total
+from kpi.evidence import nights_slept
 from kpi.models import MonthlyActivity
 from kpi.numbers import likely, percent
 from kpi.rollup import kept_answer, roll_up
@@ -176,13 +176,6 @@ def _same_day_before(day: date) -> date:
     return last.replace(day=min(day.day, last.day))
 
 
-def _of_month(name: str, place: Workspace, day: date) -> int:
-    """Counted as the rows behind it are, so that the two are one number."""
-    figure = Figure(day.year, name, (("workspace", place.code), ("month", f"{day:%Y-%m}")), day)
-    found = total(figure)
-    return found.amount if figure.is_sum else found.number
-
-
 @prepared
 def _counsellors(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
     rows = _sessions(viewer, place, first, last).order_by()
@@ -234,14 +227,14 @@ def _nights_so_far(viewer: User, place: Workspace) -> Panel:
     today = timezone.localdate()
     first = today.replace(day=1)
     offered = sum(_nights_of(bed, first, today) for bed in _beds(viewer, place=place.pk))
-    slept = _of_month("night", place, today)
+    slept, persons = nights_slept(place, first, today)
     shown = {
         "place": place,
         "year": today.year,
         "as_of": today,
         "month": f"{today:%Y-%m}",
         "nights": slept,
-        "persons": _of_month("shelter_person", place, today),
+        "persons": persons,
         "offered": offered,
         "occupancy": percent(slept, offered),
         "confirmed": all(_confirmed(viewer, place=place.pk)),
