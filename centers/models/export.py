@@ -12,6 +12,13 @@ class ExportFormat(models.TextChoices):
     XLSX = "xlsx", _("Excel workbook (XLSX)")
     CSV = "csv", _("Text with commas (CSV)")
 
+    @property
+    def media_type(self) -> str:
+        """What a browser is told of such a file."""
+        if self == ExportFormat.XLSX:
+            return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return "text/csv; charset=utf-8"
+
 
 class ExportState(models.TextChoices):
     QUEUED = "queued", _("Waiting")

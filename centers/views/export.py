@@ -15,10 +15,6 @@ from centers.models import Export, ExportFormat, ExportState
 from centers.services.export import cancel_export, note_download, request_export
 
 SHOWN = 50
-TYPES = {
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ExportFormat.CSV: "text/csv; charset=utf-8",
-}
 
 
 @never_cache
@@ -80,7 +76,10 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         note_download(export=export)
     response = FileResponse(
-        SealedReader(path, export.file), as_attachment=True, filename=export.name, content_type=TYPES[export.format]
+        SealedReader(path, export.file),
+        as_attachment=True,
+        filename=export.name,
+        content_type=ExportFormat(export.format).media_type,
     )
     response["Content-Length"] = export.size
     return response

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from centers.access import require_anywhere, require_everywhere
+from centers.models import ExportFormat
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of, workspaces_where
 from kpi import sheet as lines
@@ -28,7 +29,6 @@ from kpi.services.figure import enter_figure
 from kpi.spreadsheet import spreadsheet
 
 OLDEST_YEAR = 2000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @never_cache
@@ -54,7 +54,11 @@ def sheet_xlsx(request: HttpRequest, year: int) -> HttpResponse:
     as_of = _day(form) or lines.last_day(year)
     content = spreadsheet(_counted(request, year, as_of))
     name = f"kpi-{year}-{as_of:%Y%m%d}.xlsx"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(
+        content,
+        content_type=ExportFormat.XLSX.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _day(form: AsOfForm) -> date | None:

@@ -16,7 +16,7 @@ from audit.models import AccessEntry, Action, AuditEntry
 from centers.exports import run
 from centers.exports.run import folder, run_export, sweep_exports
 from centers.exports.sealed import PIECE, SealedReader, SealedWriter
-from centers.exports.sheets import CsvSheet, XlsxSheet, _harmless
+from centers.exports.sheets import CsvSheet, XlsxSheet, harmless
 from centers.models import Export, ExportState, Membership, Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
@@ -116,8 +116,8 @@ class WriteTests:
 
     @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\n=1", "  =1", "＝1", "＋1"])
     def test_no_text_of_a_csv_is_a_formula(self, text):
-        assert _harmless(text) == f"'{text}"
-        assert _harmless("NGUYEN - AN") == "NGUYEN - AN"
+        assert harmless(text) == f"'{text}"
+        assert harmless("NGUYEN - AN") == "NGUYEN - AN"
 
     def test_a_csv_holds_the_list_with_its_codes(self):
         user = make_user(Role.COUNSELLOR)

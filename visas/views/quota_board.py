@@ -20,6 +20,7 @@ from accounts.models import User
 from centers.access import require_everywhere
 from centers.exports.sheets import Percent, XlsxSheet
 from centers.listing import listed
+from centers.models import ExportFormat
 from kpi.published import Said, said_of_quotas
 from visas.charts import bars, pace
 from visas.forecast import Cohort, Forecast, forecast
@@ -30,7 +31,6 @@ from visas.quota_table import Line, splits_of
 from visas.quotas import BASES, DEFINITIONS, FIGURES, course, filled_on, pools_on
 from visas.views.quota import links, may_enter
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLES = {
     "pool": gettext_lazy("By quota"),
     "share": gettext_lazy("By share"),
@@ -92,7 +92,7 @@ def xlsx(request: HttpRequest) -> HttpResponse:
         sheet.close()
     name = f"quotas-{form.day:%Y%m%d}{'-known' if form.as_then else ''}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
+    return HttpResponse(out.getvalue(), content_type=ExportFormat.XLSX.media_type, headers=headers)
 
 
 def _said(user: User, form: DayForm) -> list[Said]:
