@@ -10,7 +10,7 @@ from centers.models import Role
 from centers.roles import PROVINCE_WIDE, ROLE_PERMISSIONS
 from tests import make
 from tests.permissions_matrix import ARGUMENTS, EXPECTED, PEOPLE
-from visas.models import EligibilityRule, ObligationRule
+from visas.models import EligibilityRule, ObligationRule, RequiredPaper
 
 # The design's table, written out a second time. One letter a cell: r read, w write, + what else the role may there.
 TABLE = """
@@ -127,6 +127,7 @@ def make_subjects() -> dict[str, int]:
         "finding": make.make_finding(make.make_check(granted, kind="work")).pk,
         "dependant question": make.make_dependant_question(granted).pk,
         "duty rule": ObligationRule.objects.first().pk,
+        "paper rule": RequiredPaper.objects.first().pk,
         "closing": make.make_closing(make.make_finding(make.make_check(granted, kind="workplace"))).pk,
         "rule": EligibilityRule.objects.first().pk,
         "demand": make.make_demand("52110").pk,

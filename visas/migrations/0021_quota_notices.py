@@ -23,7 +23,7 @@ PLACE_AGAIN = f"""
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0023_reminders_and_bounds'),
+        ('cases', '0022_guarded_accesses'),
         ('centers', '0007_roles_apart'),
         ('visas', '0020_rules_once_a_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

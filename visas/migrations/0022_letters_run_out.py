@@ -390,7 +390,7 @@ KNOWN = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0023_reminders_and_bounds'),
+        ('cases', '0022_guarded_accesses'),
         ('centers', '0007_roles_apart'),
         ('visas', '0021_quota_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

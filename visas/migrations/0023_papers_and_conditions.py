@@ -95,7 +95,7 @@ CONDITIONS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0023_reminders_and_bounds'),
+        ('cases', '0022_guarded_accesses'),
         ('centers', '0007_roles_apart'),
         ('visas', '0022_letters_run_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -37,6 +37,15 @@ LOOKS = [
                 )
             ),
         ],
+        [
+            *(
+                f"DROP POLICY {name} ON {table}"
+                for table in ("visas_finding", "visas_closing")
+                for name in ("view_handed", "look_handed")
+            ),
+            "ALTER FUNCTION wall.keep_finding() SECURITY INVOKER",
+            "ALTER FUNCTION wall.keep_finding() RESET search_path",
+        ],
     ),
 ]
 QUESTIONS = [
@@ -58,7 +67,7 @@ QUESTIONS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0023_reminders_and_bounds'),
+        ('cases', '0022_guarded_accesses'),
         ('centers', '0007_roles_apart'),
         ('visas', '0023_papers_and_conditions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
