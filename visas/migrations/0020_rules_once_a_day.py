@@ -12,7 +12,7 @@ from centers.walls import function, on_statement
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0023_reminders_and_bounds'),
+        ('cases', '0022_guarded_accesses'),
         ('visas', '0019_after_the_permit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
