@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='recorded at')),
-                ('state', models.CharField(choices=[('missing', 'Missing'), ('received', 'Received'), ('waived', 'Waived')], max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('missing', 'Not handed in'), ('received', 'Received'), ('waived', 'Waived')], max_length=10, verbose_name='state')),
                 ('happened_on', models.DateField(verbose_name='day')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
             ],

@@ -95,7 +95,7 @@ class RequiredPaper(models.Model):
 
 
 class PaperState(models.TextChoices):
-    MISSING = "missing", _("Missing")
+    MISSING = "missing", _("Not handed in")
     RECEIVED = "received", _("Received")
     WAIVED = "waived", _("Waived")
 
