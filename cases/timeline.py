@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.files import stays_of
+from cases.files import households_of, stays_of
 from cases.history import Change, changes, former, parts_changed, plainly
-from cases.models import Client, ClientName, Contact, FamilyLink, Session, SessionClient, Stay, StayLeave
+from cases.models import Client, ClientName, Contact, FamilyLink, Household, Session, SessionClient, Stay, StayLeave
+from cases.models.session import called_from
 from cases.selectors import status_shown
 from centers.models.codes import row_of
 from centers.prepared import prepared
@@ -114,6 +115,10 @@ class About:
         return [file.pk for file in self.files]
 
     @cached_property
+    def households(self) -> list[Household]:
+        return households_of(self.ids, self.viewer)
+
+    @cached_property
     def stays(self) -> list[Stay]:
         return stays_of(self.viewer, ids=self.ids)
 
@@ -141,11 +146,10 @@ def sessions(about: About) -> Iterator[Entry]:
     """The sessions with the client, and those in which they were counselled with others."""
     before = about.before or NEWEST
     asked = {"ids": about.ids, "day": before.day, "number": before.number}
-    with_others = [row.session for row in _with_others(about.viewer, before.rank, **asked)]
+    with_others = [_as_one(row) for row in _with_others(about.viewer, before.rank, **asked)]
     for row in [*_alone(about.viewer, before.rank, **asked), *with_others]:
-        counsellor = str(row.counsellor) if row.counsellor else row.counsellor_name
         beside = _("with others") if row in with_others else ""
-        told = (beside, row.language, row.channel, row.outcome, counsellor)
+        told = (beside, row.language, row.channel, row.outcome, row.counsellor_called)
         yield Entry(
             "session",
             row.held_on,
@@ -161,14 +165,20 @@ def sessions(about: About) -> Iterator[Entry]:
 @prepared
 def _alone(viewer: User, rank: int, *, ids: list[int], day: date, number: int) -> QuerySet[Session]:
     rows = Session.objects.visible_to(viewer).filter(_further("held_on", Place(day, rank, number)), client__in=ids)
-    return rows.select_related("counsellor").order_by("-held_on", "-pk")[: SIZE + 1]
+    return rows.with_counsellor().order_by("-held_on", "-pk")[: SIZE + 1]
 
 
 @prepared
 def _with_others(viewer: User, rank: int, *, ids: list[int], day: date, number: int) -> QuerySet[SessionClient]:
     further = _further("held_on", Place(day, rank, number), "session")
     rows = SessionClient.objects.visible_to(viewer).filter(further, client__in=ids)
-    return rows.select_related("session__counsellor").order_by("-held_on", "-session")[: SIZE + 1]
+    called = called_from("session__")
+    return rows.select_related("session").annotate(called=called).order_by("-held_on", "-session")[: SIZE + 1]
+
+
+def _as_one(row: SessionClient) -> Session:
+    row.session.counsellor_called = row.called
+    return row.session
 
 
 def _further(field: str, before: Place, number: str = "pk") -> Q:
@@ -208,6 +218,8 @@ def _of_stay(stay: Stay, day: date, title: str, detail: str, step: int) -> Entry
 
 def family(about: About) -> Iterator[Entry]:
     """Coming and settling of those who came with the person, and of the person who came with somebody."""
+    if not about.households:
+        return
     for row in _links(about.viewer, ids=about.ids):
         own = row.client_id in about.ids
         other = row.household.principal_id if own else row.client_id

@@ -295,12 +295,16 @@ def _check_constant(param: Any) -> None:
 
 
 def _shape_of(viewer: User | None) -> Shape:
-    """What the text of a statement may depend on of its viewer."""
+    """What the text of a statement may depend on of its viewer; kept on the user object beside the scope it is of."""
     if viewer is None:
         return ()
     scope = scope_of(viewer)
-    held = tuple(permission for permission, here in scope.workspaces.items() if here)
-    return held, scope.everywhere, viewer.is_authenticated and is_official(viewer)
+    of_scope, shape = getattr(viewer, "_shape", (None, ()))
+    if of_scope is not scope:
+        held = tuple(permission for permission, here in scope.workspaces.items() if here)
+        shape = held, scope.everywhere, viewer.is_authenticated and is_official(viewer)
+        viewer._shape = scope, shape
+    return shape
 
 
 def _kinds_of(values: dict[str, Any]) -> Shape:

@@ -29,11 +29,17 @@ def _around(route: str, _prefix: str) -> tuple[str, str]:
 
 class _AddressNode(URLNode):
     def render(self, context: template.Context) -> str:
-        if len(self.args) == 1 and not self.kwargs and not self.asvar:
+        if len(self.args) == 1 and not self.kwargs:
             key = self.args[0].resolve(context)
             if isinstance(key, int):
-                return address_of(self.view_name.resolve(context), key)
+                return self._told(address_of(self.view_name.resolve(context), key), context)
         return super().render(context)
+
+    def _told(self, address: str, context: template.Context) -> str:
+        if not self.asvar:
+            return address
+        context[self.asvar] = address
+        return ""
 
 
 @register.tag

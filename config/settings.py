@@ -170,7 +170,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["config.addresses"],
+            "builtins": ["config.addresses", "config.pieces"],
             "libraries": {"choices": "config.choices", "panels": "config.panels"},
             "context_processors": [
                 "django.template.context_processors.request",

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from cases.models import Channel, Country, Language, Topic
 from centers.models import Municipality, SupportProgramme, Workspace, WorkspaceKind
-from centers.prepared import prepared
+from centers.prepared import counted, prepared
 from kpi.models import CountingRule, Indicator, MonthlyActivity, PrintedResult, Target
 from kpi.rollup import readings_of
 from visas.models import QuotaPool, VisaProgramme
-from visas.quotas import changes_of
+from visas.quotas import changes_of_each
 
 STAGES = ("received", "recommended", "granted", "settled")
 
@@ -40,9 +40,14 @@ class Count:
 
 def plan_years() -> range:
     """The years that the plan sets targets for."""
-    years = Target.objects.aggregate(first=Min("year"), last=Max("year"))
+    years = _first_and_last(None)
     this_year = timezone.localdate().year
     return range(years["first"] or this_year, (years["last"] or this_year) + 1)
+
+
+@counted
+def _first_and_last(viewer: None) -> tuple[QuerySet, dict]:
+    return Target.objects.all(), {"first": Min("year"), "last": Max("year")}
 
 
 def newest_year_with_records() -> int:
@@ -173,8 +178,14 @@ def voucher_lines(answer: dict) -> list[tuple[str, str, dict]]:
 
 def quota_lines(answer: dict) -> list[tuple[QuotaPool, dict, list]]:
     """The quotas with their figures and the changes of the ledger that make up the capacity, by day."""
-    pools = QuotaPool.objects.in_bulk()
-    return [(pools[figure["code"]], figure, changes_of(pools[figure["code"]])) for figure in answer["quotas"]]
+    pools = {pool.pk: pool for pool in _pools(None)}
+    changes = changes_of_each([figure["code"] for figure in answer["quotas"]])
+    return [(pools[figure["code"]], figure, changes[figure["code"]]) for figure in answer["quotas"]]
+
+
+@prepared
+def _pools(viewer: None) -> QuerySet[QuotaPool]:
+    return QuotaPool.objects.all()
 
 
 def readings(answer: dict, year: int, as_of: date) -> list[dict]:

@@ -12,8 +12,8 @@ from cases.models import Session, Stay
 from cases.services.follow_up import keep_follow_ups
 from centers.models import Membership, Role
 from kpi.evidence import Figure, total
+from kpi.month import same_day_before
 from kpi.numbers import likely
-from kpi.views.landing import _same_day_before
 from tests.make import (
     everywhere,
     make_client,
@@ -175,8 +175,8 @@ class ShelterTests:
 
 
 def test_a_month_begins_beside_the_last_day_of_a_shorter_one():
-    assert _same_day_before(date(2025, 3, 31)) == date(2025, 2, 28)
-    assert _same_day_before(date(2025, 1, 5)) == date(2024, 12, 5)
+    assert same_day_before(date(2025, 3, 31)) == date(2025, 2, 28)
+    assert same_day_before(date(2025, 1, 5)) == date(2024, 12, 5)
 
 
 def test_few_records_say_less_than_many():

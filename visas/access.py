@@ -38,6 +38,11 @@ def read_files(rows: Iterable[VisaCase], viewer: User) -> None:
     """Give cases the files that ``own_files`` knows them by, for a list."""
     rows = list(rows)
     read_clients(rows, viewer)
+    know_files(rows, viewer)
+
+
+def know_files(rows: Iterable[VisaCase], viewer: User) -> None:
+    """Where the file that a case hangs on was asked for and is not open, give it the viewer's own of the person."""
     unknown = [row for row in rows if readable_client(row) is None]
     files = own_files(unknown, viewer) if unknown and scope_of(viewer).of("view_clients") else {}
     for row in unknown:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Client
 from centers.listing import CodeField, FilterForm
-from centers.listing.filters import codes_of
+from centers.listing.filters import Codes
 from centers.models import Municipality, WorkspaceKind
 from visas.access import own_files
 from visas.models import CaseStep, VisaCase, VisaProgramme
@@ -42,8 +42,8 @@ COLUMNS: dict[str, tuple[str, tuple[str, ...]]] = {
 class BoardFilter(FilterForm):
     permission = "view_visa_cases"
 
-    programme = CodeField(codes_of(VisaProgramme), label=gettext_lazy("Visa programme"))
-    municipality = CodeField(codes_of(Municipality), label=gettext_lazy("Municipality"))
+    programme = CodeField(Codes(VisaProgramme), label=gettext_lazy("Visa programme"))
+    municipality = CodeField(Codes(Municipality), label=gettext_lazy("Municipality"))
 
 
 @dataclass(frozen=True)

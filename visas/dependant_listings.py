@@ -10,7 +10,7 @@ from accounts.models import User
 from cases.listings.people import client_column, day_column, read_clients
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import codes_of, in_month
+from centers.listing.filters import Codes, in_month
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES, in_question_state
 from visas.models import DependantOutcome, DependantQuestion, QuestionReason
 
@@ -20,8 +20,8 @@ class QuestionFilterForm(FilterForm):
 
     workspace = WorkspaceField(label=_("Workspace"))
     state = CodeField(choices=QUESTION_STATES.items(), label=_("State"))
-    reason = CodeField(codes_of(QuestionReason), label=_("Reason"))
-    outcome = CodeField(codes_of(DependantOutcome), label=_("What became of the dependant"))
+    reason = CodeField(Codes(QuestionReason), label=_("Reason"))
+    outcome = CodeField(Codes(DependantOutcome), label=_("What became of the dependant"))
     due = MonthField(label=_("Due in the month"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import DateField, F, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,7 +15,8 @@ ONE_DAY = timedelta(days=1)
 def running_out(viewer: User, today: date) -> QuerySet[VisaCase]:
     """The cases whose letter ends within the days of warning of their programme, and which nobody has applied with."""
     rows = VisaCase.objects.visible_to(viewer).filter(in_state("recommended"), letter_valid_until__isnull=False)
-    near = rows.filter(letter_valid_until__lte=today + ONE_DAY * F("programme__letter_reminder_days"))
+    warned = Value(today, DateField()) + ONE_DAY * F("programme__letter_reminder_days")
+    near = rows.filter(letter_valid_until__lte=warned)
     return near.select_related("programme", "municipality").order_by("letter_valid_until", "pk")
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from cases.listings.people import client_column, day_column, number_column, read_clients
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import YearField, codes_of, in_month, in_year
+from centers.listing.filters import Codes, YearField, in_month, in_year
 from centers.models import Municipality
 from visas.access import read_files
 from visas.known import as_known, end_of, pks
@@ -44,15 +44,15 @@ class VisaCaseFilterForm(FilterForm):
     permission = "view_visa_cases"
 
     workspace = WorkspaceField(label=_("Workspace"))
-    programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
+    programme = CodeField(Codes(VisaProgramme), label=_("Visa programme"))
     stage = CodeField(choices=CASE_STATES.items(), label=_("Stage"))
-    municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
+    municipality = CodeField(Codes(Municipality), label=_("Municipality"))
     received = MonthField(label=_("Month of reception"))
     recommended = MonthField(label=_("Month of recommendation"))
     year = YearField(label=_("Year of reception"))
-    pool = CodeField(codes_of(QuotaPool), label=_("Quota"))
+    pool = CodeField(Codes(QuotaPool), label=_("Quota"))
     share = CodeField(lambda: QuotaShare.objects.select_related("municipality", "university"), label=_("Share"))
-    sharing = CodeField(codes_of(QuotaPool), label=_("Programmes of the quota"))
+    sharing = CodeField(Codes(QuotaPool), label=_("Programmes of the quota"))
     since = DayField(_("Received from"), required=False)
     until = DayField(_("Received up to and with"), required=False)
     outside = CodeField(
@@ -126,7 +126,7 @@ class VoucherFilterForm(FilterForm):
 
     workspace = WorkspaceField(label=_("Workspace"))
     state = CodeField(choices=VOUCHER_STATES.items(), label=_("State"))
-    municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
+    municipality = CodeField(Codes(Municipality), label=_("Municipality"))
     year = YearField(label=_("Year"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
@@ -148,7 +148,7 @@ class CheckFilterForm(FilterForm):
     workspace = WorkspaceField(label=_("Workspace"))
     state = CodeField(choices=CHECK_STATES.items(), label=_("State"))
     duty = CodeField(choices=Duty.choices, label=_("Duty"))
-    programme = CodeField(codes_of(VisaProgramme), label=_("Visa programme"))
+    programme = CodeField(Codes(VisaProgramme), label=_("Visa programme"))
     due = MonthField(label=_("Due in the month"))
     finding = CodeField(choices=FINDING_STATES.items(), label=_("Finding"))
 

@@ -61,8 +61,7 @@ def _theirs(viewer: User, permission: str, own: bool, ids: list[int], person: in
 def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
     """The steps of cases, those that a case has no day for among them."""
     cases = {case.pk: case for case in cases}
-    inner = CaseStep.objects.standing().filter(case__in=cases, kind__in=[*INNER, *ASIDE]) if cases else ()
-    for step in inner:
+    for step in _inner_steps(None, cases=list(cases)):
         row = cases[step.case_id]
         title = f"{row.programme} · {step.get_kind_display()}"
         yield Entry("visa", step.happened_on, -step.pk, title, "", row.get_absolute_url(), str(row.workspace))
@@ -75,13 +74,20 @@ def case_entries(cases: Iterable[VisaCase]) -> Iterator[Entry]:
                 yield Entry("visa", day, number, title, "", row.get_absolute_url(), str(row.workspace))
 
 
-def duty_entries(about: About) -> Iterator[Entry]:
+@prepared
+def _inner_steps(viewer: None, *, cases: list[int]) -> QuerySet[CaseStep]:
+    return CaseStep.objects.standing().filter(case__in=cases, kind__in=[*INNER, *ASIDE])
+
+
+def duty_entries(about: About, cases: list[VisaCase]) -> Iterator[Entry]:
     """The checks of the person's duties that were made, and the duties that fell away.
 
     An official reads those of the own office alone (``OfCaseQuerySet.visible_to``). A check that was taken out stays
-    in sight and says so.
+    in sight and says so. Duties come from a case of the person's own, or of whom they came with.
     """
-    told = {"ids": about.ids, "cases": [case.pk for case in cases_of(about)]}
+    if not (cases or about.households):
+        return
+    told = {"ids": about.ids, "cases": [case.pk for case in cases]}
     for row in _checks(about.viewer, **told):
         title = f"{row.obligation.rule.get_kind_display()} · {row.get_result_display()}"
         mark = str(CHECK_STATES["withdrawn"]) if row.withdrawn_on else ""

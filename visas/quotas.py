@@ -276,15 +276,19 @@ def outside_of_quotas(cases: QuerySet[VisaCase], day: date, *, then: bool = Fals
 
 def changes_of(pool: QuotaPool) -> list[tuple[date, int]]:
     """What the ledger added to the quota or took from it, by day."""
-    sums: dict[date, int] = defaultdict(int)
-    for day, amount in _lines(None, pool=pool.pk):
-        sums[day] += amount
-    return [(day, amount) for day, amount in sorted(sums.items()) if amount]
+    return changes_of_each([pool.pk])[pool.pk]
+
+
+def changes_of_each(pools: list[str]) -> dict[str, list[tuple[date, int]]]:
+    sums: dict[str, Counter[date]] = {pool: Counter() for pool in pools}
+    for pool, day, amount in _lines(None, pools=pools):
+        sums[pool][day] += amount
+    return {pool: [(day, amount) for day, amount in sorted(days.items()) if amount] for pool, days in sums.items()}
 
 
 @prepared
-def _lines(viewer: None, *, pool: str) -> QuerySet:
-    return QuotaLine.objects.filter(pool=pool).order_by().values_list("entry__effective_on", "amount")
+def _lines(viewer: None, *, pools: list[str]) -> QuerySet:
+    return QuotaLine.objects.filter(pool__in=pools).order_by().values_list("pool", "entry__effective_on", "amount")
 
 
 @dataclass(frozen=True)

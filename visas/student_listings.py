@@ -13,7 +13,7 @@ from accounts.models import User
 from cases.listings.people import client_column, day_column, read_clients
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, linked, named
-from centers.listing.filters import DayField, codes_of, in_month
+from centers.listing.filters import Codes, DayField, in_month
 from centers.models import Major
 from centers.models.codes import kept_names
 from visas.access import universities_of
@@ -49,7 +49,7 @@ class StudentFilterForm(FilterForm):
 
     workspace = WorkspaceField(label=_("University"))
     on = DayField(_("As of"), required=False)
-    status = CodeField(codes_of(StudyStatus), label=_("Study status"))
+    status = CodeField(Codes(StudyStatus), label=_("Study status"))
     semester = CodeField(semesters, label=_("Semester of admission"))
     major = CodeField(label=_("Major"))
     report = CodeField(choices=WAITING.items(), label=_("Report"))
@@ -86,7 +86,7 @@ class ReportFilterForm(FilterForm):
 
     workspace = WorkspaceField(label=_("University"))
     state = CodeField(choices=REPORT_STATES.items(), label=_("State"))
-    kind = CodeField(codes_of(StudyStatus), label=_("Study status"))
+    kind = CodeField(Codes(StudyStatus), label=_("Study status"))
     due = MonthField(label=_("Due in the month"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:

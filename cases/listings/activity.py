@@ -6,7 +6,7 @@ from cases.listings.people import day_column, number_column
 from cases.models import Activity
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
 from centers.listing.columns import field, linked, named
-from centers.listing.filters import codes_of
+from centers.listing.filters import Codes
 from centers.models import SupportProgramme
 
 APPROVED, OPEN = "yes", "no"
@@ -18,7 +18,7 @@ class ActivityFilterForm(FilterForm):
     voidable = True
 
     workspace = WorkspaceField(label=_("Workspace"))
-    programme = CodeField(codes_of(SupportProgramme), label=_("Programme"))
+    programme = CodeField(Codes(SupportProgramme), label=_("Programme"))
     approved = CodeField(choices=[(APPROVED, _("Approved")), (OPEN, _("Not yet"))], label=_("Approval"))
 
     def by_programme(self, rows: QuerySet, code: str) -> QuerySet:

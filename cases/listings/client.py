@@ -14,7 +14,7 @@ from cases.models.client import NEVER
 from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import link, named
-from centers.listing.filters import Named, codes_of
+from centers.listing.filters import Codes, Named
 from centers.models import Municipality
 from centers.models.codes import kept_rows
 from centers.selectors import is_official, scope_of
@@ -28,9 +28,9 @@ class ClientFilterForm(FilterForm):
     permission = "view_clients"
 
     workspace = WorkspaceField(label=_("Workspace"))
-    nationality = CodeField(codes_of(Country), label=_("Nationality"))
-    language = CodeField(codes_of(Language), label=_("Language"))
-    municipality = CodeField(codes_of(Municipality), label=_("Municipality"))
+    nationality = CodeField(Codes(Country), label=_("Nationality"))
+    language = CodeField(Codes(Language), label=_("Language"))
+    municipality = CodeField(Codes(Municipality), label=_("Municipality"))
     status = CodeField(label=_("Status of residence"))
     expiring = CodeField(
         choices=[("1", _("Within 90 days")), (PAST, _("Passed, and no later day on file"))],

@@ -11,7 +11,7 @@ from cases.listings.session import StaffFilterForm
 from cases.models import Deadline, DeadlineKind
 from centers.listing import CodeField, Column, Listing, Order, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import codes_of
+from centers.listing.filters import Codes
 
 RUNNING, OVERDUE, WEEK, DONE = "running", "overdue", "week", "done"
 
@@ -26,7 +26,7 @@ class DeadlineFilterForm(StaffFilterForm):
         ],
         label=_("State"),
     )  # fmt: skip
-    kind = CodeField(codes_of(DeadlineKind), label=_("Deadline"))
+    kind = CodeField(Codes(DeadlineKind), label=_("Deadline"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
         today = timezone.localdate()

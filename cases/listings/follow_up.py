@@ -11,7 +11,7 @@ from cases.listings.session import StaffFilterForm, counsellor_of, topics_inside
 from cases.models import Session, Topic
 from centers.listing import CodeField, Column, Listing, Order, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import codes_of
+from centers.listing.filters import Codes
 
 DUE, OVERDUE = "due", "overdue"
 
@@ -21,7 +21,7 @@ class FollowUpFilterForm(StaffFilterForm):
 
     workspace = WorkspaceField(label=_("Centre"))
     state = CodeField(choices=[(DUE, _("Overdue or due within 7 days")), (OVERDUE, _("Overdue"))], label=_("State"))
-    topic = CodeField(codes_of(Topic), label=_("Topic"))
+    topic = CodeField(Codes(Topic), label=_("Topic"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
         today = timezone.localdate()
@@ -32,7 +32,7 @@ class FollowUpFilterForm(StaffFilterForm):
 
 
 def _rows(viewer: User) -> QuerySet:
-    return Session.objects.visible_to(viewer).filter(voided_at=None).promised().select_related("counsellor")
+    return Session.objects.visible_to(viewer).filter(voided_at=None).promised().with_counsellor()
 
 
 FOLLOW_UPS = register(

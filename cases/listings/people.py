@@ -35,14 +35,16 @@ def _names(viewer: User, *, ids: list[int]) -> QuerySet[ClientName]:
     return ClientName.objects.visible_to(viewer).filter(client__in=ids).order_by("-kind", "pk")
 
 
-def read_clients(rows: Iterable[Model], viewer: User) -> None:
-    """Give rows their clients with their names, as ``with_client`` does in a queryset, by prepared statements."""
+def read_clients(rows: Iterable[Model], viewer: User, *, and_names_of: Iterable[Client] = ()) -> None:
+    """Give rows their clients with their names, as ``with_client`` does in a queryset, by prepared statements; and
+    files that were read already their names with them.
+    """
     rows = list(rows)
     asked = sorted({row.client_id for row in rows if row.client_id is not None})
     files = {file.pk: file for file in _files(viewer, ids=asked)}
     for row in rows:
         row._state.fields_cache["client"] = files.get(row.client_id)
-    read_names(files.values(), viewer)
+    read_names([*files.values(), *and_names_of], viewer)
 
 
 @prepared

@@ -11,7 +11,7 @@ from cases.listings.people import client_column, day_column, number_column, read
 from cases.models import Channel, Language, Session, Topic, Urgency
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import Named, codes_of
+from centers.listing.filters import Codes, Named
 from centers.prepared import prepared
 from centers.selectors import workspaces_where
 
@@ -56,15 +56,15 @@ class SessionFilterForm(StaffFilterForm):
     voidable = True
 
     workspace = WorkspaceField(label=_("Centre"))
-    language = CodeField(codes_of(Language), label=_("Language"))
-    topic = CodeField(codes_of(Topic), label=_("Topic"))
-    channel = CodeField(codes_of(Channel), label=_("Channel"))
+    language = CodeField(Codes(Language), label=_("Language"))
+    topic = CodeField(Codes(Topic), label=_("Topic"))
+    channel = CodeField(Codes(Channel), label=_("Channel"))
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
     follow_up = SwitchField(on="due", yes=_("Due within 7 days"), label=_("Follow up on"))
     late = SwitchField(yes=_("On a later day"), label=_("Recorded"))
     record = SwitchField(on="incomplete", yes=_("To be completed"), label=_("Record"))
     wanted = SwitchField(on="not-given", yes=_("Could not be given"), label=_("Language asked for"))
-    urgency = CodeField(codes_of(Urgency), label=_("Urgency"))
+    urgency = CodeField(Codes(Urgency), label=_("Urgency"))
 
     further = ("channel", "record", "summary", "follow_up", "wanted", "urgency", "late", "void")
 
@@ -111,7 +111,7 @@ def _staff(viewer: User, permission: str) -> QuerySet[User]:
 
 def _rows(viewer: User) -> QuerySet:
     rows = Session.objects.visible_to(viewer)
-    return rows.select_related("counsellor")
+    return rows.with_counsellor()
 
 
 def _nationality(session: Session):
@@ -120,7 +120,7 @@ def _nationality(session: Session):
 
 
 def counsellor_of(session: Session, viewer: User) -> str:
-    return str(session.counsellor) if session.counsellor else session.counsellor_name
+    return session.counsellor_called
 
 
 SESSIONS = register(

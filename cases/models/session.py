@@ -1,8 +1,8 @@
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Now, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
@@ -27,10 +27,20 @@ from config.addresses import address_of
 DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
 
 
+def called_from(session: str = "") -> Coalesce:
+    """How the counsellor of a session is called, by the way from a row to it."""
+    staff = f"{session}counsellor"
+    return Coalesce(NullIf(f"{staff}__name", Value("")), f"{staff}__username", f"{staff}_name")
+
+
 class SessionQuerySet(scoped("view_sessions")):
     def due_by(self, day: date) -> "SessionQuerySet":
         """Those whose follow-up waits and is overdue on a day, however long, or due within the week after it."""
         return self.promised().filter(follow_up_on__lte=day + timedelta(days=DUE_WITHIN))
+
+    def with_counsellor(self) -> "SessionQuerySet":
+        """With ``counsellor_called``: by whom each was held, or whom a workbook named, without reading the person."""
+        return self.annotate(counsellor_called=called_from())
 
     def promised(self) -> "SessionQuerySet":
         """Those whose follow-up waits: until somebody says what has kept it (``FollowUpAnswer``).

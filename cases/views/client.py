@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.employment import works_of
-from cases.files import age, files_of, households_of, stays_shown, time_left
+from cases.files import age, files_of, stays_shown, time_left
 from cases.listings.people import merge_in_words, read_file
 from cases.models import Client
 from cases.selectors import identifiers_shown, status_shown
@@ -31,22 +31,24 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("cases:client", client.merged_into_id)
     about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
     kind = request.GET.get("kind", "")
-    cases, vouchers, changes = progress.cases_of(about), progress.vouchers_of(about), progress.changes_of(about)
+    cases, vouchers = progress.cases_of(about), progress.vouchers_of(about)
+    studies = studies_of(about.ids, request.user)
+    changes = progress.changes_of(about) if studies else []
     sources = SOURCES | {
         "visa": lambda about: progress.case_entries(cases),
         "voucher": lambda about: progress.voucher_entries(vouchers),
-        "duty": progress.duty_entries,
+        "duty": lambda about: progress.duty_entries(about, cases),
         "study": lambda about: progress.study_entries(changes),
     }
     context = {
         "client": client,
         **_who(client, request),
         "others": about.files[1:],
-        "households": households_of(about.ids, request.user),
+        "households": about.households,
         "visa_cases": [_case_shown(row) for row in cases],
         "vouchers": [_voucher_shown(row) for row in vouchers],
         "works": works_of(about.ids, request.user),
-        "studies": studies_of(about.ids, request.user),
+        "studies": studies,
         "stays": stays_shown(about.stays),
         "timeline": timeline(about, sources, kind),
         "kinds": {name: KINDS[name] for name in reversed(KINDS)},

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When, Window
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from cases.files import time_left
 from cases.forms import SessionForm
 from cases.listings import CLIENTS, DEADLINES, FOLLOW_UPS, SESSIONS, STAYS
 from cases.listings.client import OWN, PAST, SOON, own_clients
-from cases.listings.people import read_clients, read_names
+from cases.listings.people import read_clients
 from cases.listings.stay import in_bed_on
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
@@ -24,15 +25,15 @@ from cases.views.identity import waiting_requests
 from cases.views.returning import in_a_row, row_of
 from centers.listing import listed
 from centers.models import Bed
+from centers.models.codes import names_of
 from centers.prepared import counted, prepared
 from centers.selectors import is_official, scope_of
 from config.panels import Panel
 
-SHOWN = 8  # rows of a panel; the list behind it has them all
+SHOWN = 6  # rows of a panel; the list behind it has them all
 WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
 LATELY = 30  # days in which a client counts as one of the latest
 COMPLETED_WITHIN = 92  # days for which a session that lacks something is shown here: a quarter
-LOOKED_THROUGH = 200  # sessions among which the latest clients are looked for
 
 Rules = tuple[tuple[int, tuple[str, ...]], ...]  # what each centre asks for, as ``rules_of`` has it
 
@@ -102,12 +103,16 @@ def _counselling(request: HttpRequest) -> list[Panel]:
     ]
     put_off = [row for row in resting if row.deadline_id]
     deadlines = ([], []) if is_official(viewer) else _own_deadlines(viewer, today, put_off)
+    ending_put_off = [row for row in resting if row.session_id is None]
+    ending = [] if is_official(viewer) else _ending(viewer, today, ending_put_off)
     shown = [row for panel in sessions for row in panel.shown["sessions"]]
-    read_clients([*resting, *deadlines[0], *deadlines[1], *shown], viewer)
+    for row, topic in zip(shown, names_of(shown, "topic"), strict=True):
+        row.topic_name = topic
+    read_clients([*resting, *deadlines[0], *deadlines[1], *shown], viewer, and_names_of=ending)
     day, due, unfinished, latest = sessions
     reminders = []
     if not is_official(viewer):
-        running_out = _running_out(viewer, today, [row for row in resting if row.session_id is None])
+        running_out = _running_out(viewer, today, ending, ending_put_off)
         reminders = [_deadlines(viewer, deadlines, today, put_off), running_out]
     return [*_asked_by_others(request), due, *reminders, unfinished, day, latest]
 
@@ -127,7 +132,7 @@ def _standing(viewer: User) -> QuerySet[Session]:
 @counted
 def _numbers_of_the_week(viewer: User, *, monday: date, today: date) -> tuple[QuerySet, dict]:
     own, of_today = Q(counsellor=viewer), Q(held_on=today)
-    return _standing(viewer).filter(held_on__gte=monday, held_on__lte=today), {
+    return _standing(viewer).filter(own | of_today, held_on__gte=monday, held_on__lte=today), {
         "today": Count("pk", filter=of_today),
         "mine": Count("pk", filter=of_today & own),
         "week": Count("pk", filter=own),
@@ -172,14 +177,23 @@ def _follow_ups(viewer: User, today: date, resting: list[PutOff]) -> Panel:
     number = rows[0].number if rows else 0
     here = [row for row in rows if row.pk not in put_off][:SHOWN]
     in_a_row(here, "follow-ups")
+    overdue = _("Overdue")
+    for row in here:
+        day, late = row.follow_up_on.isoformat(), row.follow_up_on < today
+        row.due, row.mark = (f"{day} {overdue}", "bad") if late else (day, "wait")
+        row.log = f"{_log(row.client_id)}&answers={row.pk}"
     shown = {
         "sessions": here,
         "due": listed(FOLLOW_UPS, viewer, state="due", counsellor="me").counted(number),
         "more": number - len(here) - sum(row.pk in put_off for row in rows),
-        "today": today,
         "resting": resting,
     }
     return Panel(_("Follow-ups due"), "cases/landing/follow_ups.html", shown)
+
+
+def _log(client: int) -> str:
+    """Where a session with a client is logged."""
+    return f"{reverse('cases:session_new')}?client={client}"
 
 
 @prepared
@@ -254,18 +268,20 @@ def _own_running_out(viewer: User, *, today: date, until: date, since: date, put
     return counted.order_by("is_past", "status_expires_on", "pk")[:SHOWN]
 
 
-def _running_out(viewer: User, today: date, resting: list[PutOff]) -> Panel:
+def _ending(viewer: User, today: date, resting: list[PutOff]) -> list[Client]:
+    put_off = [row.client_id for row in resting]
+    until, since = today + timedelta(days=SOON), today - timedelta(days=OWN)
+    return _own_running_out(viewer, today=today, until=until, since=since, put_off=put_off)
+
+
+def _running_out(viewer: User, today: date, found: list[Client], resting: list[PutOff]) -> Panel:
     """One's own clients whose status of residence ends within 90 days, the soonest first.
 
     A client whose day has passed stays in a list of its own until a later one stands in the file. It is no official's
     to see: who is on it may have overstayed.
     """
-    put_off = [row.client_id for row in resting]
-    until, since = today + timedelta(days=SOON), today - timedelta(days=OWN)
-    found = _own_running_out(viewer, today=today, until=until, since=since, put_off=put_off)
     clients = [client for client in found if not client.is_past]
     in_a_row(clients, "running-out")
-    read_names(clients, viewer)
     number, passed = (found[0].number, found[0].passed) if found else (0, 0)
     days = [row.client.status_expires_on for row in resting if row.client]
     ending, past = (
@@ -275,6 +291,7 @@ def _running_out(viewer: User, today: date, resting: list[PutOff]) -> Panel:
     rows = [
         {
             "client": client,
+            "log": _log(client.pk),
             "left": time_left(client.status_expires_on),
             "mark": _mark(client.status_expires_on - today),
         }
@@ -310,25 +327,24 @@ def _mark(left: timedelta) -> str:
 
 
 @prepared
-def _seen_lately(viewer: User, *, since: date) -> QuerySet:
-    rows = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gte=since)
-    return rows.order_by("-held_on", "-pk").values_list("client", "pk")[:LOOKED_THROUGH]
-
-
-@prepared
-def _these(viewer: User, *, ids: list[int]) -> QuerySet[Session]:
-    return _standing(viewer).filter(pk__in=ids).order_by("-held_on", "-pk")
+def _seen_last(viewer: User, *, since: date) -> QuerySet[Session]:
+    """Of each client whom one saw since a day the last session, and how many clients they are."""
+    own = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gte=since)
+    last = own.order_by("client", "-held_on", "-pk").distinct("client").values("pk")
+    rows = _standing(viewer).filter(pk__in=last).annotate(number=Window(Count("pk")))
+    return rows.order_by("-held_on", "-pk")[:SHOWN]
 
 
 def _latest_clients(viewer: User, today: date) -> Panel:
     """Whom one saw last, each once."""
-    latest: dict[int, int] = {}
-    for client, session in _seen_lately(viewer, since=today - timedelta(days=LATELY)):
-        latest.setdefault(client, session)
+    since = today - timedelta(days=LATELY)
+    rows = _seen_last(viewer, since=since)
+    for row in rows:
+        row.log = _log(row.client_id)
     shown = {
-        "sessions": _these(viewer, ids=list(latest.values())[:SHOWN]),
-        "lately": listed(SESSIONS, viewer, counsellor="me", from_=f"{today - timedelta(days=LATELY)}"),
-        "more": len(latest) - SHOWN,
+        "sessions": rows,
+        "lately": listed(SESSIONS, viewer, counsellor="me", from_=f"{since}"),
+        "more": rows[0].number - len(rows) if rows else 0,
     }
     return Panel(_("My latest clients"), "cases/landing/clients.html", shown)
 

@@ -37,7 +37,7 @@ class ListedFigure:
         """The same figure, which is not counted again."""
         return replace(self, known=number)
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse(self.listing.route) + ("?" + urlencode(self.filters) if self.filters else "")
 

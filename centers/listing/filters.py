@@ -7,13 +7,15 @@ from typing import NamedTuple
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, Q, QuerySet
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.fields import FIRST_DAY, LAST_DAY, DayField, PlainInput, PlainSelect
 from accounts.models import User
 from centers.models import Workspace
 from centers.models.codes import offered_names
+from centers.reader import by_an_official
 from centers.selectors import scope_of, workspaces_where
 
 ANY = gettext_lazy("All")
@@ -33,6 +35,30 @@ class CodeSelect(PlainSelect):
 
     def use_required_attribute(self, initial) -> bool:
         return False
+
+
+class Named(NamedTuple):
+    """A code and its name, as a field offers them."""
+
+    code: str
+    name: str
+
+    def __str__(self):
+        return self.name
+
+
+class Codes:
+    """The codes of a set that the reader may ask for, with their names, which the process keeps."""
+
+    def __init__(self, model: type[Model]):
+        self.model = model
+
+    def __call__(self) -> list[Named]:
+        return [Named(code, name) for code, name in self.names.items()]
+
+    @property
+    def names(self) -> dict[str, str]:
+        return offered_names(self.model)
 
 
 class CodeField(forms.ChoiceField):
@@ -148,12 +174,28 @@ class FilterForm(forms.Form):
         return chosen
 
     @property
-    def shown_at_once(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name not in self.further]
+    def shown_at_once(self) -> list[SafeString]:
+        """The fields as HTML."""
+        return [self._drawn(name) for name in self.fields if name not in self.further]
 
     @property
-    def folded(self) -> list[forms.BoundField]:
-        return [field for field in self if field.name in self.further]
+    def folded(self) -> list[SafeString]:
+        return [self._drawn(name) for name in self.fields if name in self.further]
+
+    def _drawn(self, name: str) -> SafeString:
+        """A field; as it stands where nothing is chosen, it is written once for all readers who are told the same.
+
+        A list has fourteen. What a field is written from is kept with it: code sets are read afresh now and then.
+        """
+        field, source = self[name], _source(self.fields[name])
+        if source is None or field.data or field.errors:
+            return field.as_field_group()
+        kept_as = (type(self), name, get_language(), by_an_official())
+        written_from, text = _fields.get(kept_as, (None, ""))
+        if written_from is not source:
+            text = field.as_field_group()
+            _fields[kept_as] = (source, text)
+        return text
 
     @property
     def unfolded(self) -> bool:
@@ -205,6 +247,17 @@ class FilterForm(forms.Form):
         return rows
 
 
+_fields: dict[tuple, tuple[object, SafeString]] = {}
+STEADY = object()
+
+
+def _source(field: forms.Field) -> object | None:
+    """What a field is written from where it is the same for many readers, else none."""
+    if isinstance(field, CodeField) and isinstance(field.rows, Codes):
+        return field.rows.names
+    return STEADY if isinstance(field, SwitchField | DayField | MonthField | YearField) else None
+
+
 def in_month(field: str, month: date) -> Q:
     """The days of the month that begins on this day."""
     return Q(**{f"{field}__gte": month, f"{field}__lt": (month + timedelta(days=31)).replace(day=1)})
@@ -217,18 +270,3 @@ def in_year(field: str, year: int) -> Q:
 def between(field: str, first: date, last: date) -> Q:
     """The days from one up to and with another."""
     return Q(**{f"{field}__gte": first, f"{field}__lte": last})
-
-
-class Named(NamedTuple):
-    """A code and its name, as a field offers them."""
-
-    code: str
-    name: str
-
-    def __str__(self):
-        return self.name
-
-
-def codes_of(model: type[Model]) -> Callable[[], Iterable]:
-    """The codes of a set that the reader may ask for, with their names, which the process keeps."""
-    return lambda: [Named(code, name) for code, name in offered_names(model).items()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from centers.listing.orders import Order
@@ -85,7 +85,21 @@ def chunks_of(rows: QuerySet, order: Order, *, descending: bool, size: int, afte
 
 
 def total_of(rows: QuerySet) -> Total:
-    return Total(rows.order_by().values("pk")[: COUNTED + 1].count())
+    return Total(_counted(rows).count())
+
+
+def _counted(rows: QuerySet) -> QuerySet:
+    return rows.order_by().values("pk")[: COUNTED + 1]
+
+
+class Number(Subquery):
+    """How many rows a list has, up to the limit: told with each of its rows, the database counts once."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet):
+        super().__init__(_counted(rows))
 
 
 def _token(order: Order, row, salt: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import User
 from centers.listing.columns import Column
 from centers.listing.listing import Listing, find
-from centers.listing.page import COUNTED, ROWS, Page, Total, page_from, page_of, total_of
+from centers.listing.page import ROWS, Number, Page, Total, page_from, page_of, total_of
 from centers.prepared import prepared
 
 
@@ -74,7 +74,7 @@ class Shown:
         """How many rows there are; known without asking where they fit on one page."""
         if self.page.first and not self.page.next:
             return Total(len(self.page))
-        return Total(len(_first_keys(*self._opened))) if self._opens else total_of(self.rows)
+        return Total(self.page.rows[0].number_of_rows) if self._opens else total_of(self.rows)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -141,16 +141,11 @@ class Shown:
 
 @prepared
 def _first_rows(viewer: User, code: str, sort: str) -> QuerySet:
-    """The rows of the first page of a steady list, and one more."""
+    """The rows of the first page of a steady list, and one more; each tells how many the whole list has."""
     listing = find(code)
     order, descending = listing.order(sort, viewer)
-    return order.sorted(listing.form.usual(listing.rows(viewer)), descending=descending)[: ROWS + 1]
-
-
-@prepared
-def _first_keys(viewer: User, code: str, _sort: str) -> QuerySet:
-    listing = find(code)
-    return listing.form.usual(listing.rows(viewer)).order_by().values_list("pk")[: COUNTED + 1]
+    rows = listing.form.usual(listing.rows(viewer))
+    return order.sorted(rows.annotate(number_of_rows=Number(rows)), descending=descending)[: ROWS + 1]
 
 
 def _address(kept: dict[str, str], **more: str) -> str:

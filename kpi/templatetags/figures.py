@@ -1,9 +1,12 @@
 """How a figure looks and where it leads: to the very rows behind it."""
 
+from functools import lru_cache
+
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from config import addresses
 from kpi.evidence import READING, Figure
@@ -53,8 +56,11 @@ def address_of(figure):
 @register.filter
 def plain(number):
     """A count with its thousands marked; a whole decimal without its zeros."""
-    if number is None:
-        return "–"
+    return "–" if number is None else _written(number, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written(number, _language):
     return intcomma(int(number)) if number == int(number) else intcomma(number)
 
 

@@ -1,11 +1,9 @@
 """What figures bring to the start page: the province's, and the month so far of one's own centre or shelter."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,28 +11,27 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.listings import SESSIONS
-from cases.listings.session import RECORDED_LATE, WITHOUT_SUMMARY
-from cases.models import Language, Session
+from cases.models import Language
 from centers.listing import ListedFigure, listed
 from centers.models import Bed, Shelter, Workspace, WorkspaceKind
 from centers.models.codes import kept_rows
-from centers.prepared import counted, prepared
+from centers.prepared import prepared
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from kpi import sheet
 from kpi.evidence import nights_slept
 from kpi.models import MonthlyActivity
+from kpi.month import MonthSoFar, month_so_far, same_day_before
 from kpi.numbers import likely, percent
 from kpi.rollup import kept_answer, roll_up
 from kpi.window import Window
 
-SHOWN = 6  # rows of a table
 FIGURES_OF_A_MONTH = {
-    "session": (gettext_lazy("Sessions (cases)"), Count("pk")),
-    "clients": (gettext_lazy("Clients in sessions (visits)"), Coalesce(Sum("clients"), 0)),
-    "person": (gettext_lazy("Distinct persons"), Count("person", distinct=True)),
-    "minutes": (gettext_lazy("Minutes"), Coalesce(Sum("minutes"), 0)),
+    "session": gettext_lazy("Sessions (cases)"),
+    "clients": gettext_lazy("Clients in sessions (visits)"),
+    "person": gettext_lazy("Distinct persons"),
+    "minutes": gettext_lazy("Minutes"),
 }
 
 
@@ -121,92 +118,52 @@ def _sums(viewer: User, *, first: date, last: date, month: date) -> QuerySet:
 # One centre.
 
 
-def _sessions(viewer: User, place: int, first: date, last: date) -> QuerySet[Session]:
-    """Those that the list behind the figures shows, for its filters of the same names."""
-    rows = Session.objects.visible_to(viewer).filter(workspace=place, voided_at=None)
-    return rows.filter(held_on__gte=first, held_on__lte=last)
-
-
-@counted
-def _numbers(viewer: User, *, place: int, first: date, last: date) -> tuple[QuerySet, dict]:
-    return _sessions(viewer, place, first, last), {
-        **{name: number for name, (_label, number) in FIGURES_OF_A_MONTH.items()},
-        "without_summary": Count("pk", filter=WITHOUT_SUMMARY),
-        "late": Count("pk", filter=RECORDED_LATE),
-    }
-
-
-@counted
-def _number(viewer: User, *, place: int, first: date, last: date) -> tuple[QuerySet, dict]:
-    return _sessions(viewer, place, first, last), {"number": Count("pk")}
-
-
 def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
     """The month up to today beside the same days of the month before; each number opens to its rows."""
     today = timezone.localdate()
-    first = today.replace(day=1)
-    before = _same_day_before(today)
-    user = request.user
+    user, first, before = request.user, today.replace(day=1), same_day_before(today)
     here = {"workspace": place.code, "from_": f"{first}", "to": f"{today}"}
-    month = {"place": place.pk, "first": first, "last": today}
-    numbers = _numbers(user, **month)
-    so_many = _number(user, place=place.pk, first=before.replace(day=1), last=before)["number"]
+    month = month_so_far(user, place, today)
     month_before = listed(SESSIONS, user, workspace=place.code, from_=f"{before.replace(day=1)}", to=f"{before}")
     shown = {
         "place": place,
         "year": today.year,
         "as_of": today,
         "figures": [
-            {"name": name, "label": label, "number": numbers[name]}
-            for name, (label, _counted) in FIGURES_OF_A_MONTH.items()
+            {"name": name, "label": FIGURES_OF_A_MONTH[name], "number": number}
+            for name, number in month.figures.items()
         ],
         "month": f"{first:%Y-%m}",
-        "before": month_before.counted(so_many),
-        "without_summary": listed(SESSIONS, user, **here, summary="missing").counted(numbers["without_summary"]),
-        "late": listed(SESSIONS, user, **here, late="1").counted(numbers["late"]),
+        "before": month_before.counted(month.before),
+        "without_summary": listed(SESSIONS, user, **here, summary="missing").counted(month.without_summary),
+        "late": listed(SESSIONS, user, **here, late="1").counted(month.late),
         "by_counsellor": _by_counsellor(user, month, here),
         "by_language": _by_language(user, month, here),
     }
     return Panel(_("The month so far"), "kpi/landing/month.html", shown, wide=True)
 
 
-def _same_day_before(day: date) -> date:
-    """The same day of the month before, or its last."""
-    last = day.replace(day=1) - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))
-
-
 @prepared
-def _counsellors(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
-    rows = _sessions(viewer, place, first, last).order_by()
-    return rows.values_list("counsellor", "counsellor__name", "counsellor_name").annotate(Count("pk"))
+def _staff(viewer: None, *, ids: list[int]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=ids)
 
 
-def _by_counsellor(user: User, month: dict, here: dict) -> list[tuple[str, int, ListedFigure | None]]:
+def _by_counsellor(user: User, month: MonthSoFar, here: dict) -> list[tuple[str, int, ListedFigure | None]]:
     """Sessions by who held them: staff with the way to their rows, and names that a workbook gave without one."""
-    sums: Counter = Counter()
-    for staff, name, written, number in _counsellors(user, **month):
-        sums[staff, name or written or _("Not told")] += number
+    names = {
+        person.pk: str(person) for person in _staff(None, ids=[pk for pk, _name, _number in month.by_counsellor if pk])
+    }
     return [
-        (name, number, listed(SESSIONS, user, **here, counsellor="me" if staff == user.pk else f"{staff}"))
+        (names[staff], number, listed(SESSIONS, user, **here, counsellor="me" if staff == user.pk else f"{staff}"))
         if staff
-        else (name, number, None)
-        for (staff, name), number in sums.most_common(SHOWN)
+        else (written or _("Not told"), number, None)
+        for staff, written, number in month.by_counsellor
     ]
 
 
-@prepared
-def _languages(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
-    rows = _sessions(viewer, place, first, last).order_by().values_list("language").annotate(number=Count("pk"))
-    return rows.order_by("-number", "language")[:SHOWN]
-
-
-def _by_language(user: User, month: dict, here: dict) -> list[tuple[Language, ListedFigure]]:
+def _by_language(user: User, month: MonthSoFar, here: dict) -> list[tuple[Language, ListedFigure]]:
     names = kept_rows(Language)
-    return [
-        (names[code], listed(SESSIONS, user, **here, language=code).counted(number))
-        for code, number in _languages(user, **month)
-    ]
+    return [(names[code], listed(SESSIONS, user, **here, language=code).counted(n)) for code, n in month.by_language]
 
 
 # One shelter.

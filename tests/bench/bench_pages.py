@@ -1,11 +1,12 @@
 """Start pages, the pages of daily work and two lists against an authenticated page that reads nothing.
 
-Each page in turn with the empty one, so that a slow moment of the machine meets both; beside the ratio of the two
-times stands that of the processor's time in the web process and its database server, which other work on the machine
-hardly touches.
+They are asked for over HTTP, of gunicorn with one web process and one thread. Each page in turn with the empty
+one, so that a slow moment of the machine meets both; beside the ratio of the two times stands that of the processor's
+time in the web process and the servers of its database connections, which other work on the machine hardly touches.
 """
 
 import gzip
+import http.client
 import os
 import re
 import statistics
@@ -15,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import psycopg
-from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -29,6 +29,7 @@ from centers.services.membership import grant_role
 from kpi.services.summary import drain
 from tests import databases
 from tests.bench import rows
+from tests.e2e.site import served
 
 SESSIONS = int(os.environ.get("BENCH_SESSIONS", "1000000"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "120000"))
@@ -37,6 +38,7 @@ FEW_PEOPLE = 1_500
 YEAR = timedelta(days=364)
 REMINDERS = 40  # of each kind, of the busy counsellor
 ROUNDS = 30
+WARM = 12  # until the plans are kept
 BAR = 2.0
 WEIGHT = 150 * 1024  # bytes over the wire, with style and script
 NAME = "settlement_bench_pages"
@@ -69,7 +71,6 @@ BUSY = """
 
 
 def run() -> list[str]:
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "whitenoise" not in name and "packed" not in name]
     try:
         few = _filled(FEW, FEW_PEOPLE, lambda: {name: _queries(*page) for name, page in _pages().items()})
         return _filled(SESSIONS, PEOPLE, lambda: list(_measured(few)))
@@ -135,39 +136,73 @@ def _signed_in(role: Role, at: str, name: str = "") -> Browser:
 
 def _measured(few: dict[str, int]) -> Iterator[str]:
     static = _static()
-    for name, (browser, page) in _pages().items():
-        many = _queries(browser, page)
-        (read, busy, asked), (empty, idle, little) = _side_by_side(browser, page, reverse(NOTHING))
-        ratio = (busy + asked) / (idle + little)
-        html = _get(browser, page).content
-        wire = len(html) + static  # pages are not packed: they carry secrets beside what visitors type
-        yield (
-            f"{name}: processor {busy:.1f} and {asked:.1f} ms, nothing {idle:.1f} and {little:.1f} ms, "
-            f"ratio {ratio:.2f} (bar {BAR}: {_verdict(ratio <= BAR)}), "
-            f"by the clock {read:.1f} and {empty:.1f} ms {read / empty:.2f}; "
-            f"queries at {FEW:,} and at {SESSIONS:,} sessions {few[name]} and {many}: {_verdict(many <= few[name])}; "
-            f"{len(html) / 1024:.0f} kB of HTML, {wire / 1024:.0f} kB with packed style and script: "
-            f"{_verdict(wire <= WEIGHT)}"
-        )
+    pages = _pages()
+    with served(NAME, threads=1) as (address, gunicorn):
+        site = Site(address, gunicorn.pid)
+        for name, (browser, page) in pages.items():
+            many = _queries(browser, page)
+            (read, busy, asked), (empty, idle, little) = site.side_by_side(browser, page, reverse(NOTHING))
+            ratio = (busy + asked) / (idle + little)
+            html = site.get(browser, page)
+            wire = len(html) + static  # pages are not packed: they carry secrets beside what visitors type
+            yield (
+                f"{name}: processor {busy:.1f} and {asked:.1f} ms, nothing {idle:.1f} and {little:.1f} ms, "
+                f"ratio {ratio:.2f} (bar {BAR}: {_verdict(ratio <= BAR)}), "
+                f"by the clock {read:.1f} and {empty:.1f} ms {read / empty:.2f}; "
+                f"queries at {FEW:,} and at {SESSIONS:,} sessions {few[name]} and {many}: "
+                f"{_verdict(many <= few[name])}; "
+                f"{len(html) / 1024:.0f} kB of HTML, {wire / 1024:.0f} kB with packed style and script: "
+                f"{_verdict(wire <= WEIGHT)}"
+            )
 
 
-def _side_by_side(browser: Browser, *addresses: str) -> list[tuple[float, float, float]]:
-    """Of each page the median of its time, of the processor's in this process and of that in the database's, in
-    milliseconds; one after the other, in turn.
-    """
-    took = {address: [] for address in addresses}
-    for _round in range(ROUNDS):
-        for address, times in took.items():
-            began = _clocks()
-            _get(browser, address)
-            times.append([after - before for before, after in zip(began, _clocks(), strict=True)])
-    return [tuple(statistics.median(part) * 1000 for part in zip(*times, strict=True)) for times in took.values()]
+class Site:
+    """gunicorn as a browser asks it, on one connection that stays open; and what its processes have used (Linux)."""
+
+    def __init__(self, address: str, gunicorn: int):
+        self._connection = http.client.HTTPConnection(address.removeprefix("http://"))
+        self._gunicorn = gunicorn
+
+    def get(self, browser: Browser, address: str) -> bytes:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items())
+        self._connection.request("GET", address, headers={"Cookie": cookies, "Accept-Language": "ko"})
+        answer = self._connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, address
+        return body
+
+    def side_by_side(self, browser: Browser, *addresses: str) -> list[tuple[float, float, float]]:
+        """Of each page the median of its time, of the processor's in the web process and of that in the database's,
+        in milliseconds; one after the other, in turn.
+        """
+        for _warm in range(WARM):
+            for address in addresses:
+                self.get(browser, address)
+        web, database = self._web(), self._database()
+        took = {address: [] for address in addresses}
+        for _round in range(ROUNDS):
+            for address, times in took.items():
+                began = _clocks(web, database)
+                self.get(browser, address)
+                times.append([after - before for before, after in zip(began, _clocks(web, database), strict=True)])
+        return [tuple(statistics.median(part) * 1000 for part in zip(*times, strict=True)) for times in took.values()]
+
+    def _web(self) -> list[Path]:
+        """The threads of the one web process."""
+        (worker,) = Path(f"/proc/{self._gunicorn}/task/{self._gunicorn}/children").read_text().split()
+        return sorted(Path(f"/proc/{worker}/task").iterdir())
+
+    def _database(self) -> list[Path]:
+        """The servers of all connections to the database."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state IS NOT NULL")
+            return [Path(f"/proc/{pid}") for (pid,) in cursor.fetchall()]
 
 
-def _clocks() -> tuple[float, float, float]:
-    """Seconds by the clock, of the processor in this process, and in the one that serves its connection (Linux)."""
-    served = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text().split()[0]
-    return time.perf_counter(), time.process_time(), int(served) / 1e9
+def _clocks(*processes: list[Path]) -> list[float]:
+    """Seconds by the clock, and of the processor in each group of processes."""
+    used = [sum(int((path / "schedstat").read_text().split()[0]) for path in group) / 1e9 for group in processes]
+    return [time.perf_counter(), *used]
 
 
 def _verdict(holds: bool) -> str:

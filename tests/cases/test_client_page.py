@@ -219,8 +219,8 @@ class TimelineTests:
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(person.get_absolute_url()).status_code == 200
             numbers.append(len(queries))
-        # A household in it is read with the names of those who belong to it, and visa cases with their steps.
-        assert numbers[2] - numbers[1] <= 6
+        # A household is read with the names of those in it, and visa cases with their steps and duties.
+        assert numbers[2] - numbers[1] <= 9
         assert numbers[2] < 40
 
 

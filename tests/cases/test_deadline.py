@@ -94,8 +94,8 @@ class StartPageTests:
         for day in reversed(days):
             make_deadline(session, due_on=day, starts_on=day - timedelta(days=1))
         html = panel(client)
-        assert re.findall(r"<span class=\"muted\">([0-9-]+)</span>", html) == [f"{day:%m-%d}" for day in days[:8]]
-        assert "2건 더 있음" in html
+        assert re.findall(r"<span class=\"muted\">([0-9-]+)</span>", html) == [f"{day:%m-%d}" for day in days[:6]]
+        assert "4건 더 있음" in html
         page = client.get("/deadlines/?state=running&counsellor=me").content.decode()
         assert re.findall(r"#deadlines\">([0-9-]+)</a>", page) == [day.isoformat() for day in days]
         assert client.get("/deadlines/?state=overdue").content.decode().count('#deadlines">') == 3

@@ -59,7 +59,6 @@ OF_TABLES = {
     "cases.history.former": [(Client, "pgh_obj"), (ClientName, "client"), (Session, "pgh_obj")],
     "cases.listings.session._staff": [("view_sessions",)],
     "centers.listing.shown._first_rows": STEADY,
-    "centers.listing.shown._first_keys": STEADY,
 }
 
 

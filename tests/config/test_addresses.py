@@ -51,3 +51,4 @@ def test_every_route_with_one_key_has_the_address_that_is_looked_up(below):
 def test_is_the_tag_of_every_template():
     assert "config.addresses" in Engine.get_default().builtins
     assert written('{% url "home" as start %}<{{ start }}>') == f"<{reverse('home')}>"
+    assert written('{% url "cases:client" 7 as file %}<{{ file }}>') == f"<{reverse('cases:client', args=[7])}>"

@@ -25,18 +25,34 @@ def free_port() -> int:
 @contextmanager
 def serving(database: str, application: str = "config.wsgi", **more: str):
     """The address of the pages, as long as the block runs; ``more`` are settings in the environment."""
+    with served(database, application, **more) as (address, _web):
+        yield address
+
+
+@contextmanager
+def served(database: str, application: str = "config.wsgi", *, threads: int = 4, **more: str):
+    """The address of the pages, and the process that its web processes are children of."""
     port = free_port()
     address = f"http://localhost:{port}"
     variables = {"DATABASE_URL": databases.url(database), "SETTLEMENT_DEMO": "1", "SETTLEMENT_EMBEDDED": "1"} | more
     gunicorn = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--log-level", "warning"]
     web = subprocess.Popen(
-        [*gunicorn, "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "4", application],
+        [
+            *gunicorn,
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            f"{threads}",
+            application,
+        ],
         cwd=ROOT,
         env=os.environ | variables,
     )
     try:
         _wait_for(address, web)
-        yield address
+        yield address, web
     finally:
         web.terminate()
         web.wait(30)

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, include, path, reverse
 
 from accounts.models import User
 from cases import urls as cases
+from cases.timeline import Entry
 from config.urls import *  # noqa: F403  (the whole site, and its handlers)
 from config.urls import urlpatterns as site
 
@@ -25,16 +26,9 @@ class SampleForm(forms.Form):
 
 FACTS = [("국적", "베트남"), ("체류자격", "E-9"), ("생년월일", date(1994, 3, 2)), ("전화", "")]
 EVENTS = [
-    {
-        "day": date(2025, 10, 14),
-        "kind": "session",
-        "kind_name": "상담",
-        "title": "체류기간 연장 서류 안내",
-        "url": "#",
-        "workspace": "전주시센터",
-    },
-    {"day": date(2025, 8, 2), "kind_name": "비자", "title": "허가", "detail": "법무부 통보", "workspace": "도청"},
-    {"day": date(2025, 3, 20), "kind_name": "상담", "title": "체류기간", "mark": "취소", "workspace": "전주시센터"},
+    Entry("session", date(2025, 10, 14), 1, "체류기간 연장 서류 안내", url="#", workspace="전주시센터"),
+    Entry("visa", date(2025, 8, 2), 2, "허가", "법무부 통보", workspace="도청"),
+    Entry("session", date(2025, 3, 20), 3, "체류기간", workspace="전주시센터", mark="취소"),
 ]
 SUBTABS = [
     {"name": "모두", "url": "#1", "current": True, "count": 48},

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import DayField
-from centers.listing.filters import CodeField, codes_of
+from centers.listing.filters import CodeField, Codes
 from centers.models import Municipality, Workspace, WorkspaceKind
 from visas.models import EntryKind, QuotaPool, QuotaShare
 from visas.quotas import shares_of
@@ -171,7 +171,7 @@ class ClosingForm(forms.Form):
 class ShareForm(DocumentForm):
     """A part of a quota for a municipality, a university, a semester, or several of them together."""
 
-    municipality_id = CodeField(codes_of(Municipality), label=gettext_lazy("Municipality"), none=gettext_lazy("None"))
+    municipality_id = CodeField(Codes(Municipality), label=gettext_lazy("Municipality"), none=gettext_lazy("None"))
     university = forms.ModelChoiceField(
         Workspace.objects.none(), label=gettext_lazy("University"), required=False, empty_label=gettext_lazy("None")
     )

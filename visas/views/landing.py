@@ -1,11 +1,11 @@
 """What visa cases and vouchers bring to the start page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Model, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,7 +20,7 @@ from centers.models import WorkspaceKind
 from centers.prepared import counted, prepared
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
-from visas.access import read_files
+from visas.access import know_files
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
 from visas.lapse import running_out
 from visas.models import (
@@ -33,6 +33,7 @@ from visas.models import (
     VisaCase,
     Voucher,
 )
+from visas.models.obligation import SecondLook
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
 from visas.stages import CASE_STATES, INNER, VOUCHER_STATES, in_stage, in_state
 from visas.students import NEAR, REPORT_BADGES, REPORT_STATES, told_days
@@ -41,16 +42,30 @@ SHOWN = 8  # rows of a panel
 WAITING = ("received", *INNER, "recommended", "submitted")  # stages in which somebody waits for the next step
 
 
-def panels(request: HttpRequest) -> Iterator[Panel]:
+def panels(request: HttpRequest) -> list[Panel]:
+    """The files of all panels are read at once."""
+    shown, of_clients, cases = [], [], []
+    for panel, rows in _with_rows(request):
+        shown.append(panel)
+        (cases if rows and isinstance(rows[0], VisaCase) else of_clients).extend(rows)
+    read_clients([*of_clients, *cases], request.user)
+    know_files(cases, request.user)
+    return shown
+
+
+Shown = tuple[Panel, Sequence[Model]]  # a part, and its rows whose clients are still to be read
+
+
+def _with_rows(request: HttpRequest) -> Iterator[Shown]:
     scope = scope_of(request.user)
     working = own_workspaces(request.user, "work_visa_cases")
     at_a_university = any(place.kind == WorkspaceKind.UNIVERSITY for place in working)
     if at_a_university:
         yield _reports(request)
-        yield _cases(request, _("Students by stage"))
+        yield _cases(request, _("Students by stage")), ()
         yield _latest(request)
     elif scope.of("review_visa_cases") and "review_visa_cases" not in scope.everywhere:
-        yield _cases(request, _("Visa cases by stage"))
+        yield _cases(request, _("Visa cases by stage")), ()
         yield _waiting(request)
     if (at_a_university or scope.of("review_visa_cases")) and "review_visa_cases" not in scope.everywhere:
         yield from _letters(request)
@@ -85,10 +100,11 @@ def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
     return cases.order_by("received_on", "pk")[:SHOWN]
 
 
-def _waiting(request: HttpRequest) -> Panel:
+def _waiting(request: HttpRequest) -> Shown:
     """The cases that have waited longest for their next step."""
-    rows = _in_their_stages(_longest_waiting(request.user), request.user)
-    return Panel(_("Waiting longest"), "visas/landing/case_rows.html", {"rows": rows, "waiting": True})
+    cases = _longest_waiting(request.user)
+    shown = {"rows": _in_their_stages(cases, request.user), "waiting": True}
+    return Panel(_("Waiting longest"), "visas/landing/case_rows.html", shown), cases
 
 
 @prepared
@@ -96,10 +112,11 @@ def _received_last(viewer: User) -> QuerySet[VisaCase]:
     return VisaCase.objects.visible_to(viewer).order_by("-received_on", "-pk")[:SHOWN]
 
 
-def _latest(request: HttpRequest) -> Panel:
+def _latest(request: HttpRequest) -> Shown:
     """The cases that were recorded last."""
-    rows = _in_their_stages(_received_last(request.user), request.user)
-    return Panel(_("Latest students"), "visas/landing/case_rows.html", {"rows": rows})
+    cases = _received_last(request.user)
+    shown = {"rows": _in_their_stages(cases, request.user)}
+    return Panel(_("Latest students"), "visas/landing/case_rows.html", shown), cases
 
 
 @prepared
@@ -108,16 +125,15 @@ def _open_checks(viewer: User, *, until: date) -> QuerySet[ObligationCheck]:
     return rows.select_related("obligation__rule").order_by("due_on", "pk")[:SHOWN]
 
 
-def _checks(request: HttpRequest) -> Panel:
+def _checks(request: HttpRequest) -> Shown:
     """The checks of duties that are overdue or due within 30 days, the longest overdue first."""
     rows = _open_checks(request.user, until=timezone.localdate() + SOON)
-    read_clients(rows, request.user)
     shown = [
         (row, CHECK_STATES[state], CHECK_BADGES.get(state, "").removeprefix("badge--"))
         for row in rows
         for state in [state_of_check(row)]
     ]
-    return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown})
+    return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown}), rows
 
 
 @prepared
@@ -126,13 +142,12 @@ def _open_questions(viewer: User) -> QuerySet[DependantQuestion]:
     return rows.order_by("due_on", "pk")[:SHOWN]
 
 
-def _questions(request: HttpRequest) -> Iterator[Panel]:
+def _questions(request: HttpRequest) -> Iterator[Shown]:
     """What is to be found out about dependants, the longest overdue first; no panel where nothing is."""
     rows = _open_questions(request.user)
-    read_clients(rows, request.user)
     shown = [(row, QUESTION_STATES[row.state], QUESTION_BADGES[row.state]) for row in rows]
     if shown:
-        yield Panel(_("Checks of dependants"), "visas/landing/questions.html", {"rows": shown})
+        yield Panel(_("Checks of dependants"), "visas/landing/questions.html", {"rows": shown}), rows
 
 
 @prepared
@@ -141,19 +156,24 @@ def _to_report(viewer: User, *, until: date) -> QuerySet[StatusChange]:
     return rows.order_by("due_on", "pk")[:SHOWN]
 
 
-def _reports(request: HttpRequest) -> Panel:
+def _reports(request: HttpRequest) -> Shown:
     """The changes of status to be reported within fifteen days, those that are overdue first."""
     rows = _to_report(request.user, until=timezone.localdate() + NEAR)
-    read_clients(rows, request.user)
     shown = [(row, REPORT_STATES[row.report_state], REPORT_BADGES[row.report_state], told_days(row)) for row in rows]
-    return Panel(_("To be reported to the immigration office"), "visas/landing/reports.html", {"rows": shown})
+    title = _("To be reported to the immigration office")
+    return Panel(title, "visas/landing/reports.html", {"rows": shown}), rows
+
+
+@prepared
+def _inner_steps(viewer: User, *, cases: list[int]) -> QuerySet:
+    """The steps within the offices, which leave no day on their case, in the order in which they were taken."""
+    steps = CaseStep.objects.visible_to(viewer).standing().filter(case__in=cases, kind__in=INNER)
+    return steps.order_by("pk").values_list("case", "happened_on")
 
 
 def _in_their_stages(cases: list[VisaCase], viewer: User) -> list[dict]:
-    read_files(cases, viewer)
     today = timezone.localdate()
-    inner = CaseStep.objects.visible_to(viewer).standing().filter(case__in=cases, kind__in=INNER).order_by("pk")
-    since = {step.case_id: step.happened_on for step in inner}
+    since = dict(_inner_steps(viewer, cases=[case.pk for case in cases]))
     return [_in_its_state(case, case.state_on or since.get(case.pk, case.received_on), today) for case in cases]
 
 
@@ -161,25 +181,39 @@ def _in_its_state(case: VisaCase, since: date, today: date) -> dict:
     return {"case": case, "stage": CASE_STATES[case.state], "since": since, "days": (today - since).days}
 
 
-def _handed(request: HttpRequest) -> Iterator[Panel]:
+@prepared
+def _handed_findings(viewer: User) -> QuerySet[Finding]:
+    return _of_the_province(Finding, viewer)
+
+
+@prepared
+def _handed_closings(viewer: User) -> QuerySet[Closing]:
+    return _of_the_province(Closing, viewer)
+
+
+def _of_the_province(model: type[SecondLook], viewer: User) -> QuerySet:
+    rows = model.objects.visible_to(viewer).waiting_for_the_province().select_related("workspace")
+    return rows.order_by("handed_on", "pk")[:SHOWN]
+
+
+def _handed(request: HttpRequest) -> Iterator[Shown]:
     """What offices have handed to the province for a second look; no panel where nothing waits."""
-    rows = [
-        (row, what)
-        for what, model in (("finding", Finding), ("closing", Closing))
-        for row in model.objects.visible_to(request.user)
-        .waiting_for_the_province()
-        .order_by("handed_on", "pk")[:SHOWN]
-    ]
+    findings, closings = _handed_findings(request.user), _handed_closings(request.user)
+    rows = [*((row, "finding") for row in findings), *((row, "closing") for row in closings)]
     if rows:
-        yield Panel(_("Second looks handed to the province"), "visas/landing/handed.html", {"rows": rows})
+        yield Panel(_("Second looks handed to the province"), "visas/landing/handed.html", {"rows": rows}), ()
 
 
-def _letters(request: HttpRequest) -> Iterator[Panel]:
+@prepared
+def _letters_that_end(viewer: User, *, today: date) -> QuerySet[VisaCase]:
+    return running_out(viewer, today)[:SHOWN]
+
+
+def _letters(request: HttpRequest) -> Iterator[Shown]:
     """The letters that run out soon or did, the nearest first; no panel where none does."""
-    rows = running_out(request.user, timezone.localdate())[:SHOWN]
-    read_clients(rows, request.user)
+    rows = _letters_that_end(request.user, today=timezone.localdate())
     if rows:
-        yield Panel(_("Letters that run out"), "visas/landing/letters.html", {"rows": rows})
+        yield Panel(_("Letters that run out"), "visas/landing/letters.html", {"rows": rows}), rows
 
 
 @counted
@@ -201,18 +235,17 @@ def _undecided(viewer: User) -> QuerySet[Voucher]:
     return rows.order_by("applied_on", "pk")[:SHOWN]
 
 
-def _vouchers(request: HttpRequest) -> Panel:
+def _vouchers(request: HttpRequest) -> Shown:
     """The vouchers of the year by state, and the won that go with them."""
     year = timezone.localdate().year
     numbers = _by_state(request.user, first=date(year, 1, 1), last=date(year, 12, 31))
     latest = _undecided(request.user)
-    read_clients(latest, request.user)
     shown = {
         "year": year,
         "states": [_state(state, name, year, numbers) for state, name in VOUCHER_STATES.items()],
         "latest": latest,
     }
-    return Panel(_("Upgrade vouchers"), "visas/landing/vouchers.html", shown)
+    return Panel(_("Upgrade vouchers"), "visas/landing/vouchers.html", shown), latest
 
 
 def _state(state: str, name: str, year: int, numbers: dict[str, int]) -> dict:
