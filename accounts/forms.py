@@ -6,11 +6,11 @@ from accounts.models import User
 
 
 class KeysForm(forms.ModelForm):
-    """Two keys that differ; the constraint of the model says so."""
+    """Keys of which the two that are letters differ; the constraint of the model says so."""
 
     class Meta:
         model = User
-        fields = ("key_search", "key_new")
+        fields = ("key_search", "key_new", "key_start")
 
 
 class ChangePasswordForm(Form):

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 # Keys by where they lie, so that they are the same in every layout (KeyboardEvent.code), and what stands on them.
 KEYS = [("Slash", "/"), *((f"Key{chr(code)}", chr(code)) for code in range(ord("A"), ord("Z") + 1))]
 
+# Those that browsers leave to a page; they write nothing, and so work while somebody types too.
+FUNCTION_KEYS = [(key, key) for key in ("F2", "F4", "F8", "F9", "F10")]
+
 
 class PasswordBy(models.TextChoices):
     """Whose a password is. One that somebody else knows opens nothing but the page to choose an own one."""
@@ -33,6 +36,9 @@ class User(AbstractUser):
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     key_search = models.CharField(_("search"), max_length=5, choices=KEYS, default="Slash", db_default="Slash")
     key_new = models.CharField(_("new session"), max_length=5, choices=KEYS, default="KeyN", db_default="KeyN")
+    key_start = models.CharField(
+        _("start the deadline"), max_length=3, choices=FUNCTION_KEYS, default="F2", db_default="F2"
+    )
 
     class Meta:
         verbose_name = _("member of staff")

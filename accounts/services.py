@@ -11,10 +11,10 @@ def choose_language(*, user: User, language: str) -> None:
 
 
 @transaction.atomic
-def choose_keys(*, user: User, search: str, new: str) -> None:
-    """Keep which keys search and open a new session. Raises IntegrityError where one key is to do both."""
-    user.key_search, user.key_new = search, new
-    user.save(update_fields=["key_search", "key_new"])
+def choose_keys(*, user: User, search: str, new: str, start: str) -> None:
+    """Keep which keys search, open a new session and start a deadline. Raises IntegrityError where one is to do two."""
+    user.key_search, user.key_new, user.key_start = search, new, start
+    user.save(update_fields=["key_search", "key_new", "key_start"])
 
 
 @transaction.atomic

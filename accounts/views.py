@@ -75,13 +75,14 @@ def keys(request: HttpRequest) -> HttpResponse:
     """Which keys are shortcuts for this person."""
     form = KeysForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
-        choose_keys(user=request.user, search=form.cleaned_data["key_search"], new=form.cleaned_data["key_new"])
+        choose_keys(user=request.user, **{name.removeprefix("key_"): key for name, key in form.cleaned_data.items()})
         messages.success(
             request,
-            _("The keys are changed: %(search)s searches, %(new)s opens a new session.")
+            _("The keys are changed: %(search)s searches, %(new)s opens a new session, %(start)s starts a deadline.")
             % {
                 "search": request.user.get_key_search_display(),
                 "new": request.user.get_key_new_display(),
+                "start": request.user.key_start,
             },
         )
         return redirect("keys")

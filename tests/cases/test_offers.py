@@ -163,13 +163,14 @@ class ReminderTests:
 
 class KeyTests:
     def test_the_keys_are_the_persons_own(self, client, counsellor):
-        answer = client.post("/shortcuts/keys/", {"key_search": "KeyF", "key_new": "KeyG"})
+        answer = client.post("/shortcuts/keys/", {"key_search": "KeyF", "key_new": "KeyG", "key_start": "F8"})
         assert answer.status_code == 302
         page = client.get("/").content.decode()
         assert 'data-search="KeyF"' in page
         assert 'data-new="KeyG"' in page
+        assert 'data-deadline="F8"' in page
 
     def test_one_key_does_not_do_two_things(self, client, counsellor):
-        answer = client.post("/shortcuts/keys/", {"key_search": "KeyF", "key_new": "KeyF"})
+        answer = client.post("/shortcuts/keys/", {"key_search": "KeyF", "key_new": "KeyF", "key_start": "F2"})
         assert answer.status_code == 400
         assert "한 키에 두 가지를" in answer.content.decode()

@@ -146,7 +146,11 @@ def test_one_key_starts_the_deadline_of_the_topic(committed):
         page.locator("#id_note").press("Control+Enter")
         page.wait_for_url(RECORDED)
         expect(page.locator("#deadlines + ul")).to_contain_text("체류지 변경신고")
-        page.keyboard.press("F2")  # the next that the topic offers, on the page of the session
+        with as_owner(committed) as owner:
+            owner.execute("UPDATE accounts_user SET key_start = 'F8' WHERE username = %s", [name])
+        page.reload()
+        page.keyboard.press("F2")  # is nothing any more
+        page.keyboard.press("F8")  # the next that the topic offers, on the page of the session
         expect(page.locator("#deadlines + ul > li")).to_have_count(2)
         picture(page, "session-deadlines-desk")
 

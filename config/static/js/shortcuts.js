@@ -26,7 +26,7 @@ function newSession() {
   return link;
 }
 
-/* The deadline that the page offers; F2 writes nothing, so it starts one while somebody types too. */
+/* The deadline that the page offers; its key writes nothing, so it starts one while somebody types too. */
 function start() {
   const offer = document.querySelector("[data-start]");
   const shown = offer?.checkVisibility();
@@ -90,7 +90,7 @@ if (help?.dataset.on === "1") {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.repeat) return;
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    if (event.code === "F2" && start()) event.preventDefault();
+    if (event.code === help.dataset.deadline && start()) event.preventDefault();
     if (isTyping(event.target)) return;
     if (act(event)) event.preventDefault();
   });

@@ -1,5 +1,5 @@
 /*
- * The deadline that the main topic offers, started with one key (F2, or the button): it is chosen in the field that the
+ * The deadline that the main topic offers, started with one key (or the button): it is chosen in the field that the
  * page has without this script, and said.
  */
 
