@@ -12,7 +12,7 @@ def choose_language(*, user: User, language: str) -> None:
 
 @transaction.atomic
 def choose_keys(*, user: User, search: str, new: str, start: str) -> None:
-    """Keep which keys search, open a new session and start a deadline. Raises IntegrityError where one is to do two."""
+    """Keep which keys search, open a new session and start a deadline. Raises IntegrityError where one does two."""
     user.key_search, user.key_new, user.key_start = search, new, start
     user.save(update_fields=["key_search", "key_new", "key_start"])
 

@@ -38,6 +38,8 @@ class Action(models.TextChoices):
     PERSONS_PARTED = "persons.parted", _("Identities parted")
     CLIENTS_MERGED = "clients.merged", _("Client files merged")
     CLIENTS_PARTED = "clients.parted", _("Client files parted")
+    MONTH_CLOSED = "month.closed", _("Month of counselling closed")
+    MONTH_OPENED = "month.opened", _("Closed month opened again")
     FILE_ATTACHED = "file.attached", _("Attachment added")
     FILE_DELETED = "file.deleted", _("Attachment deleted")
     IDENTITY_ASKED = "identity.asked", _("Asked whether another centre knows the client")

@@ -8,6 +8,7 @@ from functools import cached_property
 from django.db import connection
 from django.utils import timezone
 
+from cases.models import MonthClose
 from centers.models import Bed, Shelter, Workspace, WorkspaceKind
 from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, VisaProgramme, VoucherBudget, VoucherRule
 
@@ -42,6 +43,11 @@ class Known:
     @cached_property
     def province_office(self) -> int:
         return next(place.pk for place in self.workspaces.values() if place.kind == WorkspaceKind.PROVINCE)
+
+    @cached_property
+    def closed_months(self) -> set[tuple[int, date]]:
+        """The months that centres have closed, each by its first day."""
+        return set(MonthClose.objects.standing().values_list("workspace", "month"))
 
     @cached_property
     def programmes(self) -> dict[str, VisaProgramme]:

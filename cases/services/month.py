@@ -6,6 +6,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import Action
+from audit.services import record
 from cases.models import MonthClose
 from centers.models import Workspace
 from centers.scope import settle_constraints
@@ -21,6 +23,8 @@ def close_month(*, actor: User, workspace: Workspace, month: date, document: str
     row = MonthClose.objects.create(workspace=workspace, month=month, document=document, closed_by=actor)
     settle_constraints()
     row.refresh_from_db()
+    told = {"month": f"{month:%Y-%m}", "sessions": row.sessions, "document": document}
+    record(Action.MONTH_CLOSED, actor=actor, target=row, workspace_id=row.workspace_id, **told)
     return row
 
 
@@ -30,6 +34,8 @@ def open_month(row: MonthClose, *, actor: User, reason: str) -> None:
     row.opened_by, row.opened_at, row.open_reason = actor, timezone.now(), reason
     row.save(update_fields=["opened_by", "opened_at", "open_reason"])
     settle_constraints()
+    told = {"month": f"{row.month:%Y-%m}", "reason": reason}
+    record(Action.MONTH_OPENED, actor=actor, target=row, workspace_id=row.workspace_id, **told)
 
 
 def say_why(reason: str) -> None:

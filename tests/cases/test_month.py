@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from audit.models import Action, AuditEntry
 from cases.completion import ASKED, incomplete
-from cases.models import CompletionRule, MonthClose, Session
+from cases.models import CompletionRule, MonthClose, Session, SessionClient, SessionIssue
 from cases.services.merge import merge_clients
 from cases.services.month import close_month, open_month, say_why
 from centers.models import Role
@@ -18,6 +19,7 @@ from tests.support import as_owner, refused_by, run_together, waits_for
 
 MARCH = date(2025, 3, 1)
 DAY = date(2025, 3, 14)
+OF_A_WORKBOOK = ("workspace_id", "held_on", "programme_id", "language_id", "channel_id", "topic_id", "summary")
 AT = "/sessions/months/52110-c1/2025-03/"
 
 
@@ -120,6 +122,44 @@ class ClosedTests:
         for row, day in ((session, date(2025, 4, 1)), (other, DAY)):
             with refused_by("month_is_closed"), everywhere(), transaction.atomic():
                 Session.objects.filter(pk=row.pk).update(held_on=day)
+
+    @pytest.mark.parametrize("part", [SessionIssue, SessionClient])
+    def test_topics_and_clients_are_of_the_session(self, manager, session, part):
+        one, two = make_client(), make_client()
+        told = {
+            SessionIssue: ({"topic_id": "health"}, {"topic_id": "education"}),
+            SessionClient: tuple(
+                {"client": person, "person_id": person.person_id, "held_on": DAY} for person in (one, two)
+            ),
+        }[part]
+        of_session = {"workspace_id": session.workspace_id, "session": session}
+        with everywhere():
+            Session.objects.filter(pk=session.pk).update(clients=3)
+            there = part.objects.create(**of_session, **told[0])
+        close(manager)
+        with refused_by("month_is_closed"), everywhere(), transaction.atomic():
+            part.objects.create(**of_session, **told[1])
+        with refused_by("month_is_closed"), everywhere(), transaction.atomic():
+            part.objects.filter(pk=there.pk).delete()
+        with everywhere(), transaction.atomic():
+            say_why("착오 정정")
+            part.objects.create(**of_session, **told[1])
+
+    def test_a_workbook_brings_nothing_into_it(self, manager, session):
+        close(manager)
+        with refused_by("month_is_closed"), everywhere(), transaction.atomic():
+            Session.objects.bulk_create([Session(**{name: getattr(session, name) for name in OF_A_WORKBOOK})])
+
+    def test_closing_and_opening_are_on_record(self, manager, session):
+        row = close(manager)
+        with everywhere(), transaction.atomic():
+            open_month(row, actor=manager, reason="늦은 기록")
+        with acting_for([place().pk], actor=manager):
+            found = list(AuditEntry.objects.filter(target_type="cases.monthclose").order_by("pk"))
+        assert [(one.action, one.actor_id) for one in found] == [
+            (Action.MONTH_CLOSED, manager.pk), (Action.MONTH_OPENED, manager.pk),
+        ]  # fmt: skip
+        assert found[1].data == {"month": "2025-03", "reason": "늦은 기록"}
 
     def test_voiding_says_why_by_itself_and_counting_again_waits_for_the_manager(self, client, manager, session):
         close(manager)

@@ -1,12 +1,15 @@
 """Hard rules keep the whole file out and name each bad cell; soft rules are told and let it in."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from cases.models import Session
-from tests.make import everywhere
+from cases.services.month import close_month
+from centers.models import Role
+from tests.make import everywhere, make_user, place
 from tests.support import as_owner, book
 from tests.workbook.files import CASE, PERSON, SESSION, STAY, VOUCHER, errors, warnings
 from visas.models import QuotaPool, RuleException, VisaCase, VoucherBudget
@@ -147,6 +150,14 @@ class StayTests:
 
 
 class SessionTests:
+    def test_not_into_a_month_that_its_centre_has_closed(self, load):
+        first = {**SESSION, "언어": "ko"}
+        load(상담=[first])
+        with everywhere(), transaction.atomic():
+            close_month(actor=make_user(Role.MANAGER), workspace=place(first["센터"]), month=date(2025, 3, 1))
+        again = {**first, "번호": 2}
+        assert errors(load(상담=[first, again], refused=True, name="나.xlsx")) == [("상담", 3, "상담일")]
+
     def test_not_before_the_centre_counts_and_not_in_the_future(self, load):
         tomorrow = timezone.localdate() + timedelta(days=1)
         rows = [

@@ -1,4 +1,4 @@
-"""Counselling sessions: within the time their centre counts."""
+"""Counselling sessions: within the time their centre counts, in months that it has not closed."""
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,12 @@ def _check_operation(check: Check, row: Row) -> None:
     elif center.ended_on and day > center.ended_on:
         check.batch.error(
             row, "held_on", _("The centre closed on %s: check the day and the centre.") % center.ended_on
+        )
+    elif (row.workspace, day.replace(day=1)) in check.known.closed_months:
+        check.batch.error(
+            row,
+            "held_on",
+            _("The centre has closed this month: let its manager open it again, or log the session on the page."),
         )
 
 
