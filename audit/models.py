@@ -34,6 +34,7 @@ class Action(models.TextChoices):
     RULE_CHANGED = "rule.changed", _("Eligibility rule changed")
     DUTY_RULE_CHANGED = "duty_rule.changed", _("Rule of a duty changed")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
+    PROGRAMME_SET = "programme.set", _("Settings of a visa programme changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")
     CLIENTS_MERGED = "clients.merged", _("Client files merged")

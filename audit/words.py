@@ -166,6 +166,8 @@ PAGES = {
     "visas:quota_confirmation": gettext_lazy("Provisional places settled"),
     "visas:quota_entry": gettext_lazy("Entry in the ledger of a quota"),
     "visas:quota_lines": gettext_lazy("Lines of the ledger of the quotas"),
+    "visas:programme": gettext_lazy("Settings of a visa programme"),
+    "visas:programmes": gettext_lazy("Visa programmes"),
     "visas:quota_name": gettext_lazy("Quota named"),
     "visas:quota_new": gettext_lazy("Quota opened"),
     "visas:quota_reallocation": gettext_lazy("Places reallocated"),

@@ -46,7 +46,7 @@ NOT_PEOPLE = {
     "kpi_proposal", "kpi_proposal_figures", "kpi_proposalstep", "kpi_publishedfigure", "kpi_ruleexample",
     "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_demandsurvey",
     "visas_dependantoutcome", "visas_eligibilityrule", "visas_lettertext", "visas_obligationrule",
-    "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_questionreason",
+    "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_programmesetting", "visas_questionreason",
     "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotanotice", "visas_quotapool",
     "visas_quotashare", "visas_requiredpaper", "visas_ruleexception", "visas_studypermitkind", "visas_studystatus",
     "visas_visaprogramme",

@@ -25,7 +25,6 @@ from visas.stages import INNER, in_state, state_column
 WITH_PAPERS = ("received", "asked", "answered")  # where papers are gathered
 MOST_NAMED = 4  # papers that a card names
 SHOWN = 25  # cases of a column
-LONG = 30  # days after which a case that waits is marked; illustrative, no source sets a limit
 # The columns, each with the states that stand in it.
 COLUMNS: dict[str, tuple[str, tuple[str, ...]]] = {
     "received": (gettext_lazy("Waits for the city's check"), ("received", "answered")),
@@ -67,7 +66,8 @@ class Waiting:
 
     @property
     def long(self) -> bool:
-        return self.days > LONG
+        limit = self.case.programme.long_after_days
+        return limit is not None and self.days > limit
 
     @property
     def missing(self) -> str:

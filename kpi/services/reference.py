@@ -214,6 +214,7 @@ SHEETS = [
     _term(
         "visas/reference/visa_programmes.csv",
         visas.VisaProgramme,
+        kept_if="set_at",
         workspace_kind=text,
         seat_taken_at=text,
         seat_given_back_by=several,

@@ -17,7 +17,7 @@ from visas.models.obligation import (
 )
 from visas.models.paper import CasePaper, FromWhom, PaperState, RequiredPaper
 from visas.models.points import CasePoint, PointItem
-from visas.models.programme import ProgrammeArea, SeatTaken, VisaProgramme, WaitingOrder
+from visas.models.programme import GivenBack, ProgrammeArea, ProgrammeSetting, SeatTaken, VisaProgramme, WaitingOrder
 from visas.models.quota import (
     EntryKind,
     PoolProgramme,
@@ -38,9 +38,9 @@ __all__ = [
     "AskedWhen", "CaseBatch", "CaseFact", "CasePaper", "CasePoint", "CaseStep", "Channel", "CheckBatch",
     "CheckResult", "Closing", "ClosingState", "DemandSurvey", "DependantOutcome", "DependantQuestion", "Duty",
     "EligibilityRule", "EndedWhy", "Enrolment", "EntryKind", "FactKind", "Finding", "FindingState", "FromWhom",
-    "KoreanResult", "KoreanTest", "LetterText", "Obligation", "ObligationCheck", "ObligationRule", "PaperState",
-    "PointItem", "PoolProgramme", "ProgrammeArea", "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine",
-    "QuotaNotice", "QuotaPool", "QuotaShare", "RequiredPaper", "RuleException", "SeatTaken", "StatusChange",
-    "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase", "VisaProgramme", "Voucher",
-    "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
+    "GivenBack", "KoreanResult", "KoreanTest", "LetterText", "Obligation", "ObligationCheck", "ObligationRule",
+    "PaperState", "PointItem", "PoolProgramme", "ProgrammeArea", "ProgrammeSetting", "QuestionReason",
+    "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaNotice", "QuotaPool", "QuotaShare", "RequiredPaper",
+    "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyPermit", "StudyPermitKind", "StudyStatus",
+    "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

@@ -1,5 +1,8 @@
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Municipality, WorkspaceKind
@@ -23,23 +26,31 @@ class WaitingOrder(models.TextChoices):
     POINTS = "points", _("Points of the self-assessment")
 
 
+class GivenBack(models.TextChoices):
+    """What ends a case so that its place may be given back."""
+
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+    INELIGIBLE = "ineligible", _("Ineligible")
+    LEFT = "left", _("Left, cancelled or moved away after the permit")
+
+
 def given_back_by() -> list[str]:
     """What gives a place back where a programme has no rule of its own."""
     return ["refused", "withdrawn", "lapsed", "ineligible"]
 
 
-class VisaProgramme(Term):
-    """A way to a status that the province recommends for (지역특화형, 숙련기능인력, 광역형).
+class Settings(models.Model):
+    """What the province decides of a programme.
 
-    ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
     ``seat_taken_at`` says when a case takes its place in the quota, ``seat_given_back_by`` which of refused,
     withdrawn, lapsed, ineligible and left gives it back; left is also a permit that was cancelled, and a move away.
-    ``waiting_order`` is who comes first where none is free. ``from_statuses`` are the statuses from which it is
-    applied for, empty where any will do or none is published. ``letter_valid_days`` is proposed as the validity of a
+    ``waiting_order`` is who comes first where none is free. ``letter_valid_days`` is proposed as the validity of a
     letter, none where it is not published; ``letter_reminder_days`` is how long before its end the office is reminded.
+    ``long_after_days`` is how long a case may wait for its next step until it is marked, none where none is.
     """
 
-    workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
     seat_taken_at = models.CharField(
         _("place taken"), max_length=20, choices=SeatTaken, default=SeatTaken.RECOMMENDATION
     )
@@ -55,12 +66,60 @@ class VisaProgramme(Term):
     letter_reminder_days = models.PositiveSmallIntegerField(
         _("days of warning before a letter runs out"), default=30, db_default=30
     )
+    long_after_days = models.PositiveSmallIntegerField(
+        _("days after which a case that waits is marked"), default=30, db_default=30, null=True, blank=True
+    )
+
+    class Meta:
+        abstract = True
+
+
+class VisaProgramme(Settings, Term):  # noqa: DJ008  (a term says how it reads)
+    """A way to a status that the province recommends for (지역특화형, 숙련기능인력, 광역형).
+
+    ``workspace_kind`` is who keeps its cases: a university for D-2, else the office of the municipality.
+    ``from_statuses`` are the statuses from which it is applied for, empty where any will do or none is published.
+    Once the province has changed the settings (``set_at``), the reference file changes the programme no more.
+    """
+
+    workspace_kind = models.CharField(_("kept by"), max_length=12, choices=WorkspaceKind, default=WorkspaceKind.OFFICE)
     regional = models.BooleanField(_("region-specific"), default=False)
     from_statuses = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    set_at = models.DateTimeField(_("settings changed at"), null=True, editable=False)
 
     class Meta(Term.Meta):
         verbose_name = _("visa programme")
         verbose_name_plural = _("visa programmes")
+
+
+class ProgrammeSetting(Settings):
+    """The settings of a programme as the province has decided them, by a document. Append-only.
+
+    A trigger gives them to the programme, and each case its place by them.
+    """
+
+    programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="decided")
+    document = models.CharField(_("document number"), max_length=100)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
+    )
+    entered_at = models.DateTimeField(_("entered at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("settings of a programme")
+        verbose_name_plural = _("settings of programmes")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(document=""),
+                name="programme_setting_names_its_document",
+                violation_error_message=_("The settings of a programme are changed by a document."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.programme_id} {self.document}"
 
 
 class ProgrammeArea(models.Model):

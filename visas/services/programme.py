@@ -1,0 +1,26 @@
+"""The settings of a visa programme, as the province decides them by a document."""
+
+from django.db import transaction
+
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
+from centers.scope import settle_constraints
+from visas.models import ProgrammeSetting, VisaProgramme
+
+
+@transaction.atomic
+def set_programme(
+    *, programme: VisaProgramme, told: dict, document: str, actor: User, source: str = ""
+) -> VisaProgramme:
+    """Decide a programme's settings: ``told`` has all fields of ``visas.models.programme.Settings``.
+
+    Each case of the programme takes its place, or gives it back, by them at once. Raises IntegrityError where a quota
+    would hold fewer places than its cases then take, and for who is not the province.
+    """
+    row = ProgrammeSetting.objects.create(
+        programme=programme, document=document, source=source, entered_by=actor, **told
+    )
+    settle_constraints()
+    record(Action.PROGRAMME_SET, actor=actor, target=row, programme=programme.pk, document=document)
+    return VisaProgramme.objects.get(pk=programme.pk)
