@@ -11,12 +11,8 @@ from accounts.models import User
 from cases.files import households_of
 from cases.models import FamilyLink
 from cases.selectors import StatusShown, status_shown
-from visas.models import AskedWhen, DependantQuestion, VisaCase
+from visas.models import AskedWhen, DependantQuestion, Duty, ObligationRule, VisaCase
 from visas.path import ENDS_FOR_DEPENDANTS
-
-# Statuses whose holder lives in the municipality of the principal (지역특화형 비자 안내문, shinhankook.kr 5968).
-SAME_MUNICIPALITY = {"F-3-1R"}
-
 
 QUESTION_STATES: dict[str, str] = {
     "overdue": gettext_lazy("To be checked, overdue"),
@@ -84,6 +80,13 @@ def _check(link: FamilyLink, case: VisaCase, state: str, asked: list[DependantQu
         at_end = any(row.reason.asked_when == AskedWhen.CASE_ENDED and not row.fell_away_on for row in asked)
         return "" if at_end else _("The principal's case has ended: check the dependant's own status.")
     place = link.client.municipality_id
-    if link.status_id in SAME_MUNICIPALITY and place and case.municipality_id and place != case.municipality_id:
+    if place and case.municipality_id and place != case.municipality_id and _lives_with_the_principal(link, case):
         return _("Lives in another municipality than the principal's recommendation is for: to be checked.")
     return ""
+
+
+def _lives_with_the_principal(link: FamilyLink, case: VisaCase) -> bool:
+    """Whether a rule binds who holds the dependant's status to the municipality of the principal."""
+    rules = ObligationRule.objects.standing().filter(kind=Duty.WITH_PRINCIPAL, status=link.status_id)
+    day = link.settled_on or case.granted_on or timezone.localdate()
+    return any(rule.holds_on(day) for rule in rules)

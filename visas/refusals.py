@@ -66,7 +66,7 @@ register(
         "dependant_question_fits": _("This reason does not fit the dependant or the case."),
         "dependant_question_stays": _("What is asked about a dependant stays so: it is answered."),
         "dependant_settles_with_the_principal": _(
-            "A family member with F-3-1R settles in the municipality of the principal: look at both addresses."
+            "A family member of this status settles in the municipality of the principal: look at both addresses."
         ),
         "dependant_settles_with_a_permit": _(
             "A dependant settles only on or after the day of the principal's permit: look at both days."

@@ -1,4 +1,4 @@
-"""What the province decides of a programme, on a page and by a document; and the quotas' books are its own to write."""
+"""What the province decides of a programme, by a document; and what it alone writes."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -13,6 +13,39 @@ from centers.walls import app_role, function
 OF_THE_PROVINCE = (
     "visas_quotaentry", "visas_quotaline", "visas_quotaclosing", "visas_quotashare", "visas_programmesetting",
 )  # fmt: skip
+
+
+# Which statuses are bound to the principal's municipality is said by the rules of duties.
+BY_RULE = """f.status_id IN (
+                SELECT r.status_id FROM visas_obligationrule r
+                 WHERE r.kind = 'with_principal' AND r.voided_on IS NULL
+                   AND f.settled_on BETWEEN r.valid_from AND coalesce(r.valid_to, 'infinity'))"""
+
+
+def settles_with_the_principal(bound: str) -> str:
+    return function(
+        "wall.dependant_settles_with_the_principal()",
+        f"""
+        BEGIN
+          IF EXISTS (
+               SELECT FROM cases_familylink f
+                 JOIN cases_client d ON d.id = f.client_id
+                 JOIN cases_household h ON h.id = f.household_id
+                 JOIN cases_client p ON p.id = h.principal_id
+                WHERE f.id = NEW.id AND {bound} AND f.settled_on IS NOT NULL
+                  AND d.municipality_id IS NOT NULL AND p.municipality_id IS NOT NULL
+                  AND d.municipality_id <> p.municipality_id
+                  AND NOT EXISTS (SELECT FROM visas_visacase v WHERE v.client_id = p.id AND v.granted_on IS NOT NULL
+                                    AND v.municipality_id = d.municipality_id)) THEN
+            RAISE EXCEPTION 'a dependant settles in another municipality than the principal'
+              USING ERRCODE = '23514', CONSTRAINT = 'dependant_settles_with_the_principal', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ).sql
 
 
 class Migration(migrations.Migration):
@@ -85,6 +118,9 @@ class Migration(migrations.Migration):
             """,
             returns="trigger",
             definer=True,
+        ),
+        migrations.RunSQL(
+            settles_with_the_principal(BY_RULE), settles_with_the_principal("f.status_id = 'F-3-1R'")
         ),
         migrations.RunSQL(
             [
