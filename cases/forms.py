@@ -170,12 +170,14 @@ def term(model, label: str, *, required: bool = False) -> TermField:
 class RefusableForm(forms.Form):
     """A form that tells a refusal of the database at its field: ``field_of`` has it by the name of the rule.
 
-    What is not there, or has no field in this form, is told above it.
+    What is not there, or has no field in this form, is told above it. ``refused_for`` is the rule that said no.
     """
 
     field_of: dict[str, str] = {}
+    refused_for = ""
 
     def refuse(self, rule: str, sentence: str) -> None:
+        self.refused_for = rule
         field = self.field_of.get(rule)
         self.add_error(field if field in self.fields else None, sentence)
 

@@ -1,6 +1,6 @@
 """What was said of a year beside what its records give: the same, another number, or nothing to compare it with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,10 +42,23 @@ class Said:
         return bool(self.figure.corrected_by.all())
 
 
-def said_of(answer: dict) -> list[Said]:
-    """The figures that were published of the year of a roll-up, without those that a later one corrects."""
-    rows, names = PublishedFigure.objects.filter(year=answer["year"], corrected_by=None), compared()
-    return [beside(row, answer, names) for row in rows]
+def said_beside(
+    rows: Iterable[PublishedFigure], usual: Callable[[int], date], counted_on: Callable[[int, date], dict]
+) -> list[Said]:
+    """Figures that were published, each beside what its year has up to its own day, or up to the ``usual`` one.
+
+    ``counted_on`` gives the roll-up of a year up to a day.
+    """
+    names, found = compared(), []
+    answers: dict[tuple[int, date], dict] = {}
+    for row in rows:
+        day = on = usual(row.year)
+        if row.as_of and row.paths:
+            day = min(max(row.as_of, date(row.year, 1, 1)), date(row.year, 12, 31), timezone.localdate())
+        if row.paths and (row.year, day) not in answers:
+            answers[row.year, day] = counted_on(row.year, day)
+        found.append(beside(row, answers.get((row.year, day), {}), names, day if day != on else None))
+    return found
 
 
 def beside(figure: PublishedFigure, answer: dict, names: dict[str, str], on: date | None = None) -> Said:

@@ -14,10 +14,11 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
     "accesses_of", "ask_dependants_of", "asked_elsewhere", "check_counts", "conditions", "drain", "end_draft",
-    "evidence", "evidence_total", "exports_due", "forget_number", "guarded_accesses", "is_official", "join_persons",
-    "key_is", "known_persons", "mark_all", "merge_files", "name_person", "nights_slept", "note_access",
-    "open_questions", "part_files", "part_persons", "payload", "persons_for", "purge_attachments", "purge_drafts",
-    "purge_semester_lists", "record", "rows_of_files", "status_report_counts", "study_counts", "take_in",
+    "evidence", "evidence_total", "exports_due", "forget_number", "guarded_accesses", "is_official",
+    "join_persons", "key_is", "known_persons", "mark_all", "merge_files", "name_person", "nights_slept",
+    "note_access", "open_questions", "part_files", "part_persons", "payload", "people_of_letter", "persons_for",
+    "purge_attachments", "purge_drafts", "purge_semester_lists", "record", "rows_of_files", "size_of_letter",
+    "status_report_counts", "study_counts", "take_in",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "advice_of", "ask_dependants", "ask_within_bounds", "begin_budget", "begin_share", "case_agrees_with_steps",

@@ -138,10 +138,11 @@ class StepForm(DayForm):
 
     def __init__(
         self, data=None, *, kind: str, against: bool = False, valid_days: int | None = None,
-        missing: Sequence[RequiredPaper] = (),
+        missing: Sequence[RequiredPaper] = (), overtaken: int = 0,
     ):  # fmt: skip
         """``valid_days`` is for how long a letter is proposed to be valid, none where nothing is proposed; ``missing``
-        the papers of which a completion request names all or some.
+        the papers of which a completion request names all or some; ``overtaken`` how many the step would go over on
+        the waiting list, which asks for a reason.
         """
         super().__init__(data)
         self.kind = kind
@@ -158,6 +159,9 @@ class StepForm(DayForm):
         if label:
             note = self.fields["note"]
             note.label, note.help_text, note.required = label, help_text, required
+        if overtaken:
+            note = self.fields["note"]
+            note.label, note.required = _("Why this case comes before others that wait"), True
 
     def _ask_for_papers(self, missing: Sequence[RequiredPaper]) -> None:
         if self.kind != StepKind.ASKED:

@@ -4,39 +4,42 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from hwpx.document import HwpxDocument
 
-from accounts.models import User
-from cases.models import Client, NameKind
-from centers.models.codes import name_of
+from audit.access import show
+from cases.models import Country
+from centers.models import Municipality
+from centers.models.codes import kept_names
 from config.legible import legible
 from config.typeset import set_pdf
 from visas.models import LetterText, VisaCase
-from visas.models.case import LIVE
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
-MOST = 500  # people of one list
 WIDTHS = (1, 4, 2, 2, 2)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter says. ``people`` are rows of number, name, nationality, birth date and municipality."""
+    """What a letter says. ``people`` are rows of number, name, nationality, birth date and municipality; ``size`` is
+    how many stand on it, those of other offices among them.
+    """
 
     text: LetterText
     number: str
     day: date
     valid_until: date | None
     people: list[tuple[str, ...]]
-    cases: list[VisaCase]
+    size: int
 
     @property
     def nameless(self) -> bool:
-        """Whether somebody on it has no name that its reader may read: such a letter recommends nobody."""
+        """Whether somebody on it has no name on file: such a letter recommends nobody."""
         return any(not name for _place, name, *_rest in self.people)
 
     @property
@@ -49,36 +52,44 @@ class Letter:
         return [*told, (_("Valid until"), self.valid_until.isoformat())] if self.valid_until else told
 
 
-def letter_of(case: VisaCase, viewer: User) -> Letter | None:
-    """The letter of a case that is recommended; of a programme with lists, the list of all under its number that the
-    viewer may read. None where the case is not recommended or has ended, or its number came without one.
+def letter_of(case: VisaCase) -> Letter | None:
+    """The letter of a case that is recommended; of a programme with lists, the list of all under its number whom the
+    running scope may name. None where the case is not recommended or has ended, or its number came without one.
     """
     text = LetterText.objects.filter(programme=case.programme_id).first()
-    live = VisaCase.objects.visible_to(viewer).filter(LIVE, pk=case.pk).exists()
-    if not live or case.recommended_on is None or not case.letter_number or text is None:
+    if case.recommended_on is None or not case.letter_number or text is None:
         return None
-    cases = [case] if text.own_letter else _of_one_list(case, viewer)
-    clients = Client.objects.visible_to(viewer).prefetch_related("names").in_bulk([row.client_id for row in cases])
-    readable = [row for row in cases if row.client_id in clients]
-    people = [_person(place, row, clients[row.client_id]) for place, row in enumerate(readable, 1)]
-    return Letter(text, case.letter_number, case.recommended_on, case.letter_valid_until, people, readable)
+    told = [case.programme_id, case.letter_number, case.recommended_on]
+    with connection.cursor() as cursor:
+        one = case.pk if text.own_letter else None
+        cursor.execute("SELECT * FROM wall.people_of_letter(%s, %s, %s, %s)", [*told, one])
+        rows = [_OnLetter(*row) for row in cursor.fetchall()]
+        cursor.execute("SELECT wall.size_of_letter(%s, %s, %s)", told)
+        (size,) = cursor.fetchone()
+    if case.pk not in {row.case for row in rows}:
+        return None
+    show({row.client: row.workspace for row in rows})
+    people = [_person(place, row) for place, row in enumerate(rows, 1)]
+    size = 1 if text.own_letter else size
+    return Letter(text, case.letter_number, case.recommended_on, case.letter_valid_until, people, size)
 
 
-def _of_one_list(case: VisaCase, viewer: User) -> list[VisaCase]:
-    """Who stands on the list still: a case that ended is on it no more."""
-    rows = VisaCase.objects.visible_to(viewer).filter(LIVE, recommended_on=case.recommended_on)
-    rows = rows.filter(programme=case.programme_id, letter_number=case.letter_number)
-    return list(rows.order_by("recommended_on", "pk")[:MOST])
+class _OnLetter(NamedTuple):
+    """A person of a letter, as the database names them."""
+
+    case: int
+    client: int
+    workspace: int
+    municipality: str | None
+    nationality: str | None
+    born: date | None
+    name: str | None
 
 
-def _person(place: int, case: VisaCase, client: Client) -> tuple[str, ...]:
-    names = sorted(client.names.all(), key=lambda name: (name.kind != NameKind.ROMAN, name.pk))
-    born = client.birth_date.isoformat() if client.birth_date else ""
+def _person(place: int, row: _OnLetter) -> tuple[str, ...]:
     with override("ko"):  # a letter is an official paper
-        return (
-            str(place), names[0].text if names else "", name_of(client, "nationality") or "", born,
-            name_of(case, "municipality") or "",
-        )  # fmt: skip
+        nation, town = kept_names(Country).get(row.nationality, ""), kept_names(Municipality).get(row.municipality, "")
+        return str(place), row.name or "", nation, row.born.isoformat() if row.born else "", town
 
 
 def as_pdf(letter: Letter) -> bytes:

@@ -17,9 +17,9 @@ from accounts.models import User
 from centers.models import WorkspaceKind
 from centers.selectors import scope_of
 from visas.models import CaseStep, StepKind, VisaCase
+from visas.models.case import ENDS
 from visas.stages import CASE_STAGES
 
-ENDS = ("completed", "refused", "ineligible", "withdrawn", "lapsed", "left", "moved", "cancelled")
 # After these the dependants' own status is to be looked at: with the duties fulfilled the principal stays.
 ENDS_FOR_DEPENDANTS = tuple(kind for kind in ENDS if kind != "completed")
 

@@ -18,6 +18,8 @@ from visas.models import QuotaEntry, QuotaLine, QuotaNotice, QuotaPool, QuotaSha
 from visas.models.case import GONE, LIVE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
+# The rules that refuse a place, or the taking away of one that is held.
+FULL = frozenset({"quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded"})
 BASES: dict[str, str] = {"taken": _("Recommended"), "granted": _("Granted"), "settled": _("Settled")}
 FIGURES: dict[str, str] = BASES | {"left": _("Left")}
 # What of the pipeline leads to them.
@@ -348,6 +350,23 @@ def in_the_way(cases: QuerySet[VisaCase], pool: QuotaPool, share: QuotaShare | N
     )
     rows = rows.filter(of=share.pk) if share else rows.filter(of=None)
     return list(rows.order_by(F("seat_on").desc(), F("id").desc())[: max(amount - _free(pool, share), 0)])
+
+
+def beyond_a_share(cases: QuerySet[VisaCase], pool: QuotaPool, told: dict) -> list[VisaCase]:
+    """The cases that a share which was to be given would have no place for, those that took theirs last first.
+
+    ``told`` has the ``municipality_id`` or the ``university`` of the share, its semester by ``starts_on`` and
+    ``ends_on``, and its ``amount``.
+    """
+    rows = held(cases.filter(pool=pool, quota_exception=None), timezone.localdate())
+    if told.get("municipality_id"):
+        rows = rows.filter(municipality=told["municipality_id"])
+    if told.get("university"):
+        rows = rows.filter(workspace=told["university"])
+    if told.get("starts_on") and told.get("ends_on"):
+        rows = rows.filter(seat_on__range=(told["starts_on"], told["ends_on"]))
+    rows = list(rows.order_by(F("seat_on").desc(), F("id").desc()))
+    return rows[: max(len(rows) - (told.get("amount") or 0), 0)]
 
 
 def _free(pool: QuotaPool, share: QuotaShare | None) -> int:

@@ -102,6 +102,49 @@ def waiting_list(
     return found
 
 
+def overtaken_by(case: VisaCase, cases: QuerySet[VisaCase]) -> list[Waiting]:
+    """Who stands before a case in the waiting list and is offered a place that it is not: a recommendation of it now
+    would go over them. Nobody, where the case is offered one itself, none is free, or it does not wait.
+    """
+    for _pool, rows in _lists_of([case], cases):
+        own = next((row for row in rows if row.case.pk == case.pk), None)
+        if own and not own.offered:
+            return [row for row in rows if row.offered and row.place < own.place and row.case.share == own.case.share]
+    return []
+
+
+class Turns:
+    """The cases of a batch in the order of their waiting lists, and which of them would go over somebody."""
+
+    def __init__(self, chosen: list[VisaCase], cases: QuerySet[VisaCase]):
+        self._rows = {row.case.pk: row for _pool, rows in _lists_of(chosen, cases) for row in rows}
+        self._offered = {pk for pk, row in self._rows.items() if row.offered}
+        self.cases = sorted(chosen, key=lambda case: (self._place(case), case.pk))
+
+    def _place(self, case: VisaCase) -> int:
+        row = self._rows.get(case.pk)
+        return row.place if row else LAST
+
+    def goes_over_somebody(self, case: VisaCase) -> bool:
+        """Whether a place is still offered to somebody before it, and none was to it."""
+        own = self._rows.get(case.pk)
+        if own is None or own.offered:
+            return False
+        before = [self._rows[pk] for pk in self._offered]
+        return any(row.place < own.place and row.case.share == own.case.share for row in before)
+
+    def done(self, case: VisaCase) -> None:
+        self._offered.discard(case.pk)
+
+
+def _lists_of(chosen: list[VisaCase], cases: QuerySet[VisaCase]) -> list[tuple[QuotaPool, list[Waiting]]]:
+    """The waiting lists of the quotas that run today for the programmes of these cases."""
+    today = timezone.localdate()
+    programmes = {case.programme_id for case in chosen}
+    pools = QuotaPool.objects.filter(programmes__in=programmes, starts_on__lte=today, ends_on__gte=today).distinct()
+    return [(pool, waiting_list(cases, pool)) for pool in pools]
+
+
 def _with_share(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> QuerySet[VisaCase]:
     """With the share that a place of each would fall to on the day, as the database finds it."""
     return cases.annotate(
@@ -139,10 +182,8 @@ def _because(case: VisaCase, order: WaitingOrder, move: WaitingMove | None) -> s
 
 def place_of(case: VisaCase, cases: QuerySet[VisaCase]) -> tuple[QuotaPool, Waiting] | None:
     """Where a case stands in the waiting list of the quota that runs today; none where it does not wait."""
-    today = timezone.localdate()
-    pools = QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=today, ends_on__gte=today)
-    for pool in pools:
-        for row in waiting_list(cases, pool):
+    for pool, rows in _lists_of([case], cases):
+        for row in rows:
             if row.case.pk == case.pk:
                 return pool, row
     return None

@@ -1,5 +1,7 @@
 """The register of figures that were told outside."""
 
+from datetime import date
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -20,7 +22,7 @@ from kpi import sheet as lines
 from kpi.models import PublishedFigure
 from kpi.models.published import Audience
 from kpi.numbers import plain
-from kpi.published import beside, compared
+from kpi.published import compared, said_beside
 from kpi.rollup import roll_up
 from kpi.services.published import publish
 
@@ -68,14 +70,14 @@ def index(request: HttpRequest) -> HttpResponse:
     """What was said, year by year, beside what the records of that year give today."""
     require_everywhere(request.user, "view_figures")
     rows = list(PublishedFigure.objects.select_related("said_by", "corrects").prefetch_related("corrected_by"))
-    answers = {}
     with acting_for(WHOLE_PROVINCE, actor=request.user, reason="published figures"):
-        for year in {row.year for row in rows if row.paths and row.year <= timezone.localdate().year}:
-            answers[year] = roll_up(year, as_of=lines.last_day(year))
-    names = compared()
-    shown = [beside(row, answers.get(row.year, {}), names) for row in rows]
+        shown = said_beside(rows, lines.last_day, _counted)
     context = {"rows": shown, "may_enter": "enter_figures" in scope_of(request.user).everywhere}
     return render(request, "kpi/published.html", context)
+
+
+def _counted(year: int, day: date) -> dict:
+    return roll_up(year, as_of=day) if year <= timezone.localdate().year else {}
 
 
 @never_cache

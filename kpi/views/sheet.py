@@ -19,10 +19,10 @@ from kpi import sheet as lines
 from kpi.evidence import PAGE, Figure, total
 from kpi.evidence import evidence as rows_of
 from kpi.forms import AsOfForm, FigureForm
-from kpi.models import Indicator, ManualFigure
+from kpi.models import Indicator, ManualFigure, PublishedFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
-from kpi.published import said_of
+from kpi.published import said_beside
 from kpi.rollup import roll_up
 from kpi.rows import is_shut, shown_to, title_of
 from kpi.services.figure import enter_figure
@@ -71,8 +71,13 @@ def _counted(request: HttpRequest, year: int, as_of: date) -> dict:
         # Figures only: nothing about a person leaves this block.
         answer = roll_up(year, as_of=as_of)
         readings = lines.readings(answer, year, as_of)
+        said = said_beside(
+            PublishedFigure.objects.filter(year=year, corrected_by=None),
+            lambda _year: as_of,
+            lambda year, day: answer if day == as_of else roll_up(year, as_of=day),
+        )
     may_enter = "enter_figures" in scope_of(request.user).everywhere
-    return _sheet(answer, readings, year, as_of) | {"may_enter": may_enter}
+    return _sheet(answer, readings, year, as_of) | {"may_enter": may_enter, "said": said}
 
 
 def _known_year(year: int) -> int:
@@ -100,7 +105,6 @@ def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
         "visas": lines.visa_lines(answer),
         "quotas": lines.quota_lines(answer),
         "vouchers": lines.voucher_lines(answer),
-        "said": said_of(answer),
     }
 
 

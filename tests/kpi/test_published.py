@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from centers.models import Role
 from kpi.models import Measure, PublishedFigure
 from kpi.published import compared, number_at
-from tests.make import make_pool, make_user
+from tests.make import make_client, make_pool, make_user, make_visa_case
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"visas": {"settled": 7, "by": {}}, "quotas": [{"code": "q", "capacity": None, "taken": 3}], "name": "x"}
@@ -115,3 +115,18 @@ def test_the_reference_file_leads_to_what_is_offered():
     import json
 
     assert {path for row in rows for path in json.loads(row["paths"])} <= compared().keys()
+
+
+def test_it_stands_beside_its_own_day_wherever_it_is_shown(client, province):
+    """One figure, one difference: on the sheet, in the register and on the quota board alike."""
+    make_visa_case("E-7-4", client=make_client(), received_on=date(2025, 3, 3), recommended_on=date(2025, 3, 3))
+    make_visa_case("E-7-4", client=make_client(), received_on=date(2025, 9, 3), recommended_on=date(2025, 9, 3))
+    told = TOLD | {"value": "9", "as_of": "2025-06-30", "paths": ["quotas/e74-2025/taken"], "wording": "9명 추천"}
+    assert client.post("/kpi/published/new/", told).status_code == 302
+    pages = ("/kpi/2025/", "/kpi/published/", "/visas/quotas/board/?on=2025-12-31")
+    found = []
+    for page in pages:
+        context = client.get(page).context
+        rows = context["said"] if "said" in context else context["rows"]
+        found += [(row.counted, row.difference, row.on) for row in rows if row.figure.wording == "9명 추천"]
+    assert found == [(1, -8, date(2025, 6, 30))] * 3

@@ -3,14 +3,15 @@
 import io
 
 import pytest
+from django.db import connection
 from hwpx.document import HwpxDocument
 
-from audit.models import AuditEntry
+from audit.models import AccessEntry, AuditEntry
 from centers.models import Role
 from centers.scope import acting_for
 from config.fonts import without_font
 from config.typeset import set_pdf
-from tests.make import DAY, make_client, make_user, make_visa_case
+from tests.make import DAY, make_client, make_user, make_visa_case, place
 from tests.papers import UNASSIGNED, boxes_in, glyphs_in
 from visas.letters import TEMPLATE, letter_of
 from visas.models import VisaCase
@@ -28,7 +29,7 @@ def recommended(programme: str = "F-2-R", number: str = "전북-2025-001", name:
 
 def read(case, viewer):
     with acting_for([case.workspace_id], actor=viewer):
-        return letter_of(case, viewer)
+        return letter_of(case)
 
 
 @pytest.fixture
@@ -52,12 +53,56 @@ def test_a_letter_says_who_and_when(client, officer):
 
 
 def test_a_letter_without_a_name_is_not_made(client, officer):
-    """Who reads the case and not the name makes no letter that recommends nobody."""
-    case = recommended(name="")
-    client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+    """Such a letter would recommend nobody."""
+    case = recommended()
+    with acting_for([case.workspace_id]):
+        case.client.names.all().delete()
     answer = client.get(f"/visas/cases/{case.pk}/letter.pdf")
     assert answer.status_code == 403
     assert "성명" in answer.content.decode()
+
+
+def test_the_province_prints_what_it_signs(client):
+    case, province = recommended(), make_user(Role.PROVINCE_STAFF, "52-office")
+    client.force_login(province)
+    content = client.get(f"/visas/cases/{case.pk}/letter.hwpx").content
+    assert "NGUYEN VAN AN" in HwpxDocument.open(io.BytesIO(content)).text.plain()
+    with acting_for([place("52-office").pk], actor=province):
+        assert any(case.client_id in entry.files for entry in AccessEntry.objects.filter(route="visas:letter"))
+
+
+def test_a_list_over_several_offices_is_printed_whole_or_not_at_all(client, officer):
+    province = make_user(Role.PROVINCE_STAFF, "52-office")
+    own = recommended("E-7-4", "명단-1", "OWN")
+    other = make_client("52130-office", name="OTHER", nationality_id="VN")
+    make_visa_case("E-7-4", "52130-office", client=other, recommended_on=DAY, letter_number="명단-1")
+    refused = client.get(f"/visas/cases/{own.pk}/letter.pdf")
+    assert refused.status_code == 403
+    assert "2명" in refused.content.decode() and "1명" in refused.content.decode()
+    client.force_login(province)
+    content = client.get(f"/visas/cases/{own.pk}/letter.hwpx").content
+    text = HwpxDocument.open(io.BytesIO(content)).text.plain()
+    assert "OWN" in text and "OTHER" in text
+
+
+def test_whoever_has_nobody_on_a_letter_learns_nothing_of_it(client):
+    recommended("E-7-4", "명단-1")
+    stranger = make_user(Role.CITY_OFFICER, "52130-office")
+    with acting_for([place("52130-office").pk], actor=stranger), connection.cursor() as cursor:
+        cursor.execute("SELECT wall.size_of_letter('E-7-4', '명단-1', %s)", [DAY])
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT count(*) FROM wall.people_of_letter('E-7-4', '명단-1', %s, NULL)", [DAY])
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("end", ["left", "cancelled", "moved"])
+def test_a_case_whose_permit_is_no_more_has_none(client, officer, end):
+    days = {f"{step}_on": DAY for step in ("submitted", "granted", "settled", end)}
+    case = make_visa_case(
+        "F-2-R", OFFICE, client=make_client(OFFICE, name="A"), recommended_on=DAY, letter_number="가", **days
+    )
+    assert client.get(f"/visas/cases/{case.pk}/letter.pdf").status_code == 404
+    assert "letter.pdf" not in client.get(case.get_absolute_url()).content.decode()
 
 
 def test_a_case_that_has_ended_has_no_letter_and_stands_on_no_list(client, officer):

@@ -10,7 +10,7 @@ from centers.scope import WHOLE_PROVINCE, acting_for
 from tests.make import DAY, everywhere, make_entry, make_pool, make_user, make_visa_case
 from tests.support import refused_by
 from visas.models import CaseFact, QuotaPool, StepKind, VisaCase, VisaProgramme, WaitingMove
-from visas.services.case import take_step
+from visas.services.case import OUT_OF_TURN, take_step, take_steps
 from visas.services.quota import close, open_share
 from visas.services.waiting import move
 from visas.waiting import Waiting, waiting_list
@@ -206,3 +206,73 @@ class PageTests:
     def test_nonsense_is_told(self, client, asked):
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
         assert client.get(f"{self.address}?places={asked}").status_code == 400
+
+
+@pytest.mark.django_db
+class TurnTests:
+    """Nobody is recommended over who stands before without a reason."""
+
+    @pytest.fixture
+    def province(self, client):
+        user = make_user(Role.PROVINCE_STAFF, "52-office")
+        client.force_login(user)
+        return user
+
+    @pytest.fixture
+    def waiting(self, province) -> list[VisaCase]:
+        """Three who wait for two places of a quota of this year, the first of the list first."""
+        today = timezone.localdate()
+        year = {"starts_on": today.replace(month=1, day=1), "ends_on": today.replace(month=12, day=31)}
+        make_pool("E-7-4", actor=province, amount=2, **year)
+        found = []
+        for days in (3, 2, 1):
+            case = make_visa_case("E-7-4", OFFICE, received_on=today - timedelta(days=9))
+            with everywhere():
+                for kind in (StepKind.CHECKED, StepKind.REVIEWED):
+                    take_step(actor=None, case=case, kind=kind, happened_on=today - timedelta(days=days))
+            found.append(case)
+        return found
+
+    def recommend(self, client, case, **more):
+        told = {"happened_on": f"{timezone.localdate()}", "document": f"명단-{case.pk}", "against_advice": "확인함"}
+        return client.post(f"/visas/cases/{case.pk}/steps/recommended/", told | more)
+
+    def state(self, case) -> bool:
+        with everywhere():
+            return VisaCase.objects.get(pk=case.pk).recommended_on is not None
+
+    def test_over_others_asks_for_a_reason_and_keeps_it(self, client, waiting):
+        first, second, third = waiting
+        answer = self.recommend(client, third)
+        assert answer.status_code == 400
+        assert answer.context["form"].errors.keys() == {"note"}
+        assert [row.case.pk for row in answer.context["before"]] == [first.pk, second.pk]
+        assert self.recommend(client, third, note="계약 만료 임박").status_code == 302
+        assert "계약 만료 임박" in client.get(third.get_absolute_url()).content.decode()
+
+    def test_whose_turn_it_is_needs_none(self, client, waiting):
+        first, second, third = waiting
+        assert self.recommend(client, second).status_code == 302
+        assert self.recommend(client, first).status_code == 302
+        full = self.recommend(client, third)
+        assert full.status_code == 400
+        assert full.context["holders"]["stage"]
+
+    def test_many_come_in_its_order_and_go_over_nobody(self, client, waiting, province):
+        first, second, third = waiting
+        with everywhere_as(province):
+            batch = take_steps(
+                actor=province, cases=[third, first], kind=StepKind.RECOMMENDED, happened_on=timezone.localdate(),
+                document="명단-1",
+            )  # fmt: skip
+        assert batch.refused == [[third.pk, OUT_OF_TURN]]
+        assert (self.state(first), self.state(second), self.state(third)) == (True, False, False)
+        receipt = client.get(batch.get_absolute_url()).content.decode()
+        assert "순번" in receipt
+        with everywhere_as(province):
+            rest = take_steps(
+                actor=province, cases=[third, second], kind=StepKind.RECOMMENDED, happened_on=timezone.localdate(),
+                document="명단-2",
+            )  # fmt: skip
+        assert rest.refused == [[third.pk, "quota_not_exceeded"]]
+        assert self.state(second)

@@ -75,12 +75,6 @@ class OpeningForm(NamesForm):
             (row.pk, f"{row} ({row.get_seat_taken_at_display()})") for row in VisaProgramme.objects.all()
         ]
 
-    refused_for = ""  # the rule of the database that said no
-
-    def refuse(self, rule: str, sentence: str) -> None:
-        self.refused_for = rule
-        super().refuse(rule, sentence)
-
     def clean(self) -> dict:
         found = super().clean()
         first, last = found.get("starts_on"), found.get("ends_on")

@@ -119,6 +119,43 @@ class Migration(migrations.Migration):
             returns="trigger",
             definer=True,
         ),
+        # A letter says all who stand under its number. Their names are for the province, which signs it, and for the
+        # office that keeps the case; whoever has nobody on it learns nothing.
+        function(
+            "wall.people_of_letter(programme text, number text, day date, one bigint)",
+            """
+            SELECT v.id, v.client_id, v.workspace_id, v.municipality_id::text, c.nationality_id::text, c.birth_date,
+                   (SELECT n.text::text FROM cases_clientname n WHERE n.client_id = v.client_id
+                     ORDER BY (n.kind <> 'roman'), n.id LIMIT 1)
+              FROM visas_visacase v JOIN cases_client c ON c.id = v.client_id
+             WHERE v.programme_id = programme AND v.letter_number = number AND v.recommended_on = day
+               AND (one IS NULL OR v.id = one)
+               AND num_nonnulls(v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on, v.left_on, v.cancelled_on,
+                                v.moved_on, v.completed_on) = 0
+               AND (wall.whole('review_visa_cases')
+                    OR v.workspace_id = ANY (wall.scope('review_visa_cases') || wall.scope('work_visa_cases')))
+             ORDER BY v.id
+            """,
+            returns="TABLE (case_id bigint, client_id bigint, workspace_id bigint, municipality_id text, "
+            "nationality_id text, birth_date date, name text)",
+            language="sql",
+            traits="STABLE",
+            definer=True,
+        ),
+        function(
+            "wall.size_of_letter(programme text, number text, day date)",
+            """
+            SELECT count(*) FROM visas_visacase v
+             WHERE v.programme_id = programme AND v.letter_number = number AND v.recommended_on = day
+               AND num_nonnulls(v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on, v.left_on, v.cancelled_on,
+                                v.moved_on, v.completed_on) = 0
+               AND EXISTS (SELECT FROM wall.people_of_letter(programme, number, day, NULL))
+            """,
+            returns="bigint",
+            language="sql",
+            traits="STABLE",
+            definer=True,
+        ),
         migrations.RunSQL(
             settles_with_the_principal(BY_RULE), settles_with_the_principal("f.status_id = 'F-3-1R'")
         ),

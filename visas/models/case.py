@@ -20,6 +20,8 @@ _AFTER_THE_PERMIT = Coalesce("settled_on", "granted_on")
 # The day on which a permit ended, whatever ended it.
 GONE = Least("left_on", "cancelled_on", "moved_on")
 
+ENDS = ("completed", "refused", "ineligible", "withdrawn", "lapsed", "left", "moved", "cancelled")
+
 # The order by recommendation; a case without one stands before all that have it.
 RECOMMENDED = Coalesce("recommended_on", Value(NOT_YET))
 
@@ -136,6 +138,11 @@ class VisaCase(Shared, Kept):
 
     def __str__(self):
         return f"{self.programme_id} {self.workspace_id}-{self.ref or self.pk}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the case is over, in whichever way."""
+        return any(getattr(self, f"{end}_on") for end in ENDS)
 
     def get_absolute_url(self):
         return address_of("visas:case", self.pk)

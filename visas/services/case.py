@@ -13,12 +13,14 @@ from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
 from centers.scope import settle_constraints
 from visas.lapse import ONE_DAY, run_out
-from visas.models import CaseBatch, CaseFact, CaseStep, VisaCase, VisaProgramme
+from visas.models import CaseBatch, CaseFact, CaseStep, StepKind, VisaCase, VisaProgramme
 from visas.models.row import of_case
 from visas.path import may_take
 from visas.tasks import follow_case
+from visas.waiting import Turns
 
 NOT_YOURS = "not_yours"
+OUT_OF_TURN = "out_of_turn"
 MOST = 200  # cases of one batch
 
 
@@ -117,7 +119,8 @@ def take_steps(
 ) -> CaseBatch:
     """Take one step with many cases. What one case is refused does not hold up the others; the receipt names it.
 
-    A decision against the advice needs a reason of its own and so is not taken with many.
+    A decision against the advice needs a reason of its own and so is not taken with many, and neither is a
+    recommendation over somebody who stands before on the waiting list; those of many come in its order.
     The cases are held in one order before the first is touched, so that two batches do not wait for each other.
     """
     cases = sorted(cases, key=lambda case: case.pk)
@@ -127,21 +130,17 @@ def take_steps(
             "FROM (SELECT unnest(%s::bigint[]) AS id ORDER BY 1) c",
             [[case.pk for case in cases]],
         )
+    turns = Turns(cases, VisaCase.objects.visible_to(actor)) if kind == StepKind.RECOMMENDED else None
     done, refused = [], []
-    for case in cases:
-        if not may_take(actor, case, kind):
-            refused.append([case.pk, NOT_YOURS])
+    for case in turns.cases if turns else cases:
+        over = bool(turns) and turns.goes_over_somebody(case)
+        step, rule = (None, OUT_OF_TURN) if over else _tried(actor, case, kind, happened_on=happened_on, at=at, **told)
+        if step is None:
+            refused.append([case.pk, rule])
             continue
-        try:
-            step = take_step(actor=actor, case=case, kind=kind, happened_on=happened_on, at=at, **told)
-        except IntegrityError as error:
-            refused.append([case.pk, rule_of(error)])
-        except DatabaseError as error:
-            if getattr(error.__cause__, "sqlstate", "") != "42501":
-                raise
-            refused.append([case.pk, NOT_YOURS])
-        else:
-            done.append(step.pk)
+        done.append(step.pk)
+        if turns:
+            turns.done(case)
     return CaseBatch.objects.create(
         actor=actor,
         at=at,
@@ -152,6 +151,20 @@ def take_steps(
         done=done,
         refused=refused,
     )
+
+
+def _tried(actor: User, case: VisaCase, kind: str, **told) -> tuple[CaseStep | None, str]:
+    """The step, or the rule that refused it."""
+    if not may_take(actor, case, kind):
+        return None, NOT_YOURS
+    try:
+        return take_step(actor=actor, case=case, kind=kind, **told), ""
+    except IntegrityError as error:
+        return None, rule_of(error)
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "42501":
+            raise
+        return None, NOT_YOURS
 
 
 def lapse_letters(workspace_id: int) -> int:

@@ -14,7 +14,8 @@ from visas.case_forms import StepForm
 from visas.eligibility import AGAINST, advice_on_all
 from visas.models import CaseBatch, CaseStep, StepKind, VisaCase
 from visas.path import ACTIONS
-from visas.services.case import MOST, NOT_YOURS, take_steps
+from visas.quotas import FULL
+from visas.services.case import MOST, NOT_YOURS, OUT_OF_TURN, take_steps
 
 AGAINST_ADVICE = "case_step_against_advice"
 
@@ -94,6 +95,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         "done": done,
         "standing": sum(not gone for _case, _step, gone in done),
         "refused": [(cases.get(case), _reason(rule)) for case, rule in batch.refused],
+        "full": any(rule in FULL for _case, rule in batch.refused),
     }
     return render(request, "visas/receipt.html", context)
 
@@ -101,6 +103,8 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
 def _reason(rule: str) -> str:
     if rule == NOT_YOURS:
         return _("This step is not yours to take with this case.")
+    if rule == OUT_OF_TURN:
+        return _("Others before it on the waiting list are offered the place: decide this case on its own page.")
     if rule == AGAINST_ADVICE:
         return _("The conditions say otherwise: decide this case on its own page, with a reason.")
     return sentence_of(rule)

@@ -3,6 +3,7 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,9 +31,11 @@ from visas.obligations import duties_of
 from visas.papers import missing_of, papers_of
 from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, path_of
 from visas.points import items_on, sheet_of
+from visas.quotas import FULL
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
 from visas.views.letter import may_print
-from visas.waiting import place_of
+from visas.views.quota import holders
+from visas.waiting import Waiting, overtaken_by, place_of
 
 COMPLETED = StepKind.COMPLETED
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
@@ -68,7 +71,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "advice": advice_on(case),
         "dependants": dependants_of(case, path.state, request.user),
         "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
-        "may_print": bool(case.letter_number) and may_print(request.user, case),
+        "may_print": bool(case.letter_number) and not case.has_ended and may_print(request.user, case),
         "duties": duties_of(case, request.user),
         "may_add": may(request.user, "work_clients", case.workspace_id),
         "sheet": sheet_of(case, request.user),
@@ -148,7 +151,11 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     against = advice_on(case, on=_day_typed(request)).speaks_against(kind)
     missing = missing_of(papers_of(case, request.user)) if kind == StepKind.ASKED else ()
-    form = StepForm(sent, kind=kind, against=against, valid_days=case.programme.letter_valid_days, missing=missing)
+    before = _overtaken(request, case) if kind == StepKind.RECOMMENDED else []
+    form = StepForm(
+        sent, kind=kind, against=against, valid_days=case.programme.letter_valid_days, missing=missing,
+        overtaken=len(before),
+    )  # fmt: skip
     if form.is_valid():
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
@@ -157,15 +164,30 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind in ENDS_FOR_DEPENDANTS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
     if kind == StepKind.RECOMMENDED:
-        words["no_quota"] = not _has_quota(case)
+        words |= {"no_quota": not _has_quota(case), "before": before, **_what_is_full(request, form, case)}
     return _form_page(request, form, case, words)
+
+
+def _overtaken(request: HttpRequest, case: VisaCase) -> list[Waiting]:
+    return overtaken_by(case, VisaCase.objects.visible_to(request.user).select_related("workspace"))
+
+
+def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:
+    """What holds the places, where the quota or the share refused the case."""
+    if form.refused_for not in FULL:
+        return {}
+    pool = _running(case).first()
+    return {"pool": pool, "holders": holders(request.user, pool, timezone.localdate())} if pool else {}
 
 
 def _has_quota(case: VisaCase) -> bool:
     """Whether a quota of the programme runs today, in which a recommendation would be counted."""
+    return _running(case).exists()
+
+
+def _running(case: VisaCase) -> QuerySet[QuotaPool]:
     today = timezone.localdate()
-    pools = QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=today, ends_on__gte=today)
-    return pools.exists()
+    return QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=today, ends_on__gte=today)
 
 
 @never_cache

@@ -36,11 +36,14 @@ def letter(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     if not may_print(request.user, case):
         raise PermissionDenied(_("Letters are printed by the province and by the office that keeps the case."))
-    told = letter_of(case, request.user)
+    told = letter_of(case)
     if told is None:
         raise Http404(_("The case is not recommended, or has ended: there is no letter."))
+    if len(told.people) < told.size:
+        sentence = _("The list has %(all)s people, of whom your office keeps %(own)s: the province prints it whole.")
+        raise PermissionDenied(sentence % {"all": told.size, "own": len(told.people)})
     if told.nameless:
-        raise PermissionDenied(_("Not all names are open to you: the office that keeps the case makes the letter."))
+        raise PermissionDenied(_("Somebody on the letter has no name on file: enter it first."))
     make, media_type = MADE[kind]
     content = make(told)
     record(

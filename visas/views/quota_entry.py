@@ -23,7 +23,7 @@ from visas.forms.quota import (
     ShareForm,
 )
 from visas.models import QuotaEntry, QuotaPool, VisaCase
-from visas.quotas import in_the_way
+from visas.quotas import FULL, beyond_a_share, in_the_way, provisional
 from visas.services import quota
 from visas.views.quota import holders
 
@@ -138,12 +138,17 @@ def _tell(form: Form, error: ValidationError) -> None:
 
 def _in_the_way(request: HttpRequest, pool: QuotaPool, form: Form, error: ValidationError) -> dict:
     """What holds the places that were to go, in the order in which they were taken, the last first."""
-    if getattr(error, "code", "") not in {"quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded"}:
+    if getattr(error, "code", "") not in FULL:
         return {}
     held = QuotaPool.objects.get(pk=pool.pk)
     share = held.shares.filter(pk=form.cleaned_data.get("giver")).first()
     cases = VisaCase.objects.visible_to(request.user).select_related("programme", "workspace")
+    if "municipality_id" in form.cleaned_data:
+        last = beyond_a_share(cases, held, form.cleaned_data)
+        return {"holders": holders(request.user, held, timezone.localdate()), "last": last}
     amount = form.cleaned_data.get("amount") or 0
+    if isinstance(form, ConfirmationForm):  # so many stay, the others go back
+        amount = provisional(timezone.localdate()).get(held.pk, 0) - amount
     # Of a quota without a number, those beyond the places that were to be its first.
     last = in_the_way(cases, held, share, amount if held.capacity is not None else -amount)
     return {"holders": holders(request.user, held, timezone.localdate()), "last": last}

@@ -100,7 +100,7 @@ def _tried(write) -> Opened:
 
 def _in_the_way(user: User, form) -> list[VisaCase]:
     """The live cases that one person has twice in the quota that was to open."""
-    if getattr(form, "refused_for", "") not in ONE_LIVE:
+    if form.refused_for not in ONE_LIVE:
         return []
     told = form.cleaned_data
     cases = VisaCase.objects.visible_to(user).select_related("programme", "workspace")
