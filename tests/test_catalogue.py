@@ -30,8 +30,8 @@ CALLED_BY_THE_WALL = {
     "mark_reference", "month_is_closed", "one_household", "one_quota_a_day", "part_of_a_closed_month",
     "place_again", "place_visa_case", "places_of_files", "readers_of", "reallocate_within", "recount",
     "recount_places", "refuse_closed_months", "session_within_operation", "settled_without_permit", "share",
-    "share_changed", "status_changes_follow", "stay_fits_its_room", "take_places_anew", "take_reminders_along",
-    "veil", "visa_case_seats", "works_on", "works_on_file",
+    "share_changed", "status_changes_follow", "stay_fits_its_room", "step_of_proposal", "take_places_anew",
+    "take_reminders_along", "veil", "visa_case_seats", "works_on", "works_on_file",
 }  # fmt: skip
 
 

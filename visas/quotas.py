@@ -30,7 +30,10 @@ PLACES: dict[str, str] = FIGURES | {
 }
 DEFINITIONS: list[tuple[str, str]] = [
     (_("Received"), _("The application was taken in (also called recruited). It holds no place yet.")),
-    (_("Recommended"), _("The province recommended the person and the case has not ended. It holds a place.")),
+    (
+        _("Recommended"),
+        _("The province recommended the person, and the place was not given back. Who left later is in it."),
+    ),
     (_("Granted"), _("Of these, those whom the immigration office gave the permit.")),
     (_("Settled"), _("Of these, those whose residence, or for students entry, was verified.")),
     (_("Left"), _("Those who had a place and left the province since, or whose stay ended.")),

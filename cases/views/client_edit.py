@@ -90,8 +90,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A file to be edited; one that was merged away leads to the file that lives on."""
     client = get_client_or_404(request.user, pk, WORK)
     if client.merged_into_id:
-        messages.info(request, merge_in_words(client))
-        return redirect("cases:client_edit", client.merged_into_id)
+        return _of_kept_file(request, client)
     client = _file(request, pk)
     theirs = texts_of(client, request.user)
     if request.method != "POST":
@@ -106,6 +105,33 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         form = ClientForm(actor=request.user, client=client, initial=again)
         return _page(request, form, others=others, status=409)
     return _edited(request, client, form, versions)
+
+
+def _of_kept_file(request: HttpRequest, gone: Client) -> HttpResponse:
+    """The form of the file that lives on, with what its person changed in the one that was merged away meanwhile."""
+    told = merge_in_words(gone)
+    draft = draft_named(request, DraftKind.CLIENT)
+    if request.method != "POST" and draft is None:
+        messages.info(request, told)
+        return redirect("cases:client_edit", gone.merged_into_id)
+    get_client_or_404(request.user, gone.merged_into_id, WORK)
+    kept = _file(request, gone.merged_into_id)
+    typed = draft.texts if draft else _as_sent(request)
+    versions = Versions(remembered("".join(typed.get("seen", []))), texts_of(kept, request.user), typed)
+    token = draft.token if draft else request.POST.get("token", "")
+    form = ClientForm(
+        actor=request.user, client=kept, initial=ClientForm.initial_of(versions.merged()) | {"token": token}
+    )
+    unsaved = _("Nothing is on record yet: look at it, and put it on record for this client.")
+    messages.info(request, f"{told} {unsaved}")
+    others = versions.told(form)
+    return _page(request, form, draft=draft, others=others, status=409 if request.method == "POST" else 200)
+
+
+def _as_sent(request: HttpRequest) -> Fields:
+    """What a form holds that was sent, right or wrong."""
+    told = ClientForm.base_fields.keys() - {"token", "then", "workspace"}
+    return {name: request.POST.getlist(name) for name in request.POST if name in told}
 
 
 def _begun_page(request: HttpRequest, client: Client, theirs: Fields) -> HttpResponse:
@@ -223,7 +249,7 @@ def _page(
 ) -> HttpResponse:
     client = form.client
     context = draft_context(request, DraftKind.CLIENT, form, draft) | {
-        "page": request.path,
+        "page": reverse("cases:client_edit", args=[client.pk]) if client else request.path,
         "client": client,
         "likely": likely,
         "others": others,

@@ -24,7 +24,9 @@ def propose(*, actor: User, happened_on: date, figures: Iterable[PublishedFigure
 def take_proposal_step(
     proposal: Proposal, *, actor: User, status: ProposalStatus, happened_on: date, document: str = "", note: str = ""
 ) -> ProposalStep:
-    """Put on record where a proposal came to."""
+    """Put on record where a proposal came to. Raises IntegrityError for a day before that of the last step, an answer
+    to what was not submitted, and one that says nothing.
+    """
     step = ProposalStep.objects.create(
         proposal=proposal, status=status, happened_on=happened_on, document=document, note=note, entered_by=actor
     )

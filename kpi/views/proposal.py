@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.fields import DayField
-from cases.forms import no_hidden_signs
+from cases.forms import RefusableForm, no_hidden_signs
 from centers.access import require_everywhere
+from centers.refusals import rule_of, sentence
 from centers.selectors import scope_of
 from kpi.models import Proposal, ProposalStatus, PublishedFigure
 from kpi.services.proposal import propose, take_proposal_step
@@ -44,7 +46,13 @@ class ProposalForm(forms.Form):
         self.initial = {"happened_on": timezone.localdate()} | self.initial
 
 
-class ProposalStepForm(forms.Form):
+class ProposalStepForm(RefusableForm):
+    field_of = {
+        "proposal_steps_in_order": "happened_on",
+        "proposal_answered_after_submission": "status",
+        "proposal_answer_says_by_what": "document",
+    }
+
     status = forms.ChoiceField(label=gettext_lazy("Status"), choices=ProposalStatus.choices)
     happened_on = DayField(gettext_lazy("Day"))
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=60, required=False)
@@ -102,8 +110,12 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     begun = {"happened_on": timezone.localdate(), "status": ProposalStatus.SUBMITTED}
     form = ProposalStepForm(request.POST if request.method == "POST" else None, initial=begun)
     if form.is_valid():
-        take_proposal_step(proposal, actor=request.user, **form.cleaned_data)
-        messages.success(request, _("The step is on record."))
-        return redirect(proposal)
+        try:
+            take_proposal_step(proposal, actor=request.user, **form.cleaned_data)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            messages.success(request, _("The step is on record."))
+            return redirect(proposal)
     context = {"proposal": proposal, "form": form if _may_enter(request) else None, "last": _last(proposal)}
     return render(request, "kpi/proposal.html", context, status=400 if form.errors else 200)

@@ -249,6 +249,46 @@ class EditTests:
             assert answer.status_code == 409, seen
         assert names_of(person) == {"roman": ["AN"]}
 
+    def test_what_was_typed_into_a_file_merged_away_goes_on_in_the_kept_one(self, client, counsellor):
+        """Only what the person changed goes along: the rest is as the kept file has it."""
+        gone = make_client(name="GONE NAME", birth_date="1990-01-01")
+        kept = make_client(name="KEPT NAME", birth_date="1985-05-05")
+        page = client.get(f"/clients/{gone.pk}/edit/")
+        told = {bound.name: bound.value() for bound in page.context["form"] if bound.value() not in (None, "")}
+        with everywhere():
+            Client.objects.filter(pk=gone.pk).update(merged_into=kept)
+        answer = client.post(f"/clients/{gone.pk}/edit/", told | {"korean": "왕웨이고침"})
+        assert answer.status_code == 409
+        form = answer.context["form"]
+        assert (form["korean"].value(), form["roman"].value()) == ("왕웨이고침", "KEPT NAME")
+        assert f"{form['birth_date'].value()}" == "1985-05-05"
+        assert f'action="/clients/{kept.pk}/edit/"' in answer.content.decode()
+        again = {bound.name: bound.value() for bound in form if bound.value() not in (None, "")}
+        done = client.post(f"/clients/{kept.pk}/edit/", again)
+        assert done.status_code == 302
+        with everywhere():
+            assert kept.names.filter(kind="korean", text="왕웨이고침").exists()
+
+    def test_a_draft_of_a_file_merged_away_opens_in_the_kept_one(self, client, counsellor):
+        gone, kept = make_client(name="GONE NAME"), make_client(name="KEPT NAME")
+        page = client.get(f"/clients/{gone.pk}/edit/")
+        told = {bound.name: bound.value() for bound in page.context["form"] if bound.value() not in (None, "")}
+        typed = {
+            "draft_kind": "client",
+            "draft_client": gone.pk,
+            "draft_sequence": 1,
+            "draft_tab": "t",
+            "draft_version": 0,
+        }
+        saved = client.post("/drafts/save/", told | typed | {"korean": "왕웨이고침"})
+        assert saved.status_code == 200, saved.content
+        with everywhere():
+            Client.objects.filter(pk=gone.pk).update(merged_into=kept)
+        page = client.get(f"/clients/{gone.pk}/edit/?draft={told['token']}")
+        assert page.status_code == 200
+        assert page.context["form"]["korean"].value() == "왕웨이고침"
+        assert page.context["client"] == kept
+
     def test_a_file_merged_away_leads_to_the_one_that_lives_on(self, client, counsellor):
         kept, gone = make_client(name="AN"), make_client(name="AN")
         with everywhere():

@@ -111,6 +111,29 @@ def fill(page, note: str = NOTE) -> None:
     page.fill("#id_note", note)
 
 
+def test_an_answer_that_is_lost_makes_no_second_session(committed):
+    """The session is on record and the line breaks before its page hears of it: it opens what is there."""
+    person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")
+    with signed_in(committed) as (page, address):
+        page.goto(f"{address}{NEW}?client={person.pk}")
+        fill(page)
+        lost = []
+
+        def drop_the_answer(route):
+            if route.request.method != "POST" or lost:
+                return route.continue_()
+            lost.append(route.fetch().status)
+            route.abort()
+
+        page.route(re.compile(r"/sessions/new/"), drop_the_answer)
+        page.locator("#id_note").press("Control+Enter")
+        page.wait_for_url(RECORDED, timeout=15_000)
+        assert lost == [201]
+        assert len(on_record(committed)) == 1
+        page.goto(address)
+        assert kept(committed) == []
+
+
 def test_sent_twice_is_one_session(committed):
     with signed_in(committed) as (page, address):
         page.goto(address + NEW)

@@ -26,7 +26,7 @@ FONTS = {
     "ta": "Tamil", "ka": "Georgian", "am": "Ethiopic",
 }  # fmt: skip
 # What the browser notes by itself of an answer that refuses, and of a line that a test has cut.
-TOLD_BY_THE_PAGE = ("status of", "ERR_INTERNET_DISCONNECTED")
+TOLD_BY_THE_PAGE = ("status of", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
 # The letter of the key N in the Hangul layout.
 HANGUL_N = {"key": "ㅜ", "code": "KeyN", "windowsVirtualKeyCode": 78}
 

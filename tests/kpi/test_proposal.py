@@ -50,6 +50,28 @@ def test_a_step_that_cannot_be_is_refused(client, province, wrong):
     assert row.steps.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "step", "field"),
+    [
+        (
+            [("submitted", "2025-04-01")],
+            {"status": "declined", "happened_on": "2025-03-20", "note": "x"},
+            "happened_on",
+        ),
+        ([], {"status": "accepted", "happened_on": "2025-06-01", "note": "수용"}, "status"),
+        ([("submitted", "2025-04-01")], {"status": "accepted", "happened_on": "2025-06-01"}, "document"),
+    ],
+)
+def test_a_step_out_of_order_says_why(client, province, before, step, field):
+    row = make_proposal()
+    for status, day in before:
+        client.post(row.get_absolute_url(), {"status": status, "happened_on": day})
+    answer = client.post(row.get_absolute_url(), step)
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {field}
+    assert row.steps.count() == 1 + len(before)
+
+
 @pytest.mark.parametrize("wrong", [{"title": ""}, {"text": " "}, {"figures": ["0"]}, {"quotas_on": "x"}])
 def test_a_proposal_that_lacks_something_is_not_kept(client, province, wrong):
     assert client.post("/kpi/proposals/new/", TOLD | wrong).status_code == 400

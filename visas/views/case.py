@@ -160,12 +160,20 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
             return _confirmed(request, case.pk, made)
+    return _form_page(request, form, case, _words_of(request, form, case, before))
+
+
+def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list[Waiting]) -> dict:
+    """What the page of a step says beside its form."""
+    kind = form.kind
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS and kind != COMPLETED}
+    if kind in (StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED):
+        words["lacking"] = missing_of(papers_of(case, request.user))
     if kind in ENDS_FOR_DEPENDANTS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
     if kind == StepKind.RECOMMENDED:
         words |= {"no_quota": not _has_quota(case), "before": before, **_what_is_full(request, form, case)}
-    return _form_page(request, form, case, words)
+    return words
 
 
 def _overtaken(request: HttpRequest, case: VisaCase) -> list[Waiting]:

@@ -27,6 +27,7 @@ async function keep() {
   let last = "";
   let holding = Promise.resolve(true);
   let [saving, sending, submitted, closed, moving, parted] = [null, false, false, false, false, false];
+  let lost = ""; // what was sent to be put on record, and never answered: it may be on record
 
   const pairs = () => [...[...new FormData(form)].filter(([key]) => !ours.has(key)), ["draft_sequence", String(sequence)]];
 
@@ -42,6 +43,8 @@ async function keep() {
   /* What a person has filled in, to tell a change from an event. */
   const filled = () => JSON.stringify(pairs().filter(([key]) => !key.startsWith("draft_")));
 
+  const unanswered = () => lost !== "" && lost === filled();
+
   /* Every real change: it is held here at once and sent when the hands rest. */
   function touch({ always = false } = {}) {
     const now = filled();
@@ -56,7 +59,7 @@ async function keep() {
   function hold() {
     holding = holding.then(async () => {
       const mine = sequence;
-      const kept = await vault.put(name, { pairs: pairs(), submitted });
+      const kept = await vault.put(name, { pairs: pairs(), submitted: submitted || unanswered() });
       if (reached >= mine) vault.drop(name);
       return kept;
     });
@@ -74,7 +77,7 @@ async function keep() {
   }
 
   async function send(leaving = false) {
-    if (reached >= sequence || closed) return true;
+    if (reached >= sequence || closed || sending) return true;
     const mine = sequence;
     const answer = await post(address, leaving);
     const said = [200, 409, 410].includes(answer.status) ? await answer.json() : {};
@@ -92,14 +95,16 @@ async function keep() {
 
   function saved(said) {
     field("draft_version").value = said.version;
-    if (!parted) say("saved", said);
+    if (!parted) say(unanswered() ? "unrecorded" : "saved", said);
     history.replaceState(null, "", `${page}?draft=${field("token").value}`);
   }
 
   const move = () => location.assign(`${page}?draft=${field("token").value}`);
 
-  /* The draft became a record, or was discarded, in another window: what stands here goes on as a draft of its own. */
+  /* The draft became a record, or was discarded, in another window: what stands here goes on as a draft of its own.
+   * Where it is the record that was sent from here, whose answer was lost, there is nothing to go on with. */
   function gone(said) {
+    if (unanswered() && said.url) return open(said);
     const token = crypto.randomUUID?.();
     closed = sending || !token;
     if (sending) return false;
@@ -155,14 +160,17 @@ async function keep() {
     if (sending) return;
     [sending, submitted] = [true, true];
     say("sending");
+    clearTimeout(timer);
+    await saving; // a draft that is on its way would come after the record, and lie there again
     sequence = Math.max(Date.now(), sequence + 1);
     await hold();
     const answer = await post(form.action, false, { Accept: "application/json" });
     if (answer.status === 201) return open(await answer.json());
     if (answer.status > 0 && answer.status < 500) return aloud(answer);
-    [sending, submitted] = [false, false];
+    const out = answer.type === "opaqueredirect";
+    [sending, submitted, lost] = [false, false, out ? "" : filled()];
     await hold();
-    say("cut");
+    say(out ? "signedOut" : "cut");
     return later(RETRY.first);
   }
 
