@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.forms import Form
 from django.http import HttpRequest
@@ -28,6 +28,21 @@ def previewed(
     except IntegrityError as error:
         form.refuse(rule_of(error), sentence(error))
         return None, None
+
+
+class _Undone(Exception):
+    """Ends a block that is only tried."""
+
+
+def tried(write: Callable[[], Row], read: Callable[[Row], Shown]) -> Shown:
+    """What ``read`` gives of the row that ``write`` makes; nothing of it stays. Raises what the database refuses."""
+    found = []
+    try:
+        with transaction.atomic():
+            found.append(read(write()))
+            raise _Undone
+    except _Undone:
+        return found[0]
 
 
 def seen(form: Form) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from centers.access import require_anywhere, require_everywhere
 from visas.forms.programme import ProgrammeForm
 from visas.models import GivenBack, QuotaPool, VisaProgramme
 from visas.services.programme import set_programme
-from visas.views.previewed import previewed, seen
+from visas.views.previewed import previewed, seen, tried
 from visas.views.quota import may_enter
 
 
@@ -50,7 +49,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     programme = get_object_or_404(VisaProgramme, pk=code)
     form = ProgrammeForm(request.POST if request.method == "POST" else None, programme=programme)
     write = lambda: set_programme(programme=programme, actor=request.user, **form.told)  # noqa: E731
-    made, turned = previewed(request, form, write, lambda: _tried(programme, write))
+    made, turned = previewed(request, form, write, lambda: _turned(programme, write))
     if made:
         messages.success(request, _confirmed(made))
         return redirect(f"{reverse('visas:programmes')}#{made.pk}")
@@ -65,21 +64,11 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "visas/programme_form.html", context, status=400 if form.errors else 200)
 
 
-class _Undone(Exception):
-    """Ends a block that is only tried."""
-
-
-def _tried(programme: VisaProgramme, write) -> list[Turned]:
-    """The quotas of the programme as they would stand; nothing of it stays."""
+def _turned(programme: VisaProgramme, write) -> list[Turned]:
+    """The quotas of the programme as they would stand."""
     before = _taken(programme)
-    after = {}
-    try:
-        with transaction.atomic():
-            write()
-            after = _taken(programme)
-            raise _Undone
-    except _Undone:
-        return [Turned(pool, taken, after[pool]) for pool, taken in before.items()]
+    after = tried(write, _taken)
+    return [Turned(pool, taken, after[pool]) for pool, taken in before.items()]
 
 
 def _taken(programme: VisaProgramme) -> dict[QuotaPool, int]:

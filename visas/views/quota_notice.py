@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from visas.forms.quota_notice import OpeningForm, RenameForm
 from visas.models import QuotaPool, VisaCase, VisaProgramme
 from visas.quotas import doubled
 from visas.services.quota_notice import name_quota, open_quota
-from visas.views.previewed import previewed, seen
+from visas.views.previewed import previewed, seen, tried
 
 ONE_LIVE = {"visa_case_one_live", "visa_case_one_live_of_quota"}
 MOST_NAMED = 50  # cases in the way
@@ -62,7 +61,7 @@ def _begun(request: HttpRequest) -> dict:
 
 
 def _answer(request: HttpRequest, form, write, title: str, pool: QuotaPool | None = None) -> HttpResponse:
-    made, shown = previewed(request, form, write, lambda: _tried(write))
+    made, shown = previewed(request, form, write, lambda: tried(write, _as_it_would_stand))
     if made:
         return _confirmed(request, made.pk, opened=pool is None)
     context = {
@@ -82,20 +81,8 @@ def _crumb(pool: QuotaPool | None) -> list[tuple[str, str]]:
     return [(str(pool), reverse("visas:quota", args=[pool.pk]))] if pool else []
 
 
-class _Undone(Exception):
-    """Ends a block that is only tried."""
-
-
-def _tried(write) -> Opened:
-    """The quota as it would stand; nothing of it stays."""
-    found = []
-    try:
-        with transaction.atomic():
-            held = write()
-            found.append(Opened(held, list(held.programmes.all())))
-            raise _Undone
-    except _Undone:
-        return found[0]
+def _as_it_would_stand(held: QuotaPool) -> Opened:
+    return Opened(held, list(held.programmes.all()))
 
 
 def _in_the_way(user: User, form) -> list[VisaCase]:
