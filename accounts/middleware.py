@@ -2,14 +2,17 @@
 factor is demanded nobody without one.
 """
 
+from urllib.parse import urlsplit
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import logout
-from django.contrib.auth.middleware import get_user
+from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
+from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts.idle import is_over, note_step
@@ -35,6 +38,24 @@ class PersonMiddleware:
     def __call__(self, request):
         request.user = get_user(request)
         return self.get_response(request)
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads whoever is not signed in to the sign-in, and afterwards back to where they were.
+
+    That is the page they asked for; where they sent something, the page it was sent from: its address alone does
+    nothing, or is none that can be opened.
+    """
+
+    def handle_no_permission(self, request, view):
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view)
+        before = request.headers.get("Referer", "")
+        if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+            return redirect_to_login("/", self.get_login_url(view), self.get_redirect_field_name(view))
+        page = urlsplit(before)
+        here = page.path + (f"?{page.query}" if page.query else "")
+        return redirect_to_login(here, self.get_login_url(view), self.get_redirect_field_name(view))
 
 
 class IdleMiddleware:

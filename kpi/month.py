@@ -13,14 +13,13 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from cases.listings.session import RECORDED_LATE, WITHOUT_SUMMARY
-from cases.models import Session
+from cases.models import Session, SessionClient
 from centers.models import Workspace
 from centers.prepared import counted, prepared
 
 FIGURES = {
     "session": Count("pk"),
     "clients": Coalesce(Sum("clients"), 0),
-    "person": Count("person", distinct=True),
     "minutes": Coalesce(Sum("minutes"), 0),
 }
 MOST = 6  # counsellors, and languages
@@ -94,7 +93,7 @@ def _counted(viewer: User, place: int, day: date) -> MonthSoFar:
         held[staff, "" if staff else written] += number
     return MonthSoFar(
         day,
-        {name: numbers[name] for name in FIGURES},
+        {name: numbers[name] for name in FIGURES} | {"person": _persons(viewer, **month)},
         so_many,
         numbers["without_summary"],
         numbers["late"],
@@ -107,6 +106,13 @@ def _sessions(viewer: User, place: int, first: date, last: date) -> QuerySet[Ses
     """Those that the list behind the figures shows, for its filters of the same names."""
     rows = Session.objects.visible_to(viewer).filter(workspace=place, voided_at=None)
     return rows.filter(held_on__gte=first, held_on__lte=last).order_by()
+
+
+def _persons(viewer: User, *, place: int, first: date, last: date) -> int:
+    """Each person once, whether a session was theirs or another's whom they came with."""
+    alone = _sessions(viewer, place, first, last).exclude(person=None).values_list("person")
+    others = SessionClient.objects.visible_to(viewer).filter(workspace=place, session__voided_at=None)
+    return alone.union(others.filter(held_on__gte=first, held_on__lte=last).values_list("person")).count()
 
 
 @counted

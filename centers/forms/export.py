@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from centers.models import ExportFormat
 
-SHORTEST = 6  # letters and digits of a reason
+SHORTEST = 4  # letters and digits of a reason, of which one is a letter: “월간 보고”
 
 
 class ExportForm(forms.Form):
@@ -26,6 +26,7 @@ class ExportForm(forms.Form):
 
     def clean_reason(self) -> str:
         reason = " ".join(self.cleaned_data["reason"].split())
-        if len(re.sub(r"\W|_", "", reason)) < SHORTEST:
+        signs = re.sub(r"\W|_", "", reason)
+        if len(signs) < SHORTEST or signs.isdecimal():
             raise ValidationError(_("Say in a few words what the file is for."), code="short")
         return reason

@@ -130,8 +130,7 @@ def _month_so_far(request: HttpRequest, place: Workspace) -> Panel:
         "year": today.year,
         "as_of": today,
         "figures": [
-            {"name": name, "label": FIGURES_OF_A_MONTH[name], "number": number}
-            for name, number in month.figures.items()
+            {"name": name, "label": label, "number": month.figures[name]} for name, label in FIGURES_OF_A_MONTH.items()
         ],
         "month": f"{first:%Y-%m}",
         "before": month_before.counted(month.before),
@@ -148,22 +147,34 @@ def _staff(viewer: None, *, ids: list[int]) -> QuerySet[User]:
     return User.objects.filter(pk__in=ids)
 
 
-def _by_counsellor(user: User, month: MonthSoFar, here: dict) -> list[tuple[str, int, ListedFigure | None]]:
+Part = tuple[str, int, ListedFigure | None]  # a name and a number, with the list of its rows where there is one
+
+
+def _by_counsellor(user: User, month: MonthSoFar, here: dict) -> list[Part]:
     """Sessions by who held them: staff with the way to their rows, and names that a workbook gave without one."""
-    names = {
-        person.pk: str(person) for person in _staff(None, ids=[pk for pk, _name, _number in month.by_counsellor if pk])
-    }
-    return [
+    ids = [staff for staff, _written, _number in month.by_counsellor if staff]
+    names = {person.pk: str(person) for person in _staff(None, ids=ids)}
+    parts = [
         (names[staff], number, listed(SESSIONS, user, **here, counsellor="me" if staff == user.pk else f"{staff}"))
         if staff
         else (written or _("Not told"), number, None)
         for staff, written, number in month.by_counsellor
     ]
+    return [*parts, *_the_others(parts, month)]
 
 
-def _by_language(user: User, month: MonthSoFar, here: dict) -> list[tuple[Language, ListedFigure]]:
+def _by_language(user: User, month: MonthSoFar, here: dict) -> list[Part]:
     names = kept_rows(Language)
-    return [(names[code], listed(SESSIONS, user, **here, language=code).counted(n)) for code, n in month.by_language]
+    parts = [
+        (str(names[code]), number, listed(SESSIONS, user, **here, language=code)) for code, number in month.by_language
+    ]
+    return [*parts, *_the_others(parts, month)]
+
+
+def _the_others(parts: list[Part], month: MonthSoFar) -> list[Part]:
+    """What the parts that are shown leave of the sessions, so that they add up."""
+    rest = month.figures["session"] - sum(number for _name, number, _figure in parts)
+    return [(_("Others"), rest, None)] if rest else []
 
 
 # One shelter.

@@ -1,7 +1,9 @@
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.template.loader import render_to_string
@@ -171,3 +173,36 @@ class BarePageTests:
             "next": "/hidden-3/", "topic": "7",
         }  # fmt: skip
         assert typed_in(RequestFactory().post("/", sent)) == ["Công ty chưa trả lương."]
+
+
+@pytest.mark.parametrize(
+    ("came_from", "goes_to"),
+    [
+        ("http://testserver/sessions/?topic=health", "/sessions/?topic=health"),
+        ("", "/"),
+        ("https://elsewhere.example/x", "/"),
+    ],
+)
+def test_what_was_sent_without_being_signed_in_leads_back_to_the_page_it_came_from(client, came_from, goes_to):
+    """The address that it was sent to is none to open: it does something, or nothing stands there."""
+    answer = client.post("/deadlines/3/done/", headers={"referer": came_from} if came_from else {})
+    assert parse_qs(urlsplit(answer["Location"]).query) == {"next": [goes_to]}
+    asked = client.get("/sessions/?topic=health")
+    assert parse_qs(urlsplit(asked["Location"]).query) == {"next": ["/sessions/?topic=health"]}
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("ko", "32,100,000"), ("en", "32,100,000"), ("vi", "32.100.000"), ("zh-hans", "32,100,000")],
+)
+def test_thousands_are_marked_in_every_language(language, written):
+    with translation.override(language):
+        assert intcomma(32_100_000) == written
+
+
+@pytest.mark.parametrize(
+    "address", ["/visas/quotas/%00/", "/visas/quotas/%00/share/", "/sessions/months/%00/2025-03/"]
+)
+def test_no_sign_in_an_address_breaks_a_page(client, address):
+    client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+    assert client.get(address).status_code == 404

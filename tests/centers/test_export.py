@@ -296,7 +296,14 @@ class PageTests:
             user, "sessions", 1, REASON,
         )  # fmt: skip
 
-    @pytest.mark.parametrize("reason", ["", "   ", "필요", "........", "x" * 301])
+    @pytest.mark.parametrize("reason", ["시 월간 보고", "도청 제출용", "월간 보고"])
+    def test_a_few_words_are_enough(self, client, reason):
+        user = make_user(Role.COUNSELLOR)
+        make_session()
+        client.force_login(user)
+        assert self.ask(client, reason=reason).status_code == 302
+
+    @pytest.mark.parametrize("reason", ["", "   ", "필요", "........", "123456", "x" * 301])
     def test_a_file_has_a_reason(self, client, reason):
         user = make_user(Role.COUNSELLOR)
         client.force_login(user)

@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Session
 from centers.models import Role
+from kpi.evidence import Figure, total
 from kpi.month import MonthSoFar, month_so_far, same_day_before
 from kpi.services.summary import drain
-from tests.make import everywhere, make_client, make_session, make_user, place
+from tests.make import everywhere, make_client, make_session, make_together, make_user, place
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 3, 20)
@@ -42,6 +43,18 @@ def test_it_is_counted_once(manager):
     assert asked
     assert counted(manager) == (first, False)
     assert (first.figures["session"], first.before, first.by_language) == (1, 1, (("vi", 1),))
+
+
+def test_whoever_came_with_another_is_a_person_of_the_month(manager):
+    """As the rows behind the figure have it."""
+    with everywhere():
+        session = Session.objects.get(held_on=DAY)
+    make_together(session, make_client(), make_client())
+    recount()
+    month, _asked = counted(manager)
+    with everywhere():
+        behind = total(Figure(2025, "person", (("workspace", "52110-c1"), ("month", "2025-03")), DAY)).number
+    assert month.figures["person"] == behind == 3
 
 
 def test_another_day_is_another_month_so_far(manager):

@@ -5,7 +5,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -96,8 +96,10 @@ def _cases(request: HttpRequest, title: str) -> Panel:
 @prepared
 def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
     waiting = reduce(or_, (in_state(state) for state in WAITING))
-    cases = VisaCase.objects.visible_to(viewer).filter(waiting)
-    return cases.order_by("received_on", "pk")[:SHOWN]
+    inner = CaseStep.objects.filter(case=OuterRef("pk"), kind__in=INNER).standing().order_by("-pk")
+    since = Coalesce("submitted_on", "recommended_on", Subquery(inner.values("happened_on")[:1]), "received_on")
+    cases = VisaCase.objects.visible_to(viewer).filter(waiting).annotate(waits_since=since)
+    return cases.order_by("waits_since", "pk")[:SHOWN]
 
 
 def _waiting(request: HttpRequest) -> Shown:
