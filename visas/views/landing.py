@@ -96,7 +96,7 @@ def _cases(request: HttpRequest, title: str) -> Panel:
 @prepared
 def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
     waiting = reduce(or_, (in_state(state) for state in WAITING))
-    inner = CaseStep.objects.filter(case=OuterRef("pk"), kind__in=INNER).standing().order_by("-pk")
+    inner = CaseStep.objects.visible_to(viewer).standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
     since = Coalesce("submitted_on", "recommended_on", Subquery(inner.values("happened_on")[:1]), "received_on")
     cases = VisaCase.objects.visible_to(viewer).filter(waiting).annotate(waits_since=since)
     return cases.order_by("waits_since", "pk")[:SHOWN]
@@ -104,8 +104,8 @@ def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
 
 def _waiting(request: HttpRequest) -> Shown:
     """The cases that have waited longest for their next step."""
-    cases = _longest_waiting(request.user)
-    shown = {"rows": _in_their_stages(cases, request.user), "waiting": True}
+    cases, today = _longest_waiting(request.user), timezone.localdate()
+    shown = {"rows": [_in_its_state(case, case.waits_since, today) for case in cases], "waiting": True}
     return Panel(_("Waiting longest"), "visas/landing/case_rows.html", shown), cases
 
 
