@@ -50,12 +50,16 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(self, request, view):
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view)
-        before = request.headers.get("Referer", "")
-        if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
-            return redirect_to_login("/", self.get_login_url(view), self.get_redirect_field_name(view))
-        page = urlsplit(before)
-        here = page.path + (f"?{page.query}" if page.query else "")
-        return redirect_to_login(here, self.get_login_url(view), self.get_redirect_field_name(view))
+        return redirect_to_login(_sent_from(request), self.get_login_url(view), self.get_redirect_field_name(view))
+
+
+def _sent_from(request) -> str:
+    """The page of ours that something was sent from; the start page where none is told."""
+    before = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    page = urlsplit(before)
+    return page.path + (f"?{page.query}" if page.query else "")
 
 
 class IdleMiddleware:

@@ -1,6 +1,7 @@
 """Who waits for a place of a quota (대기 순번): in which order, why, and who would come up if places opened."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -139,10 +140,14 @@ class Turns:
 
 def _lists_of(chosen: list[VisaCase], cases: QuerySet[VisaCase]) -> list[tuple[QuotaPool, list[Waiting]]]:
     """The waiting lists of the quotas that run today for the programmes of these cases."""
+    return [(pool, waiting_list(cases, pool)) for pool in running_for({case.programme_id for case in chosen})]
+
+
+def running_for(programmes: Iterable[str]) -> QuerySet[QuotaPool]:
+    """The quotas that run today in which a recommendation of one of these programmes would be counted."""
     today = timezone.localdate()
-    programmes = {case.programme_id for case in chosen}
-    pools = QuotaPool.objects.filter(programmes__in=programmes, starts_on__lte=today, ends_on__gte=today).distinct()
-    return [(pool, waiting_list(cases, pool)) for pool in pools]
+    pools = QuotaPool.objects.filter(programmes__in=programmes, starts_on__lte=today, ends_on__gte=today)
+    return pools.distinct()
 
 
 def _with_share(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> QuerySet[VisaCase]:

@@ -1,12 +1,11 @@
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Municipality, WorkspaceKind
 from centers.models.municipality import Term
+from visas.models.decided import Decided
 
 
 class SeatTaken(models.TextChoices):
@@ -92,19 +91,13 @@ class VisaProgramme(Settings, Term):  # noqa: DJ008  (a term says how it reads)
         verbose_name_plural = _("visa programmes")
 
 
-class ProgrammeSetting(Settings):
+class ProgrammeSetting(Settings, Decided):
     """The settings of a programme as the province has decided them, by a document. Append-only.
 
     A trigger gives them to the programme, and each case its place by them.
     """
 
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="decided")
-    document = models.CharField(_("document number"), max_length=100)
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
-    )
-    entered_at = models.DateTimeField(_("entered at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("settings of a programme")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from centers.models import Municipality, Workspace
 from centers.models.municipality import Term
+from visas.models.decided import Decided
 from visas.models.programme import VisaProgramme
 
 YEAR = r"^\d{4}$"  # the period of a case outside of every quota
@@ -242,7 +243,7 @@ class QuotaClosing(models.Model):
         return f"{self.pool_id} {self.closed}"
 
 
-class QuotaNotice(models.Model):
+class QuotaNotice(Decided):
     """What the province says of a quota itself: that it opens it, or what it is called. Append-only.
 
     A trigger opens or names the quota. ``programmes`` and the days are those of an opening; its number of places is
@@ -258,12 +259,6 @@ class QuotaNotice(models.Model):
     programmes = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("to"), null=True, blank=True)
-    document = models.CharField(_("document number"), max_length=100)
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
-    )
-    entered_at = models.DateTimeField(_("entered at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("notice of a quota")

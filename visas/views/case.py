@@ -3,7 +3,6 @@ from datetime import date
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +23,7 @@ from visas.case_forms import FactForm, ReasonForm, StepForm, TakeBackForm, TakeI
 from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, FactKind, QuotaPool, StepKind, VisaCase
+from visas.models import CaseStep, FactKind, StepKind, VisaCase
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
 from visas.obligations import duties_of
@@ -35,7 +34,7 @@ from visas.quotas import FULL
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
 from visas.views.letter import may_print
 from visas.views.quota import holders
-from visas.waiting import Waiting, overtaken_by, place_of
+from visas.waiting import Waiting, overtaken_by, place_of, running_for
 
 COMPLETED = StepKind.COMPLETED
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
@@ -184,18 +183,13 @@ def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:
     """What holds the places, where the quota or the share refused the case."""
     if form.refused_for not in FULL:
         return {}
-    pool = _running(case).first()
+    pool = running_for([case.programme_id]).first()
     return {"pool": pool, "holders": holders(request.user, pool, timezone.localdate())} if pool else {}
 
 
 def _has_quota(case: VisaCase) -> bool:
     """Whether a quota of the programme runs today, in which a recommendation would be counted."""
-    return _running(case).exists()
-
-
-def _running(case: VisaCase) -> QuerySet[QuotaPool]:
-    today = timezone.localdate()
-    return QuotaPool.objects.filter(programmes=case.programme_id, starts_on__lte=today, ends_on__gte=today)
+    return running_for([case.programme_id]).exists()
 
 
 @never_cache

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -141,17 +142,20 @@ def _in_the_way(request: HttpRequest, pool: QuotaPool, form: Form, error: Valida
     if getattr(error, "code", "") not in FULL:
         return {}
     held = QuotaPool.objects.get(pk=pool.pk)
-    share = held.shares.filter(pk=form.cleaned_data.get("giver")).first()
     cases = VisaCase.objects.visible_to(request.user).select_related("programme", "workspace")
-    if "municipality_id" in form.cleaned_data:
-        last = beyond_a_share(cases, held, form.cleaned_data)
-        return {"holders": holders(request.user, held, timezone.localdate()), "last": last}
-    amount = form.cleaned_data.get("amount") or 0
+    return {"holders": holders(request.user, held, timezone.localdate()), "last": _too_many(cases, held, form)}
+
+
+def _too_many(cases: QuerySet[VisaCase], held: QuotaPool, form: Form) -> list[VisaCase]:
+    """The cases for which there would be no place after what the form asks for."""
+    told = form.cleaned_data
+    if isinstance(form, ShareForm):
+        return beyond_a_share(cases, held, told)
+    share, amount = held.shares.filter(pk=told.get("giver")).first(), told.get("amount") or 0
     if isinstance(form, ConfirmationForm):  # so many stay, the others go back
         amount = provisional(timezone.localdate()).get(held.pk, 0) - amount
     # Of a quota without a number, those beyond the places that were to be its first.
-    last = in_the_way(cases, held, share, amount if held.capacity is not None else -amount)
-    return {"holders": holders(request.user, held, timezone.localdate()), "last": last}
+    return in_the_way(cases, held, share, amount if held.capacity is not None else -amount)
 
 
 def _confirm(request: HttpRequest, code: str) -> None:
