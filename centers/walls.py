@@ -4,13 +4,18 @@ from django.conf import settings
 from django.db import migrations
 
 
-def _open_to(permission: str, *, shared: bool = False) -> str:
+def _open_to(permission: str, *, shared: bool = False, through: str = "") -> str:
     """True for the rows that the running scope opens. The sub-selects run once a query, not once a row."""
     condition = (
         f"(SELECT wall.whole('{permission}')) OR workspace_id = ANY ((SELECT wall.scope('{permission}'))::bigint[])"
     )
     if shared:
         condition += f" OR shared_with && (SELECT wall.scope('{permission}'))::int[]"
+    if through:  # asked only of rows that the workspaces do not open
+        condition += (
+            f" OR EXISTS (SELECT FROM cases_client c WHERE c.id = {through}"
+            f" AND c.shared_with && (SELECT wall.scope('{permission}'))::int[])"
+        )
     return condition
 
 
@@ -71,6 +76,14 @@ def shared_by_trigger(table: str) -> migrations.RunSQL:
         f"CREATE TRIGGER keep_shared BEFORE INSERT OR UPDATE OF shared_with ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION wall.keep_shared()",
         f"DROP TRIGGER keep_shared ON {table}",
+    )
+
+
+def shared_through(table: str, client: str, *, view: str) -> migrations.RunSQL:
+    """Rows that are part of a client's file are also read by the workspaces that the file is shared with."""
+    return migrations.RunSQL(
+        f"ALTER POLICY view ON {table} USING ({_open_to(view, through=client)})",
+        f"ALTER POLICY view ON {table} USING ({_open_to(view)})",
     )
 
 

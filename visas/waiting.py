@@ -4,75 +4,57 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import BigIntegerField, F, Func, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from visas.models import (
-    CaseFact,
-    CaseStep,
-    FactKind,
-    QuotaPool,
-    QuotaShare,
-    StepKind,
-    VisaCase,
-    WaitingMove,
-    WaitingOrder,
-)
-from visas.models.case import LIVE
+from visas.models import QuotaPool, QuotaShare, VisaCase, WaitingMove, WaitingOrder
 from visas.quotas import shares_of
-from visas.stages import INNER
 
 LAST = 1_000_000  # stands for a place that nobody gave
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One case that waits. ``place`` counts from 1; ``because`` says what gives it that place.
+    """One case that waits. ``place`` counts from 1, over all who wait; ``because`` says what gives it that place.
 
-    ``offered``: a place is free for it today. ``comes_up``: else, whether one of the places that are asked for would
-    be its; ``held_up`` says why none is, where its share has none.
+    ``case`` is none where the reader may not open it. ``share`` is the one that its place would fall to. ``offered``:
+    a place is free for it today. ``comes_up``: else, whether one of the places that are asked for would be its;
+    ``held_up`` says why none is, where its share has none.
     """
 
-    case: VisaCase
+    case: VisaCase | None
     place: int
     because: str
+    share: int | None = None
     moved: WaitingMove | None = None
     offered: bool = False
     comes_up: bool = False
     held_up: str = ""
 
 
-def waiting_for(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> QuerySet[VisaCase]:
-    """The cases that are reviewed and not recommended yet, in the order of their programme's rule: a place that they
-    take on the day is one of this quota. Nobody waits in a quota that does not run on the day.
+class _InLine(NamedTuple):
+    """A case in its place, as the database tells it; ``case`` only where the running scope opens it."""
+
+    case: int | None
+    share: int | None
+    points: int
+    received_on: date
+    reviewed_on: date
+
+
+def _line(pool: QuotaPool, day: date) -> list[_InLine]:
+    """All who are reviewed and not recommended yet, in the order of their programme's rule: a place that they take on
+    the day is one of this quota. Nobody waits in a quota that does not run on the day.
 
     Whoever was moved stands before all others, by the place given; then the rule; then the day of reception.
     """
-    inner = CaseStep.objects.filter(case=OuterRef("pk"), takes_back=False, undone_by=None, kind__in=INNER)
-    last = inner.order_by("-pk")
-    moves = WaitingMove.objects.filter(case=OuterRef("pk")).order_by("-pk")
-    points = CaseFact.objects.filter(case=OuterRef("pk"), kind=FactKind.POINTS).order_by("-pk")
-    if not pool.starts_on <= day <= pool.ends_on:
-        return cases.none()
-    rows = cases.filter(LIVE, programme__in=pool.programmes.all(), recommended_on=None, pool=None)
-    rows = rows.filter(received_on__lte=day)
-    rows = rows.annotate(
-        stands_at=Subquery(last.values("kind")[:1]),
-        reviewed_on=Subquery(last.values("happened_on")[:1]),
-        given=Coalesce(Subquery(moves.values("place")[:1]), LAST, output_field=IntegerField()),
-        points=Coalesce(Subquery(points.values("value")[:1]), 0, output_field=IntegerField()),
-    ).filter(stands_at=StepKind.REVIEWED)
-    return rows.order_by("given", *ORDERS[order_of(pool)], "received_on", "pk")
-
-
-ORDERS = {
-    WaitingOrder.REVIEWED: ("reviewed_on",),
-    WaitingOrder.RECEIVED: ("received_on",),
-    WaitingOrder.POINTS: (F("points").desc(),),
-}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall.waiting_line(%s, %s, %s)", [pool.pk, order_of(pool), day])
+        return [_InLine(*row) for row in cursor.fetchall()]
 
 
 def order_of(pool: QuotaPool) -> WaitingOrder:
@@ -87,19 +69,20 @@ def waiting_list(
     """The waiting list of a quota on a day, today unless another is named. Places that are free are offered in its
     order, each share's to its own; ``opening`` places more, which no share has, are given out after them.
     """
-    day = day or timezone.localdate()
-    rows = list(_with_share(waiting_for(cases, pool, day), pool, day))
-    moves = {move.case_id: move for move in WaitingMove.objects.filter(case__in=rows).order_by("pk")}
+    line = _line(pool, day or timezone.localdate())
+    known = cases.in_bulk([row.case for row in line if row.case])
+    moves = {move.case_id: move for move in WaitingMove.objects.filter(case__in=known).order_by("pk")}
     shares, free, order = {share.pk: share for share in shares_of(pool)}, free_of(pool), order_of(pool)
     found = []
-    for place, case in enumerate(rows, 1):
-        offered = free[case.share] > 0
-        comes_up = not offered and case.share is None and opening > 0 and pool.closed_at is None
-        free[case.share] -= offered
+    for place, row in enumerate(line, 1):
+        offered = free[row.share] > 0
+        comes_up = not offered and row.share is None and opening > 0 and pool.closed_at is None
+        free[row.share] -= offered
         opening -= comes_up
-        held_up = "" if offered or case.share is None else _no_place_in(shares[case.share])
-        move = moves.get(case.pk)
-        found.append(Waiting(case, place, _because(case, order, move), move, offered, comes_up, held_up))
+        held_up = "" if offered or row.share is None else _no_place_in(shares[row.share])
+        case, move = known.get(row.case), moves.get(row.case)
+        because = _because(row, order, move) if case else ""
+        found.append(Waiting(case, place, because, row.share, move, offered, comes_up, held_up))
     return found
 
 
@@ -108,9 +91,9 @@ def overtaken_by(case: VisaCase, cases: QuerySet[VisaCase]) -> list[Waiting]:
     would go over them. Nobody, where the case is offered one itself, none is free, or it does not wait.
     """
     for _pool, rows in _lists_of([case], cases):
-        own = next((row for row in rows if row.case.pk == case.pk), None)
+        own = next((row for row in rows if row.case == case), None)
         if own and not own.offered:
-            return [row for row in rows if row.offered and row.place < own.place and row.case.share == own.case.share]
+            return [row for row in rows if row.offered and row.place < own.place and row.share == own.share]
     return []
 
 
@@ -118,8 +101,9 @@ class Turns:
     """The cases of a batch in the order of their waiting lists, and which of them would go over somebody."""
 
     def __init__(self, chosen: list[VisaCase], cases: QuerySet[VisaCase]):
-        self._rows = {row.case.pk: row for _pool, rows in _lists_of(chosen, cases) for row in rows}
-        self._offered = {pk for pk, row in self._rows.items() if row.offered}
+        rows = [row for _pool, rows in _lists_of(chosen, cases) for row in rows if row.case]
+        self._rows = {row.case.pk: row for row in rows}
+        self._offered = {row.case.pk for row in rows if row.offered}
         self.cases = sorted(chosen, key=lambda case: (self._place(case), case.pk))
 
     def _place(self, case: VisaCase) -> int:
@@ -132,7 +116,7 @@ class Turns:
         if own is None or own.offered:
             return False
         before = [self._rows[pk] for pk in self._offered]
-        return any(row.place < own.place and row.case.share == own.case.share for row in before)
+        return any(row.place < own.place and row.share == own.share for row in before)
 
     def done(self, case: VisaCase) -> None:
         self._offered.discard(case.pk)
@@ -150,16 +134,6 @@ def running_for(programmes: Iterable[str]) -> QuerySet[QuotaPool]:
     return pools.distinct()
 
 
-def _with_share(cases: QuerySet[VisaCase], pool: QuotaPool, day: date) -> QuerySet[VisaCase]:
-    """With the share that a place of each would fall to on the day, as the database finds it."""
-    return cases.annotate(
-        share=Func(
-            Value(pool.pk), "municipality_id", "workspace_id", Value(day),
-            function="wall.share_of", output_field=BigIntegerField(),
-        )
-    )  # fmt: skip
-
-
 def free_of(pool: QuotaPool) -> Counter[int | None]:
     """The places that nobody holds, by share and, under None, of what no share has. Of a number that is not known, and
     of a quota that was closed, none are free.
@@ -175,20 +149,20 @@ def _no_place_in(share: QuotaShare) -> str:
     return _("The share %(share)s has no place left.") % {"share": share}
 
 
-def _because(case: VisaCase, order: WaitingOrder, move: WaitingMove | None) -> str:
+def _because(row: _InLine, order: WaitingOrder, move: WaitingMove | None) -> str:
     if move and move.place:
         return _("Placed by hand: %(reason)s") % {"reason": move.reason}
     if order == WaitingOrder.POINTS:
-        return _("%(points)s points") % {"points": case.points}
+        return _("%(points)s points") % {"points": row.points}
     if order == WaitingOrder.RECEIVED:
-        return _("Received on %(day)s") % {"day": case.received_on.isoformat()}
-    return _("Reviewed on %(day)s") % {"day": case.reviewed_on.isoformat()}
+        return _("Received on %(day)s") % {"day": row.received_on.isoformat()}
+    return _("Reviewed on %(day)s") % {"day": row.reviewed_on.isoformat()}
 
 
 def place_of(case: VisaCase, cases: QuerySet[VisaCase]) -> tuple[QuotaPool, Waiting] | None:
     """Where a case stands in the waiting list of the quota that runs today; none where it does not wait."""
     for pool, rows in _lists_of([case], cases):
         for row in rows:
-            if row.case.pk == case.pk:
+            if row.case == case:
                 return pool, row
     return None

@@ -5,12 +5,14 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.access import OnRecord
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.keys import digits_backwards, name_initials, name_key, name_sound
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
+from centers.selectors import scope_of
 from config.addresses import address_of
 
 NEVER = date(9999, 12, 31)  # stands for an expiry that is not known, where clients are sorted by it
@@ -79,6 +81,19 @@ class Client(Shared, Kept):
         return address_of("cases:client", self.pk)
 
 
+class PartOfFileQuerySet(scoped("view_clients")):
+    """Parts of a file that are read by everybody who reads the file: by the province of those with a visa case too.
+
+    For all others the workspaces stand in the query as constants: the indexes of the search begin with them.
+    """
+
+    def visible_to(self, user: User) -> "PartOfFileQuerySet":
+        if "view_visa_cases" not in scope_of(user).everywhere:
+            return super().visible_to(user)
+        (file,) = self.model.whose
+        return self.filter(**{f"{file.removesuffix('_id')}__in": Client.objects.visible_to(user)})
+
+
 @with_history
 class ClientName(OnRecord):
     """A name of a client as it is written in one script.
@@ -100,7 +115,7 @@ class ClientName(OnRecord):
     turned_sound = name_sound(0)
     initials = name_initials()
 
-    objects = scoped("view_clients").as_manager()
+    objects = PartOfFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("name")

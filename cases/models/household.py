@@ -3,9 +3,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
+from cases.models.client import PartOfFileQuerySet
 from cases.models.kept import Kept, client_key, code_key, person_key, with_history, workspace_key
 from cases.models.terms import Relation, StatusCode
-from centers.querysets import scoped
 
 
 class Household(OnRecord):
@@ -17,7 +17,7 @@ class Household(OnRecord):
     principal = client_key("households")
     principal_person = person_key()
 
-    objects = scoped("view_clients").as_manager()
+    objects = PartOfFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("household")
@@ -48,7 +48,7 @@ class FamilyLink(Kept):
     entered_on = models.DateField(_("entered on"), null=True, blank=True)
     settled_on = models.DateField(_("settled on"), null=True, blank=True)
 
-    objects = scoped("view_clients").as_manager()
+    objects = PartOfFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dependant")

@@ -100,6 +100,21 @@ class OrderTests:
             move(case, actor=province, place=1, reason="")
 
 
+@pytest.mark.django_db
+def test_a_city_is_told_its_place_among_all(client):
+    """What it may not open it does not read: of another city's case it learns that it is there."""
+    elsewhere = make_visa_case("E-7-4", "52110-office", received_on=DAY)
+    with everywhere():
+        for kind in (StepKind.CHECKED, StepKind.REVIEWED):
+            take_step(actor=None, case=elsewhere, kind=kind, happened_on=DAY + timedelta(days=1))
+    own, officer = reviewed(2), make_user(Role.CITY_OFFICER, OFFICE)
+    with acting_for([own.workspace_id], actor=officer):
+        rows = waiting_list(VisaCase.objects.visible_to(officer), QuotaPool.objects.get(pk=POOL), day=LATER)
+    assert [(row.place, row.case, bool(row.because)) for row in rows] == [(1, None, False), (2, own, True)]
+    with acting_for([], actor=officer):
+        assert waiting_list(VisaCase.objects.none(), QuotaPool.objects.get(pk=POOL), day=LATER) == []
+
+
 def own_quota(amount: int, *, share: int = 0) -> None:
     """The quota with so many places, of which 전주 (52110) has a share."""
     held = QuotaPool.objects.get(pk=POOL)
