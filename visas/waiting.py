@@ -64,10 +64,16 @@ def order_of(pool: QuotaPool) -> WaitingOrder:
 
 
 def waiting_list(
-    cases: QuerySet[VisaCase], pool: QuotaPool, *, opening: int = 0, day: date | None = None
+    cases: QuerySet[VisaCase],
+    pool: QuotaPool,
+    *,
+    opening: int = 0,
+    opens_in: int | None = None,
+    day: date | None = None,
 ) -> list[Waiting]:
     """The waiting list of a quota on a day, today unless another is named. Places that are free are offered in its
-    order, each share's to its own; ``opening`` places more, which no share has, are given out after them.
+    order, each share's to its own; ``opening`` places more of the share ``opens_in``, or else of what no share has,
+    are given out after them.
     """
     line = _line(pool, day or timezone.localdate())
     known = cases.in_bulk([row.case for row in line if row.case])
@@ -76,10 +82,10 @@ def waiting_list(
     found = []
     for place, row in enumerate(line, 1):
         offered = free[row.share] > 0
-        comes_up = not offered and row.share is None and opening > 0 and pool.closed_at is None
+        comes_up = not offered and row.share == opens_in and opening > 0 and pool.closed_at is None
         free[row.share] -= offered
         opening -= comes_up
-        held_up = "" if offered or row.share is None else _no_place_in(shares[row.share])
+        held_up = "" if offered or comes_up or row.share is None else _no_place_in(shares[row.share])
         case, move = known.get(row.case), moves.get(row.case)
         because = _because(row, order, move) if case else ""
         found.append(Waiting(case, place, because, row.share, move, offered, comes_up, held_up))

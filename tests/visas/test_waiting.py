@@ -157,6 +157,16 @@ class OpeningTests:
         other, own = reviewed(1, municipality_id="52130"), reviewed(2, municipality_id="52140")
         assert (offered(), up(1)) == ([own.pk], [other.pk])
 
+    def test_places_may_open_in_a_share(self):
+        own_quota(1, share=1)
+        taken(municipality_id="52140")
+        inside, outside = reviewed(2, municipality_id="52140"), reviewed(1, municipality_id="52130")
+        share = QuotaPool.objects.get(pk=POOL).shares.get()
+        rows = {row.case.pk: row for row in listed(opening=3, opens_in=share.pk)}
+        assert [pk for pk, row in rows.items() if row.comes_up] == [inside.pk]
+        assert not rows[inside.pk].held_up
+        assert up(3) == [outside.pk]
+
     def test_a_quota_without_a_number_or_closed_offers_none(self):
         case = reviewed(1)
         quota, province = QuotaPool.objects.get(pk=POOL), make_user(Role.PROVINCE_STAFF, "52-office")
@@ -210,6 +220,21 @@ class PageTests:
         rows = client.get(self.address, {"places": "1"}).context["rows"]
         told = [(row.case.pk, row.offered, row.comes_up) for row, _client in rows]
         assert told == [(first.pk, True, False), (second.pk, False, True)]
+
+    def test_places_of_a_share_are_asked_for_on_the_page(self, client):
+        province = make_user(Role.PROVINCE_STAFF, "52-office")
+        make_entry(self.pool.pk, 1)
+        told = {"effective_on": timezone.localdate(), "document": "x", "actor": province}
+        with everywhere():
+            share = open_share(pool=self.pool, amount=1, municipality_id="52140", **told)
+        cases = [reviewed(day, programme="F-4-R", municipality_id="52140") for day in (1, 2)]
+        client.force_login(province)
+        rows = client.get(self.address, {"places": "1", "share": share.pk}).context["rows"]
+        assert [(row.case.pk, row.offered, row.comes_up) for row, _client in rows] == [
+            (cases[0].pk, True, False),
+            (cases[1].pk, False, True),
+        ]
+        assert client.get(self.address, {"places": "1", "share": "0"}).status_code == 400
 
     def test_an_ended_quota_says_so(self, client):
         reviewed(1)
@@ -272,6 +297,21 @@ class TurnTests:
         full = self.recommend(client, third)
         assert full.status_code == 400
         assert full.context["holders"]["stage"]
+
+    def test_a_full_share_shows_what_holds_it(self, client, waiting, province):
+        pool = QuotaPool.objects.get(programmes="E-7-4", starts_on__year=timezone.localdate().year)
+        with everywhere():
+            VisaCase.objects.filter(pk__in=[case.pk for case in waiting[:2]]).update(municipality_id="52140")
+            told = {"effective_on": timezone.localdate(), "document": "x", "actor": province}
+            share = open_share(pool=pool, amount=1, municipality_id="52140", **told)
+        assert self.recommend(client, waiting[2], note="배분 밖").status_code == 302
+        assert self.recommend(client, waiting[0]).status_code == 302
+        full = self.recommend(client, waiting[1])
+        assert (full.status_code, full.context["share"]) == (400, share)
+        assert sum(figure.number for _name, figure in full.context["holders"]["stage"]) == 1
+        ((_name, figure),) = full.context["holders"]["municipality"]
+        rows = client.get(figure.url).context["shown"].page
+        assert [row.pk for row in rows] == [waiting[0].pk]
 
     def test_many_come_in_its_order_and_go_over_nobody(self, client, waiting, province):
         first, second, third = waiting

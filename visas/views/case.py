@@ -180,11 +180,14 @@ def _overtaken(request: HttpRequest, case: VisaCase) -> list[Waiting]:
 
 
 def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:
-    """What holds the places, where the quota or the share refused the case."""
-    if form.refused_for not in FULL:
+    """What holds the places, where the quota or the share refused the case: those of the share, where it did."""
+    found = place_of(case, VisaCase.objects.visible_to(request.user)) if form.refused_for in FULL else None
+    if found is None:
         return {}
-    pool = running_for([case.programme_id]).first()
-    return {"pool": pool, "holders": holders(request.user, pool, timezone.localdate())} if pool else {}
+    pool, waits = found
+    share = pool.shares.filter(pk=waits.share).first() if form.refused_for == "quota_share_not_exceeded" else None
+    held = holders(request.user, pool, timezone.localdate(), share)
+    return {"pool": pool, "share": share, "holders": held}
 
 
 def _has_quota(case: VisaCase) -> bool:

@@ -34,6 +34,8 @@ from visas.quotas import (
     outside_of_quotas,
     pools_on,
     shares_of,
+    with_seat,
+    with_share,
 )
 from visas.stages import CASE_STATES, in_state
 
@@ -159,9 +161,16 @@ def rest_of(pool: QuotaPool) -> dict:
     return {"capacity": capacity, "taken": taken, "remaining": capacity - taken}
 
 
-def holders(user: User, pool: QuotaPool, day: date) -> dict[str, list[tuple[str, ListedFigure]]]:
-    """What holds the places of a quota: by stage, by municipality and by university, each with its cases."""
-    cases = VisaCase.objects.visible_to(user).filter(pool=pool)
+def holders(
+    user: User, pool: QuotaPool, day: date, share: QuotaShare | None = None
+) -> dict[str, list[tuple[str, ListedFigure]]]:
+    """What holds the places of a quota, or of a share of it: by stage, by municipality and by university, each with
+    its cases.
+    """
+    cases, of = VisaCase.objects.visible_to(user).filter(pool=pool), {"pool": pool.pk}
+    if share:
+        within, of = with_share(with_seat(cases)).filter(share=share.pk), of | {"share": share.code}
+        cases = cases.filter(pk__in=within.values("pk"))
     stages = {state: Count("pk", filter=in_state(state)) for state in CASE_STATES}
     numbers = held(cases, day).aggregate(**stages)
     found = {"stage": [(name, numbers[stage], {"stage": stage}) for stage, name in CASE_STATES.items()]}
@@ -179,7 +188,7 @@ def holders(user: User, pool: QuotaPool, day: date) -> dict[str, list[tuple[str,
     ]
     return {
         split: [
-            (name, listed(CASES, user, pool=pool.pk, place="taken", **filters).counted(number))
+            (name, listed(CASES, user, **of, place="taken", **filters).counted(number))
             for name, number, filters in sorted(rows, key=lambda row: -row[1])
             if number
         ]

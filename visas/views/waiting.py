@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.forms import no_hidden_signs
 from centers.access import require_everywhere
 from visas.access import get_visa_case_or_404, own_files
-from visas.models import QuotaPool, VisaCase
+from visas.models import QuotaPool, QuotaShare, VisaCase
 from visas.services.waiting import move
 from visas.views.quota import may_enter
 from visas.waiting import order_of, waiting_list
@@ -24,9 +24,28 @@ MOST = 1_000
 
 
 class OpeningForm(forms.Form):
+    """So many places more, of a share of the quota or of what no share has."""
+
     places = forms.IntegerField(
         label=gettext_lazy("If so many places open"), min_value=0, max_value=MOST, required=False, initial=3
     )
+    share = forms.ModelChoiceField(
+        QuotaShare.objects.none(), label=gettext_lazy("Share"), required=False, empty_label=gettext_lazy("In no share")
+    )
+
+    def __init__(self, pool: QuotaPool, *args):
+        super().__init__(*args)
+        self.fields["share"].queryset = pool.shares.select_related("municipality", "university")
+        if not pool.shares.exists():
+            del self.fields["share"]
+
+    @property
+    def asked(self) -> dict[str, int | None]:
+        """What ``waiting_list`` is to open; nothing as long as it is not asked, or wrongly."""
+        if not self.is_valid():
+            return {}
+        share = self.cleaned_data.get("share")
+        return {"opening": self.cleaned_data["places"] or 0, "opens_in": share and share.pk}
 
 
 class MoveForm(forms.Form):
@@ -44,9 +63,8 @@ class MoveForm(forms.Form):
 def index(request: HttpRequest, code: str) -> HttpResponse:
     require_everywhere(request.user, "view_visa_cases")
     pool = get_object_or_404(QuotaPool.objects.prefetch_related("programmes"), pk=code)
-    form = OpeningForm(request.GET if "places" in request.GET else None)
-    opening = (form.cleaned_data["places"] or 0) if form.is_valid() else 0
-    rows = waiting_list(VisaCase.objects.visible_to(request.user), pool, opening=opening)
+    form = OpeningForm(pool, request.GET if "places" in request.GET else None)
+    rows = waiting_list(VisaCase.objects.visible_to(request.user), pool, **form.asked)
     clients = own_files([row.case for row in rows], request.user)
     today = timezone.localdate()
     context = {
@@ -55,7 +73,7 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         "ended": pool.ends_on < today,
         "offered": sum(row.offered for row in rows),
         "form": form,
-        "opening": opening,
+        "opening": form.asked.get("opening", 0),
         "order": order_of(pool).label,
         "rows": [(row, clients.get(row.case.pk)) for row in rows],
         "up": sum(row.comes_up for row in rows),
