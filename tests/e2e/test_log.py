@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cases.unsent import HOURS
-from tests.e2e.browser import CHROMIUM, SCREENS, picture
-from tests.e2e.test_shell import signed_in, staff
+from tests.e2e.browser import CHROMIUM, SCREENS, picture, sign_in
+from tests.e2e.test_shell import PASSWORD, signed_in, staff
 from tests.make import make_client, name_client
 from tests.support import as_owner
 
@@ -247,6 +247,29 @@ class SurvivalTests:
             page.goto(address)
             page.locator("[aria-labelledby=drafts] .rows__row a").first.click()
             expect(page.locator("#id_note")).to_have_value(NOTE + " More.")
+
+    def test_nothing_goes_to_who_signs_in_after_them_in_the_same_browser(self, committed):
+        first, second = staff(), staff(at="52130-c1")
+        with signed_in(committed, user=first) as (page, address):
+            page.goto(address + NEW)
+            page.context.clear_cookies()
+            other = page.context.new_page()
+            sign_in(other, address, second, PASSWORD)
+            page.bring_to_front()
+            page.locator("#id_note").evaluate("(note, text) => { note.value = text; }", NOTE)
+            page.locator("#id_note").dispatch_event("input")
+            expect(page.locator("#state")).to_have_attribute("data-state", "signedOut")  # under the cover
+            page.evaluate("document.querySelector('form[data-draft-address]').requestSubmit()")
+            expect(page.locator("#idle-over")).to_be_visible()
+            other.goto(f"{address}/")
+            expect(other.locator("[aria-labelledby=drafts] .rows__row")).to_have_count(0)
+            assert (kept(committed), on_record(committed)) == ([], [])
+            other.context.clear_cookies()
+            sign_in(other, address, first, PASSWORD)
+            page.bring_to_front()
+            says(page, "saved")
+            expect(page.locator("#id_note")).to_have_value(NOTE)
+            assert kept(committed) == [NOTE]
 
     def test_leaving_the_page_saves_what_was_typed_just_now(self, committed):
         with signed_in(committed) as (page, address):

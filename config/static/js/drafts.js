@@ -128,7 +128,8 @@ async function keep() {
     return false;
   }
 
-  /* An answer always: one without a status where there is no line. A token of before is renewed once. */
+  /* An answer always: one without a status where there is no line, or where its person is signed out. A token of before
+   * is renewed once. */
   async function post(where, leaving = false, headers = {}) {
     const once = () => {
       const body = new URLSearchParams([...pairs(), ["csrfmiddlewaretoken", field("csrfmiddlewaretoken").value]]);
@@ -137,16 +138,19 @@ async function keep() {
     };
     try {
       const answer = await once();
-      return answer.status === 403 && (await renewed()) ? await once() : answer;
+      if (answer.status !== 403) return answer;
+      return (await renewed()) ? await once() : { status: 0, type: "opaqueredirect" };
     } catch {
       return { status: 0, type: "error" };
     }
   }
 
+  /* For the person whose page this is: what one has typed is not sent as another who signed in here since. */
   async function renewed() {
-    const address = document.getElementById("idle")?.dataset.address;
+    const { address, sign } = document.getElementById("idle")?.dataset ?? {};
     if (!address) return false;
-    const { token } = await (await fetch(address, { cache: "no-store" })).json();
+    const { token, sign: theirs } = await (await fetch(address, { cache: "no-store" })).json();
+    if (theirs !== sign) return false;
     for (const one of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) one.value = token;
     return true;
   }
@@ -157,7 +161,7 @@ async function keep() {
 
   async function submit(event) {
     event.preventDefault();
-    if (sending) return;
+    if (sending || "over" in document.documentElement.dataset) return;
     [sending, submitted] = [true, true];
     say("sending");
     clearTimeout(timer);

@@ -22,7 +22,8 @@ function watch() {
     const answer = await fetch(address, { ...what, cache: "no-store" });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const said = await answer.json();
-    // Who signed in anew has a new token: what was typed here can still be sent.
+    // Who signed in anew has a new token: what was typed here can still be sent, and by nobody else.
+    if (said.sign !== sign) return said;
     for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = said.token;
     return said;
   }
