@@ -32,6 +32,7 @@ FIELD_OF = {
     "completion_due_after_it_was_asked": "due_on",
     "visa_case_one_live": "programme",
     "visa_case_one_live_of_quota": "programme",
+    "visa_case_one_place": "happened_on",
     "visa_case_taken_in_here": "municipality",
     "visa_case_handed_on_with_consent": "consented",
     "case_step_taken_back_with_a_reason": "note",

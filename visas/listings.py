@@ -30,7 +30,7 @@ from visas.obligations import (
     in_finding_state,
     state_of_check,
 )
-from visas.quotas import PLACES, held, on_basis, with_seat, with_share
+from visas.quotas import PLACES, held, on_basis, with_share
 from visas.stages import CASE_STATES, VOUCHER_STATES, in_stage, in_state, stage_of, state_of
 
 BADGES = {
@@ -91,7 +91,7 @@ class VisaCaseFilterForm(FilterForm):
 
     def by_share(self, rows: QuerySet, share: str) -> QuerySet:
         known = end_of(self.chosen["known"]) if "known" in self.chosen else None
-        return with_share(with_seat(rows), known).filter(share=int(share))
+        return with_share(rows, known).filter(share=int(share))
 
     def by_place(self, rows: QuerySet, base: str) -> QuerySet:
         day = self.chosen.get("on") or timezone.localdate()

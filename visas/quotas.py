@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, chain
 
-from django.db.models import BigIntegerField, Count, DateField, DateTimeField, F, Func, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Count, DateTimeField, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from centers.prepared import prepared
 from visas.known import as_known, end_of, entry_known_by
 from visas.models import QuotaEntry, QuotaLine, QuotaNotice, QuotaPool, QuotaShare, VisaCase, VisaProgramme
-from visas.models.case import GONE, LIVE
+from visas.models.case import ENDS, GONE, HOLDS, LIVE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
 # The rules that refuse a place, or the taking away of one that is held.
@@ -89,19 +89,6 @@ class Filled:
         return [(base, self.percent(base)) for base in BASES]
 
 
-def with_seat(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
-    """With the day on which each takes its place, and the one on which it gives it back, by its programme's rule."""
-    seat = Func(
-        "programme__seat_taken_at", "received_on", "recommended_on", "submitted_on", "granted_on",
-        function="wall.seat_on", output_field=DateField(),
-    )  # fmt: skip
-    back = Func(
-        "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", GONE,
-        function="wall.given_back_on", output_field=DateField(),
-    )  # fmt: skip
-    return cases.annotate(seat_on=seat, given_back_on=back)
-
-
 def held(cases: QuerySet[VisaCase], day: date, *, outside: bool | None = False) -> QuerySet[VisaCase]:
     """Of these cases, those that held a place on the day; ``outside``: would have, if they stood in a quota."""
     return _seated_on(_where(cases, outside), day)
@@ -113,20 +100,20 @@ def _where(cases: QuerySet[VisaCase], outside: bool | None) -> QuerySet[VisaCase
 
 
 def live_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
-    """Of these cases, those that were received by the day and had not ended."""
+    """Of these cases, those that were received by the day and had not ended, before or after a permit."""
     ended = Q()
-    for end in ("refused", "withdrawn", "lapsed", "ineligible"):
+    for end in ENDS:
         ended |= Q(**{f"{end}_on__lte": day})
     return cases.filter(received_on__lte=day).exclude(ended)
 
 
 def _waiting_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
-    return with_seat(live_on(cases, day)).filter(Q(seat_on=None) | Q(seat_on__gt=day))
+    return live_on(cases, day).filter(Q(seat_on=None) | Q(seat_on__gt=day))
 
 
 def _seated_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
     """With a place or what would be one, whether it stands in a quota or not."""
-    return with_seat(cases).filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
+    return cases.filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
 
 
 PIPELINE = {"live": live_on, "waiting": _waiting_on, "seated": _seated_on}
@@ -137,7 +124,7 @@ def on_basis(cases: QuerySet[VisaCase], base: str, day: date, *, outside: bool |
     if base in PIPELINE:
         return PIPELINE[base](cases.filter(pool__isnull=True) if outside else cases, day)
     if base == "left":
-        return with_seat(_where(cases, outside)).annotate(gone_on=GONE).filter(seat_on__lte=day, gone_on__lte=day)
+        return _where(cases, outside).annotate(gone_on=GONE).filter(seat_on__lte=day, gone_on__lte=day)
     rows = held(cases, day, outside=outside)
     return rows if base == "taken" else rows.filter(**{f"{base}_on__lte": day})
 
@@ -157,7 +144,7 @@ def counted(
 
 
 def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> QuerySet:
-    rows = with_seat(part).annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
+    rows = part.annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
     if "share" in by:
         rows = with_share(rows, end_of(day) if then else None)
     holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
@@ -170,7 +157,7 @@ def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> Query
 
 
 def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> QuerySet[VisaCase]:
-    """With the share of its quota that each falls to, of those entered before an instant; expects ``with_seat``."""
+    """With the share of its quota that each falls to, of those entered before an instant."""
     share = Func(
         "pool_id", "municipality_id", "workspace_id", "seat_on", Value(known, output_field=DateTimeField()),
         function="wall.share_known", output_field=BigIntegerField(),
@@ -179,9 +166,11 @@ def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> Quer
 
 
 def doubled(cases: QuerySet[VisaCase], programmes: list[str], first: date, last: date) -> list[VisaCase]:
-    """The live cases of these programmes that a quota of the days would hold beside another one of the person."""
+    """The cases of these programmes that a quota of the days would hold beside another one of the person: those that
+    are live, and those that have ended and hold their place still.
+    """
     counts_on = Coalesce("seat_on", "recommended_on", "received_on")
-    rows = with_seat(cases.filter(LIVE, programme__in=programmes)).annotate(counts_on=counts_on)
+    rows = cases.filter(LIVE | HOLDS, programme__in=programmes).annotate(counts_on=counts_on)
     rows = rows.filter(counts_on__gte=first, counts_on__lte=last)
     twice = rows.order_by().values("person").annotate(number=Count("pk")).filter(number__gt=1)
     return list(rows.filter(person__in=twice.values("person")).order_by("person", "pk"))
@@ -191,7 +180,7 @@ def course(cases: QuerySet[VisaCase], pool: QuotaPool, until: date, *, then: boo
     """The places taken at the end of each month of a quota's period, up to a day."""
     taken: dict[date, int] = defaultdict(int)
     parts = as_known(cases, until if then else None)
-    rows = [with_seat(part.filter(pool=pool)).order_by().values_list("seat_on", "given_back_on") for part in parts]
+    rows = [part.filter(pool=pool).order_by().values_list("seat_on", "given_back_on") for part in parts]
     for seat, back in chain.from_iterable(rows):
         if seat <= until and (back is None or back > seat):
             taken[seat] += 1

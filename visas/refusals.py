@@ -68,6 +68,9 @@ register(
         "dependant_settles_with_the_principal": _(
             "A family member of this status settles in the municipality of the principal: look at both addresses."
         ),
+        "dependant_settles_before_the_end": _(
+            "The principal's permit had ended by that day: nobody settles with it any more."
+        ),
         "dependant_settles_with_a_permit": _(
             "A dependant settles only on or after the day of the principal's permit: look at both days."
         ),

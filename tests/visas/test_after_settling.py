@@ -148,6 +148,17 @@ class EndedTests:
             take_back(actor=None, case=case, kind=kind, reason="다른 사람")
         assert taken() == before + 1
 
+    def test_who_has_left_applies_again_and_is_told_which_quota_has_no_second_place(self, client):
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        case = settled("F-2-R", "52180-office")
+        step(case, "left", 30)
+        with everywhere():
+            again = walk(make_case("F-2-R", "52180-office", client=case.client), "reviewed")
+        told = {"happened_on": START + timedelta(days=31), "document": "외국인-99", "against_advice": "다시 신청"}
+        answer = client.post(reverse("visas:case_step", args=[again.pk, "recommended"]), told)
+        assert answer.status_code == 400 and answer.context["form"].errors["happened_on"]
+        assert answer.context["holding"] == [case] and str(case.pool) in answer.content.decode()
+
     def test_a_case_says_no_day_that_its_steps_do_not(self):
         case = settled()
         step(case, "cancelled", 30, note="통보")

@@ -24,6 +24,7 @@ from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
 from visas.models import CaseStep, FactKind, StepKind, VisaCase
+from visas.models.case import HOLDS
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
 from visas.obligations import duties_of
@@ -72,7 +73,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
         "may_print": bool(case.letter_number) and not case.has_ended and may_print(request.user, case),
         "duties": duties_of(case, request.user),
-        "may_add": may(request.user, "work_clients", case.workspace_id),
+        "may_change": may(request.user, "work_clients", case.workspace_id),
+        "may_add": not case.has_ended and may(request.user, "work_clients", case.workspace_id),
         "sheet": sheet_of(case, request.user),
         "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
@@ -168,6 +170,8 @@ def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS and kind != COMPLETED}
     if kind in (StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED):
         words["lacking"] = missing_of(papers_of(case, request.user))
+    if form.refused_for == "visa_case_one_place":
+        words["holding"] = _holding_a_place(request, case)
     if kind in ENDS_FOR_DEPENDANTS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
     if kind == StepKind.RECOMMENDED:
@@ -185,6 +189,12 @@ def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:
         return {}
     pool = running_for([case.programme_id]).first()
     return {"pool": pool, "holders": holders(request.user, pool, timezone.localdate())} if pool else {}
+
+
+def _holding_a_place(request: HttpRequest, case: VisaCase) -> list[VisaCase]:
+    """The earlier cases of the person that hold a place still, as far as this reader knows of them."""
+    rows = VisaCase.objects.visible_to(request.user).filter(HOLDS, person=case.person_id, pool__isnull=False)
+    return list(rows.exclude(pk=case.pk).select_related("programme", "pool", "workspace").order_by("-pk"))
 
 
 def _has_quota(case: VisaCase) -> bool:

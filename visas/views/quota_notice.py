@@ -19,7 +19,7 @@ from visas.quotas import doubled
 from visas.services.quota_notice import name_quota, open_quota
 from visas.views.previewed import previewed, seen, tried
 
-ONE_LIVE = {"visa_case_one_live", "visa_case_one_live_of_quota"}
+ONE_LIVE = {"visa_case_one_live", "visa_case_one_live_of_quota", "visa_case_one_place"}
 MOST_NAMED = 50  # cases in the way
 
 

@@ -1,0 +1,225 @@
+"""A case that ended makes room for another; where a place is held is a day of its case."""
+
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.db import migrations, models
+
+from centers.walls import function, on_statement
+
+# The day on which a case takes its place and the one on which it gives it back, by the rule of its programme.
+SEAT = "wall.seat_on(g.seat_taken_at, {0}.received_on, {0}.recommended_on, {0}.submitted_on, {0}.granted_on)"
+GIVEN_BACK = (
+    "wall.given_back_on(g.seat_given_back_by, {0}.refused_on, {0}.withdrawn_on, {0}.lapsed_on, {0}.ineligible_on, "
+    "least({0}.left_on, {0}.cancelled_on, {0}.moved_on))"
+)
+SEATS = """
+  SELECT jsonb_agg(jsonb_build_object(
+           'pool', {0}.pool_id, 'municipality', {0}.municipality_id, 'workspace', {0}.workspace_id,
+           'day', {0}.seat_on, 'seats', {2}1, 'exceptions', {2}({0}.quota_exception_id IS NOT NULL)::int))
+    INTO more FROM {1} {0} WHERE {0}.pool_id IS NOT NULL AND {0}.given_back_on IS NULL;
+  changes := changes || coalesce(more, '[]');
+"""
+# Those that stand otherwise than they would if they were written now.
+PLACE_AGAIN = f"""
+  UPDATE visas_visacase v SET pool_id = v.pool_id FROM visas_visaprogramme g
+   WHERE g.code = v.programme_id
+     AND ((v.seat_on, v.given_back_on, v.pool_id)
+          IS DISTINCT FROM ({SEAT.format("v")}, {GIVEN_BACK.format("v")}, wall.pool_on(v.programme_id, {SEAT.format("v")}))
+          OR v.period <> wall.period_on(v.programme_id, coalesce({SEAT.format("v")}, v.recommended_on, v.received_on),
+                                        v.received_on));
+"""
+PLACES = [
+    function(
+        "wall.place_visa_case()",
+        f"""
+        BEGIN
+          SELECT {SEAT.format("NEW")}, {GIVEN_BACK.format("NEW")} INTO NEW.seat_on, NEW.given_back_on
+            FROM visas_visaprogramme g WHERE g.code = NEW.programme_id;
+          NEW.pool_id := wall.pool_on(NEW.programme_id, NEW.seat_on);
+          NEW.period := wall.period_on(NEW.programme_id, coalesce(NEW.seat_on, NEW.recommended_on, NEW.received_on),
+                                       NEW.received_on);
+          RETURN NEW;
+        END
+        """,
+        returns="trigger",
+        definer=True,  # a temporary table of the caller's cannot stand in for the quotas
+    ),
+    # What stands on record is noted as it was counted; nothing else of a case changes.
+    migrations.RunSQL(
+        [
+            "ALTER TABLE visas_visacase DISABLE TRIGGER USER",
+            "ALTER TABLE visas_visacaseevent DISABLE TRIGGER USER",
+            *(
+                f"UPDATE {table} v SET seat_on = {SEAT.format('v')}, given_back_on = {GIVEN_BACK.format('v')} "
+                "FROM visas_visaprogramme g WHERE g.code = v.programme_id"
+                for table in ("visas_visacase", "visas_visacaseevent")
+            ),
+            "ALTER TABLE visas_visacase ENABLE TRIGGER USER",
+            "ALTER TABLE visas_visacaseevent ENABLE TRIGGER USER",
+            """
+            DROP TRIGGER place ON visas_visacase;
+            CREATE TRIGGER place BEFORE INSERT OR UPDATE OF
+              programme_id, received_on, recommended_on, submitted_on, granted_on, refused_on, withdrawn_on, lapsed_on,
+              ineligible_on, left_on, cancelled_on, moved_on, seat_on, given_back_on, pool_id, period
+              ON visas_visacase FOR EACH ROW EXECUTE FUNCTION wall.place_visa_case();
+            """,
+        ]
+    ),
+    function(
+        "wall.visa_case_seats()",
+        f"""
+        DECLARE
+          changes jsonb := '[]';
+          more jsonb;
+        BEGIN
+          IF TG_OP <> 'DELETE' THEN {SEATS.format("n", "new_rows", "")} END IF;
+          IF TG_OP <> 'INSERT' THEN {SEATS.format("o", "old_rows", "-")} END IF;
+          PERFORM wall.count_seats(changes);
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+    # Counts the places of a quota anew, while nobody else changes them.
+    function(
+        "wall.recount_places(of_pool text)",
+        """
+        BEGIN
+          PERFORM FROM visas_quotapool p WHERE p.code = of_pool FOR NO KEY UPDATE;
+          WITH held AS MATERIALIZED (
+            SELECT wall.share_of(v.pool_id, v.municipality_id, v.workspace_id, v.seat_on) AS share,
+                   count(*)::int AS seats, count(v.quota_exception_id)::int AS exceptions
+              FROM visas_visacase v WHERE v.pool_id = of_pool AND v.given_back_on IS NULL GROUP BY 1
+          ), shares AS (
+            UPDATE visas_quotashare s
+               SET taken = coalesce((SELECT h.seats FROM held h WHERE h.share = s.id), 0),
+                   excepted = coalesce((SELECT h.exceptions FROM held h WHERE h.share = s.id), 0)
+             WHERE s.pool_id = of_pool
+          )
+          UPDATE visas_quotapool p
+             SET taken = (SELECT coalesce(sum(h.seats), 0) FROM held h),
+                 excepted = (SELECT coalesce(sum(h.exceptions), 0) FROM held h),
+                 taken_in_shares = (SELECT coalesce(sum(h.seats - h.exceptions), 0) FROM held h
+                                     WHERE h.share IS NOT NULL)
+           WHERE p.code = of_pool;
+        END
+        """,
+        returns="void",
+        definer=True,
+        private=True,
+    ),
+    function("wall.place_again()", f"BEGIN {PLACE_AGAIN} RETURN NULL; END", returns="trigger", definer=True),
+    function(
+        "wall.take_places_anew()",
+        f"""
+        BEGIN
+          LOCK TABLE visas_visacase IN SHARE ROW EXCLUSIVE MODE;
+          {PLACE_AGAIN}
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+]
+# Nobody settles with a permit that had ended. Who has fulfilled the duties stays, and so does the family.
+DEPENDANTS = [
+    function(
+        "wall.dependant_before_the_end()",
+        """
+        BEGIN
+          IF NEW.settled_on IS NOT NULL AND NOT EXISTS (
+               SELECT FROM cases_household h JOIN visas_visacase v ON v.person_id = h.principal_person_id
+                WHERE h.id = NEW.household_id
+                  AND NEW.settled_on BETWEEN v.granted_on
+                                         AND coalesce(least(v.left_on, v.cancelled_on, v.moved_on), 'infinity'))
+             AND EXISTS (SELECT FROM cases_household h JOIN visas_visacase v ON v.person_id = h.principal_person_id
+                          WHERE h.id = NEW.household_id AND v.granted_on <= NEW.settled_on) THEN
+            RAISE EXCEPTION 'the permit had ended by that day'
+              USING ERRCODE = '23514', CONSTRAINT = 'dependant_settles_before_the_end', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+    migrations.RunSQL(
+        """
+        CREATE CONSTRAINT TRIGGER before_the_end AFTER INSERT OR UPDATE OF settled_on, household_id ON cases_familylink
+          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wall.dependant_before_the_end();
+        """,
+        "DROP TRIGGER before_the_end ON cases_familylink",
+    ),
+]
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('cases', '0026_closed_months'),
+        ('centers', '0007_roles_apart'),
+        ('visas', '0025_programme_settings'),
+    ]
+
+    operations = [
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='visacase',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='visacase',
+            name='delete_delete',
+        ),
+        migrations.RemoveConstraint(
+            model_name='visacase',
+            name='visa_case_one_live',
+        ),
+        migrations.RemoveConstraint(
+            model_name='visacase',
+            name='visa_case_one_live_of_quota',
+        ),
+        migrations.AddField(
+            model_name='visacase',
+            name='given_back_on',
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name='place given back on'),
+        ),
+        migrations.AddField(
+            model_name='visacase',
+            name='seat_on',
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name='place taken on'),
+        ),
+        migrations.AddField(
+            model_name='visacaseevent',
+            name='given_back_on',
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name='place given back on'),
+        ),
+        migrations.AddField(
+            model_name='visacaseevent',
+            name='seat_on',
+            field=models.DateField(blank=True, editable=False, null=True, verbose_name='place taken on'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visacase',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."cancelled_on" IS DISTINCT FROM (NEW."cancelled_on") OR OLD."client_id" IS DISTINCT FROM (NEW."client_id") OR OLD."completed_on" IS DISTINCT FROM (NEW."completed_on") OR OLD."given_back_on" IS DISTINCT FROM (NEW."given_back_on") OR OLD."granted_on" IS DISTINCT FROM (NEW."granted_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."ineligible_on" IS DISTINCT FROM (NEW."ineligible_on") OR OLD."inner_step" IS DISTINCT FROM (NEW."inner_step") OR OLD."lapsed_on" IS DISTINCT FROM (NEW."lapsed_on") OR OLD."left_on" IS DISTINCT FROM (NEW."left_on") OR OLD."letter_number" IS DISTINCT FROM (NEW."letter_number") OR OLD."letter_valid_until" IS DISTINCT FROM (NEW."letter_valid_until") OR OLD."moved_on" IS DISTINCT FROM (NEW."moved_on") OR OLD."municipality_id" IS DISTINCT FROM (NEW."municipality_id") OR OLD."order_exception_id" IS DISTINCT FROM (NEW."order_exception_id") OR OLD."period" IS DISTINCT FROM (NEW."period") OR OLD."pool_id" IS DISTINCT FROM (NEW."pool_id") OR OLD."programme_id" IS DISTINCT FROM (NEW."programme_id") OR OLD."quota_exception_id" IS DISTINCT FROM (NEW."quota_exception_id") OR OLD."received_on" IS DISTINCT FROM (NEW."received_on") OR OLD."recommended_on" IS DISTINCT FROM (NEW."recommended_on") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."recorded_on" IS DISTINCT FROM (NEW."recorded_on") OR OLD."ref" IS DISTINCT FROM (NEW."ref") OR OLD."refused_on" IS DISTINCT FROM (NEW."refused_on") OR OLD."seat_on" IS DISTINCT FROM (NEW."seat_on") OR OLD."settled_on" IS DISTINCT FROM (NEW."settled_on") OR OLD."submitted_on" IS DISTINCT FROM (NEW."submitted_on") OR OLD."withdrawn_on" IS DISTINCT FROM (NEW."withdrawn_on") OR OLD."workspace_id" IS DISTINCT FROM (NEW."workspace_id"))', func='INSERT INTO "visas_visacaseevent" ("cancelled_on", "client_id", "completed_on", "given_back_on", "granted_on", "id", "ineligible_on", "inner_step", "lapsed_on", "left_on", "letter_number", "letter_valid_until", "moved_on", "municipality_id", "order_exception_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pool_id", "programme_id", "quota_exception_id", "received_on", "recommended_on", "recorded_at", "recorded_on", "ref", "refused_on", "seat_on", "settled_on", "submitted_on", "withdrawn_on", "workspace_id") VALUES (OLD."cancelled_on", OLD."client_id", OLD."completed_on", OLD."given_back_on", OLD."granted_on", OLD."id", OLD."ineligible_on", OLD."inner_step", OLD."lapsed_on", OLD."left_on", OLD."letter_number", OLD."letter_valid_until", OLD."moved_on", OLD."municipality_id", OLD."order_exception_id", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."pool_id", OLD."programme_id", OLD."quota_exception_id", OLD."received_on", OLD."recommended_on", OLD."recorded_at", OLD."recorded_on", OLD."ref", OLD."refused_on", OLD."seat_on", OLD."settled_on", OLD."submitted_on", OLD."withdrawn_on", OLD."workspace_id"); RETURN NULL;', hash='f80239d5acfc3f1179adab7d671e4c84a3ae7c1e', operation='UPDATE', pgid='pgtrigger_update_update_7240a', table='visas_visacase', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visacase',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visas_visacaseevent" ("cancelled_on", "client_id", "completed_on", "given_back_on", "granted_on", "id", "ineligible_on", "inner_step", "lapsed_on", "left_on", "letter_number", "letter_valid_until", "moved_on", "municipality_id", "order_exception_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pool_id", "programme_id", "quota_exception_id", "received_on", "recommended_on", "recorded_at", "recorded_on", "ref", "refused_on", "seat_on", "settled_on", "submitted_on", "withdrawn_on", "workspace_id") VALUES (OLD."cancelled_on", OLD."client_id", OLD."completed_on", OLD."given_back_on", OLD."granted_on", OLD."id", OLD."ineligible_on", OLD."inner_step", OLD."lapsed_on", OLD."left_on", OLD."letter_number", OLD."letter_valid_until", OLD."moved_on", OLD."municipality_id", OLD."order_exception_id", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pool_id", OLD."programme_id", OLD."quota_exception_id", OLD."received_on", OLD."recommended_on", OLD."recorded_at", OLD."recorded_on", OLD."ref", OLD."refused_on", OLD."seat_on", OLD."settled_on", OLD."submitted_on", OLD."withdrawn_on", OLD."workspace_id"); RETURN NULL;', hash='de04663a5a7d0ac3867f9a90b6f5448d46dbea33', operation='DELETE', pgid='pgtrigger_delete_delete_8009d', table='visas_visacase', when='AFTER')),
+        ),
+        *PLACES,
+        *DEPENDANTS,
+        migrations.AddConstraint(
+            model_name='visacase',
+            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on', None), ('completed_on', None), ('ineligible_on', None), ('lapsed_on', None), ('left_on', None), ('moved_on', None), ('refused_on', None), ('withdrawn_on', None)), fields=('person', 'programme', 'period'), name='visa_case_one_live', violation_error_message='The person already has a live case of this programme in this period.'),
+        ),
+        migrations.AddConstraint(
+            model_name='visacase',
+            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on', None), ('completed_on', None), ('ineligible_on', None), ('lapsed_on', None), ('left_on', None), ('moved_on', None), ('refused_on', None), ('withdrawn_on', None), models.Q(('period__regex', '^\\d{4}$'), _negated=True)), fields=('person', 'period'), name='visa_case_one_live_of_quota', violation_error_message='The person already has a live case of this period in a programme that shares its quota with this one.'),
+        ),
+        migrations.AddConstraint(
+            model_name='visacase',
+            constraint=models.UniqueConstraint(condition=models.Q(('given_back_on', None), ('quota_exception', None)), fields=('person', 'pool'), name='visa_case_one_place', violation_error_message='An earlier case of the person has ended and still holds a place of this quota, which its programme does not give back: there is no second place in this period.'),
+        ),
+    ]
