@@ -7,14 +7,37 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, chain
 
-from django.db.models import BigIntegerField, Count, DateTimeField, F, Func, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centers.prepared import prepared
 from visas.known import as_known, end_of, entry_known_by
-from visas.models import QuotaEntry, QuotaLine, QuotaNotice, QuotaPool, QuotaShare, VisaCase, VisaProgramme
+from visas.models import (
+    CaseStep,
+    QuotaEntry,
+    QuotaLine,
+    QuotaNotice,
+    QuotaPool,
+    QuotaShare,
+    StepKind,
+    VisaCase,
+    VisaProgramme,
+)
 from visas.models.case import ENDS, GONE, HOLDS, LIVE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
@@ -132,7 +155,8 @@ def on_basis(cases: QuerySet[VisaCase], base: str, day: date, *, outside: bool |
 def counted(
     cases: QuerySet[VisaCase], day: date, *by: str, then: bool = False, outside: bool | None = False
 ) -> dict[tuple, Tally]:
-    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to.
+    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to and
+    ``lives_in`` the municipality in which the person lived on the day.
 
     ``then``: as it was known on the day. ``outside``: those that stand in no quota; None: these too.
     """
@@ -145,6 +169,8 @@ def counted(
 
 def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> QuerySet:
     rows = part.annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
+    if "lives_in" in by:
+        rows = with_home(rows, day, end_of(day) if then else None)
     if "share" in by:
         rows = with_share(rows, end_of(day) if then else None)
     holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
@@ -154,6 +180,22 @@ def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> Query
         home=Count("pk", filter=holds & Q(settled_on__lte=day)),
         gone=Count("pk", filter=Q(gone_on__lte=day)),
     )
+
+
+def with_home(cases: QuerySet, day: date, known: datetime | None = None) -> QuerySet:
+    """With the code of the municipality in which each person lived on the day: of the letter, until a move within the
+    province. ``known``: by what was on record before an instant.
+    """
+    moves = CaseStep.objects.filter(
+        case=OuterRef("pk" if cases.model is VisaCase else "pgh_obj"), kind=StepKind.RELOCATED, takes_back=False,
+        municipality__isnull=False, happened_on__lte=day,
+    )  # fmt: skip
+    if known is None:
+        moves = moves.filter(undone_by=None)
+    else:
+        moves = moves.filter(recorded_at__lt=known).exclude(undone_by__recorded_at__lt=known)
+    last = moves.order_by("-happened_on", "-pk").values("municipality")[:1]
+    return cases.annotate(lives_in=Coalesce(Subquery(last), F("municipality"), output_field=CharField()))
 
 
 def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> QuerySet[VisaCase]:

@@ -45,6 +45,11 @@ register(
         "case_completed_with_open_checks": _(
             "A check of its duties was not made yet, or a finding is not closed: do that first."
         ),
+        "relocation_says_where": _("Say to which municipality the person moved."),
+        "relocation_within_the_province": _(
+            "This is no municipality of the province: a move out of it ends the case as moved away."
+        ),
+        "relocation_goes_elsewhere": _("The person lived in this municipality on that day already."),
         "letter_has_run_out": _(
             "The letter has run out by that day: enter an application made in time, or renew the letter."
         ),

@@ -199,7 +199,7 @@ class BoardTests:
                         assert behind(province, figure.url) == figure.number
         (share,) = splits["share"]["rows"]
         assert (share["line"].capacity, share["line"].count.taken, share["line"].remaining) == (9, 2, 7)
-        rows = {line["line"].filters["municipality"]: line for line in splits["municipality"]["rows"]}
+        rows = {line["line"].filters["home"]: line for line in splits["municipality"]["rows"]}
         assert {code: line["line"].count.taken for code, line in rows.items()} == {"52140": 2, "52190": 2}
         assert (rows["52190"]["line"].capacity, rows["52190"]["line"].percent()) == (9, Decimal("22.2"))
         assert rows["52140"]["line"].capacity is None and rows["52140"]["in_words"] == "배분 없음"
@@ -325,7 +325,7 @@ class KnownTests:
         line = next(row for row in splits["pool"]["rows"] if row["line"].filters.get("pool") == E74)
         assert (line["line"].capacity, line["line"].count.taken) == (capacity, taken)
         assert province.get(line["ledger"]).context["total"] == capacity
-        told = {row["line"].filters["municipality"]: row["line"].count.taken for row in splits["municipality"]["rows"]}
+        told = {row["line"].filters["home"]: row["line"].count.taken for row in splits["municipality"]["rows"]}
         assert {code: number for code, number in told.items() if number} == places
         for split in splits.values():
             for row in split["rows"]:

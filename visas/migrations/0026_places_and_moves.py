@@ -1,5 +1,6 @@
 """A case that ended makes room for another; where a place is held is a day of its case."""
 
+import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
@@ -153,6 +154,51 @@ DEPENDANTS = [
         "DROP TRIGGER before_the_end ON cases_familylink",
     ),
 ]
+# Where the person moved within the province, which is one of its municipalities.
+MOVES = [
+    function(
+        "wall.lives_in(of_case bigint, on_day date)",
+        """
+        SELECT coalesce((SELECT s.municipality_id FROM public.visas_casestep s
+                          WHERE s.case_id = of_case AND s.kind = 'relocated' AND s.municipality_id IS NOT NULL
+                            AND s.happened_on <= on_day AND NOT s.takes_back
+                            AND NOT EXISTS (SELECT FROM public.visas_casestep u WHERE u.undoes_id = s.id)
+                          ORDER BY s.happened_on DESC, s.id DESC LIMIT 1), v.municipality_id)::text
+          FROM public.visas_visacase v WHERE v.id = of_case
+        """,
+        returns="text",
+        language="sql",
+        traits="STABLE",
+    ),
+    function(
+        "wall.relocate()",
+        """
+        DECLARE
+          wrong text;
+        BEGIN
+          IF NEW.kind <> 'relocated' OR NEW.takes_back THEN
+            NEW.municipality_id := NULL;
+            RETURN NEW;
+          END IF;
+          wrong := CASE WHEN NEW.municipality_id IS NULL THEN 'relocation_says_where'
+                        WHEN NOT EXISTS (SELECT FROM public.centers_municipality m WHERE m.code = NEW.municipality_id)
+                        THEN 'relocation_within_the_province'
+                        WHEN NEW.municipality_id = wall.lives_in(NEW.case_id, NEW.happened_on)
+                        THEN 'relocation_goes_elsewhere' END;
+          IF wrong IS NOT NULL THEN
+            RAISE EXCEPTION 'that is no move: %', wrong
+              USING ERRCODE = '23514', CONSTRAINT = wrong, TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NEW;
+        END
+        """,
+        returns="trigger",
+    ),
+    migrations.RunSQL(
+        "CREATE TRIGGER relocate BEFORE INSERT ON visas_casestep FOR EACH ROW EXECUTE FUNCTION wall.relocate()",
+        "DROP TRIGGER relocate ON visas_casestep",
+    ),
+]
 
 
 class Migration(migrations.Migration):
@@ -210,6 +256,12 @@ class Migration(migrations.Migration):
         ),
         *PLACES,
         *DEPENDANTS,
+        migrations.AddField(
+            model_name='casestep',
+            name='municipality',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.municipality', verbose_name='moved to'),
+        ),
+        *MOVES,
         migrations.AddConstraint(
             model_name='visacase',
             constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on', None), ('completed_on', None), ('ineligible_on', None), ('lapsed_on', None), ('left_on', None), ('moved_on', None), ('refused_on', None), ('withdrawn_on', None)), fields=('person', 'programme', 'period'), name='visa_case_one_live', violation_error_message='The person already has a live case of this programme in this period.'),
