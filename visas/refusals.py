@@ -35,6 +35,9 @@ register(
         "quota_reallocation_after_its_end": _(
             "The quota has ended by that day: what was reallocated took effect on a day of its period."
         ),
+        "quota_grant_after_its_end": _(
+            "The quota has ended by that day: places are granted from a day of its period, or before it."
+        ),
         "quota_provisional_settled_once": _("The provisional places were settled before."),
         "quota_line_share_of_its_pool": _("The share belongs to another quota."),
         "case_step_follows": _("The case does not stand where this step follows: look at its way again."),

@@ -1,11 +1,16 @@
 """A case that ended makes room for another; where a place is held is a day of its case."""
 
+from importlib import import_module
+
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+import visas.models.case
 from django.db import migrations, models
 
 from centers.walls import function, on_statement
+
+edited = import_module("visas.migrations.0019_after_the_permit").edited
 
 # The day on which a case takes its place and the one on which it gives it back, by the rule of its programme.
 SEAT = "wall.seat_on(g.seat_taken_at, {0}.received_on, {0}.recommended_on, {0}.submitted_on, {0}.granted_on)"
@@ -200,6 +205,90 @@ MOVES = [
     ),
 ]
 
+# A letter number is the same in capitals or small, with spaces or without, in full-width signs or not.
+STANDING = "NOT {0}.takes_back AND NOT EXISTS (SELECT FROM visas_casestep u WHERE u.undoes_id = {0}.id)"
+LETTER_KEY = [
+    function(
+        "wall.letter_key(number text)",
+        r"SELECT upper(regexp_replace(normalize(number, NFKC), '\s', '', 'g'))",
+        returns="text",
+        language="sql",
+        traits="IMMUTABLE",
+    ),
+]
+LETTERS = [
+    # Of a programme with a letter for each person a number is one person's, those of renewed letters among them.
+    function(
+        "wall.letter_once()",
+        f"""
+        DECLARE
+          letters bigint[];
+        BEGIN
+          IF TG_OP = 'INSERT' THEN
+            SELECT array_agg(n.id) INTO letters FROM new_rows n
+              JOIN visas_lettertext t ON t.programme_id = n.programme_id AND t.own_letter
+             WHERE n.letter_number <> '';
+          ELSE
+            SELECT array_agg(n.id) INTO letters FROM new_rows n
+              JOIN visas_lettertext t ON t.programme_id = n.programme_id AND t.own_letter
+              JOIN old_rows o ON o.id = n.id AND o.letter_number <> n.letter_number
+             WHERE n.letter_number <> '';
+          END IF;
+          IF letters IS NULL THEN
+            RETURN NULL;
+          END IF;
+          PERFORM pg_advisory_xact_lock(hashtextextended('letter ' || l.programme_id || ' ' || l.number, 0))
+            FROM (SELECT DISTINCT v.programme_id, wall.letter_key(v.letter_number) AS number
+                    FROM visas_visacase v WHERE v.id = ANY (letters) ORDER BY 1, 2) l;
+          IF EXISTS (
+               SELECT FROM visas_visacase v WHERE v.id = ANY (letters) AND (
+                 EXISTS (SELECT FROM visas_visacase o WHERE o.programme_id = v.programme_id
+                            AND wall.letter_key(o.letter_number) = wall.letter_key(v.letter_number)
+                            AND o.letter_number <> '' AND o.id <> v.id)
+                 OR EXISTS (SELECT FROM visas_casestep s JOIN visas_visacase o ON o.id = s.case_id
+                             WHERE wall.letter_key(s.document) = wall.letter_key(v.letter_number)
+                               AND s.kind IN ('recommended', 'renewed')
+                               AND o.programme_id = v.programme_id AND o.id <> v.id AND {STANDING.format("s")}))) THEN
+            RAISE EXCEPTION 'the number is of another letter'
+              USING ERRCODE = '23514', CONSTRAINT = 'visa_case_letter_once', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+    # A list carries one number for many, however each was written.
+    *(
+        edited(
+            f"wall.{name}",
+            "v.letter_number = number",
+            "v.letter_number <> '' AND wall.letter_key(v.letter_number) = wall.letter_key(number)",
+        )
+        for name in ("people_of_letter(text,text,date,bigint)", "size_of_letter(text,text,date)")
+    ),
+]
+# Places are granted while the quota runs. What is left of them goes back afterwards.
+GRANTS = [
+    function(
+        "wall.grant_in_time()",
+        """
+        BEGIN
+          IF EXISTS (SELECT FROM new_rows n JOIN visas_quotaentry e ON e.id = n.entry_id
+                       JOIN visas_quotapool p ON p.code = n.pool_id
+                      WHERE e.kind IN ('grant', 'supplement') AND e.effective_on > p.ends_on) THEN
+            RAISE EXCEPTION 'the quota has ended by that day'
+              USING ERRCODE = '23514', CONSTRAINT = 'quota_grant_after_its_end', TABLE = 'visas_quotaline';
+          END IF;
+          RETURN NULL;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+    on_statement("visas_quotaline", "in_time", "wall.grant_in_time", events=("INSERT",)),
+]
+
 
 class Migration(migrations.Migration):
 
@@ -262,6 +351,19 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='centers.municipality', verbose_name='moved to'),
         ),
         *MOVES,
+        *LETTER_KEY,
+        migrations.RemoveIndex(model_name='visacase', name='visa_case_by_letter'),
+        migrations.RemoveIndex(model_name='casestep', name='case_step_by_letter'),
+        migrations.AddIndex(
+            model_name='visacase',
+            index=models.Index(models.F('programme'), visas.models.case.LetterKey('letter_number'), condition=models.Q(('letter_number', ''), _negated=True), name='visa_case_by_letter'),
+        ),
+        migrations.AddIndex(
+            model_name='casestep',
+            index=models.Index(visas.models.case.LetterKey('document'), condition=models.Q(('kind__in', ['recommended', 'renewed'])), name='case_step_by_letter'),
+        ),
+        *LETTERS,
+        *GRANTS,
         migrations.AddConstraint(
             model_name='visacase',
             constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on', None), ('completed_on', None), ('ineligible_on', None), ('lapsed_on', None), ('left_on', None), ('moved_on', None), ('refused_on', None), ('withdrawn_on', None)), fields=('person', 'programme', 'period'), name='visa_case_one_live', violation_error_message='The person already has a live case of this programme in this period.'),

@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,14 @@ from visas.models.days import NOT_YET
 from visas.models.programme import VisaProgramme
 from visas.models.quota import YEAR, QuotaPool, RuleException
 from visas.stages import state_of
+
+
+class LetterKey(Func):
+    """A letter number without what is no difference of it: capitals or small, spaces, full-width signs."""
+
+    function = "wall.letter_key"
+    output_field = models.TextField()
+
 
 _AFTER_THE_PERMIT = Coalesce("settled_on", "granted_on")
 # The day on which a permit ended, whatever ended it.
@@ -90,7 +98,7 @@ class VisaCase(Shared, Kept):
             models.Index(fields=["person"], name="visa_case_by_person"),
             models.Index(fields=["pool", "recommended_on"], name="visa_case_by_pool"),
             models.Index(
-                fields=["programme", "letter_number"], condition=~Q(letter_number=""), name="visa_case_by_letter"
+                F("programme"), LetterKey("letter_number"), condition=~Q(letter_number=""), name="visa_case_by_letter"
             ),
             models.Index(
                 fields=["workspace", "letter_valid_until"],

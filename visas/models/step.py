@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.models.kept import client_key, code_key, staff_key
 from centers.models import Municipality, Workspace
+from visas.models.case import LetterKey
 from visas.models.row import CaseRow, CaseRowQuerySet, case_key
 
 
@@ -100,7 +101,7 @@ class CaseStep(CaseRow):
             models.Index(fields=["client"], name="case_step_by_client"),
             models.Index(fields=["person"], name="case_step_by_person"),
             models.Index(
-                fields=["document"], condition=Q(kind__in=["recommended", "renewed"]), name="case_step_by_letter"
+                LetterKey("document"), condition=Q(kind__in=["recommended", "renewed"]), name="case_step_by_letter"
             ),
         ]
         constraints = [

@@ -1,11 +1,12 @@
 """Visa cases: dates in order, one live case in a period, places in a quota."""
 
+import unicodedata
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
 from visas.models import LetterText, VisaCase
-from visas.models.case import HOLDS, LIVE
+from visas.models.case import HOLDS, LIVE, LetterKey
 from workbook.batch import Row
 from workbook.rules import Check
 from workbook.rules.person import warn_of_expiry
@@ -175,17 +176,23 @@ def _only_one(key: tuple, first: Row | None) -> str:
     return told % key[2] + (" " + _("It stands in row %d.") % first.line if first else "")
 
 
+def letter_key(number: str) -> str:
+    """As ``wall.letter_key`` has it."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+
+
 def _check_letters(check: Check) -> None:
     """A letter is one person's, but for the lists that carry one number for many."""
     rows = [row for row in check.batch.looked_at(VISA_CASES, "programme", "letter_number") if row["letter_number"]]
     own = set(LetterText.objects.filter(own_letter=True).values_list("programme", flat=True))
     rows = [row for row in rows if row["programme"] in own]
-    numbers = {row["letter_number"] for row in rows}
+    numbers = {letter_key(row["letter_number"]) for row in rows}
     replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
-    found = VisaCase.objects.filter(programme__in=own, letter_number__in=numbers).exclude(pk__in=replaced)
-    taken: dict[tuple, Row | None] = dict.fromkeys(found.values_list("programme", "letter_number"))
+    found = VisaCase.objects.exclude(letter_number="").annotate(key=LetterKey("letter_number"))
+    found = found.filter(programme__in=own, key__in=numbers).exclude(pk__in=replaced)
+    taken: dict[tuple, Row | None] = dict.fromkeys(found.values_list("programme", "key"))
     for row in rows:
-        key = (row["programme"], row["letter_number"])
+        key = (row["programme"], letter_key(row["letter_number"]))
         if key in taken:
             first = taken[key]
             here = " " + _("It stands in row %d.") % first.line if first else ""
