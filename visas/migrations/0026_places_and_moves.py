@@ -288,6 +288,30 @@ GRANTS = [
     ),
     on_statement("visas_quotaline", "in_time", "wall.grant_in_time", events=("INSERT",)),
 ]
+# A permit of the same programme that was cancelled within the months of the rule speaks against the applicant, wherever
+# it was; where none is on record here, what was found by hand counts.
+EXCLUDED = [
+    edited(
+        "wall.facts_of(bigint,date)",
+        "on_day, '', part, whole FROM share",
+        """on_day, '', part, whole FROM share
+    UNION ALL
+    (SELECT 'uncancelled', 0, o.cancelled_on, o.programme_id || ' ' || o.cancelled_on, NULL, NULL
+       FROM visas_visacase me
+       JOIN visas_visacase o ON o.person_id = me.person_id AND o.programme_id = me.programme_id AND o.id <> me.id
+       JOIN visas_eligibilityrule r ON r.programme_id = me.programme_id AND r.kind = 'uncancelled'
+        AND r.voided_on IS NULL AND me.received_on BETWEEN r.valid_from AND coalesce(r.valid_to, 'infinity')
+      WHERE me.id = of_case AND o.cancelled_on <= on_day
+        AND o.cancelled_on + make_interval(months => r.threshold::int) > on_day
+      ORDER BY o.cancelled_on DESC LIMIT 1)""",
+    ),
+    edited(
+        "wall.conditions_of(bigint,date)",
+        "WHEN r.threshold IS NULL OR f.value IS NULL THEN 'unknown'",
+        """WHEN r.threshold IS NULL OR f.value IS NULL THEN 'unknown'
+              WHEN r.kind = 'uncancelled' THEN CASE f.value WHEN 0 THEN 'not_met' ELSE 'met' END""",
+    ),
+]
 
 
 class Migration(migrations.Migration):
@@ -364,6 +388,17 @@ class Migration(migrations.Migration):
         ),
         *LETTERS,
         *GRANTS,
+        migrations.AlterField(
+            model_name='casefact',
+            name='kind',
+            field=models.CharField(choices=[('degree', 'Domestic degree (associate or higher)'), ('income', 'Income of a year (won)'), ('korean', 'Korean level (TOPIK or KIIP)'), ('stay', 'Stay in the last ten years (months)'), ('points', 'Points of the self-assessment'), ('contract_pay', 'Pay of the contract (won a year)'), ('contract_months', 'Contract still runs (months)'), ('tenure', 'Time at the workplace (months)'), ('residence', 'Residence in the area (months)'), ('family_move', 'Moves with the family, under 60'), ('funds', 'Proof of funds (won)'), ('uncancelled', 'No permit cancelled in the time before'), ('confirmed', 'Confirmed by hand'), ('number', 'A number against a limit'), ('date', 'A day against a limit'), ('same_nationality', 'Share of one nationality among the recommended (%)')], max_length=20, verbose_name='condition'),
+        ),
+        migrations.AlterField(
+            model_name='eligibilityrule',
+            name='kind',
+            field=models.CharField(choices=[('degree', 'Domestic degree (associate or higher)'), ('income', 'Income of a year (won)'), ('korean', 'Korean level (TOPIK or KIIP)'), ('stay', 'Stay in the last ten years (months)'), ('points', 'Points of the self-assessment'), ('contract_pay', 'Pay of the contract (won a year)'), ('contract_months', 'Contract still runs (months)'), ('tenure', 'Time at the workplace (months)'), ('residence', 'Residence in the area (months)'), ('family_move', 'Moves with the family, under 60'), ('funds', 'Proof of funds (won)'), ('uncancelled', 'No permit cancelled in the time before'), ('confirmed', 'Confirmed by hand'), ('number', 'A number against a limit'), ('date', 'A day against a limit'), ('same_nationality', 'Share of one nationality among the recommended (%)')], max_length=20, verbose_name='condition'),
+        ),
+        *EXCLUDED,
         migrations.AddConstraint(
             model_name='visacase',
             constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on', None), ('completed_on', None), ('ineligible_on', None), ('lapsed_on', None), ('left_on', None), ('moved_on', None), ('refused_on', None), ('withdrawn_on', None)), fields=('person', 'programme', 'period'), name='visa_case_one_live', violation_error_message='The person already has a live case of this programme in this period.'),
