@@ -20,6 +20,9 @@ register(
         "enrolment_major_of_the_university": _("The major belongs to another university."),
         "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
         "quota_of_the_province": _("Quotas and the settings of programmes are the province's to write."),
+        "programme_setting_in_order": _(
+            "The settings hold from the day of the last decision on, or from a later one."
+        ),
         "quota_once_a_day": _("A programme stands in another quota on some of these days already."),
         "visas_quotapool_pkey": _("The quota was opened before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),

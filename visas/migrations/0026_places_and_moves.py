@@ -1,7 +1,9 @@
 """A case that ended makes room for another; where a place is held is a day of its case."""
 
+import datetime
 from importlib import import_module
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -12,10 +14,24 @@ from centers.walls import function, on_statement
 
 edited = import_module("visas.migrations.0019_after_the_permit").edited
 
-# The day on which a case takes its place and the one on which it gives it back, by the rule of its programme.
-SEAT = "wall.seat_on(g.seat_taken_at, {0}.received_on, {0}.recommended_on, {0}.submitted_on, {0}.granted_on)"
+# What a programme's settings said from when to when: what held before each decision, and what holds now.
+RULES_OF_PLACES = """
+  SELECT coalesce(lag(d.from_on) OVER w, '-infinity'::date), d.from_on, d.seat_taken_before::text,
+         d.seat_given_back_before::text[]
+    FROM public.visas_programmesetting d WHERE d.programme_id = programme WINDOW w AS (ORDER BY d.from_on, d.id)
+   UNION ALL
+  SELECT coalesce((SELECT max(d.from_on) FROM public.visas_programmesetting d WHERE d.programme_id = g.code),
+                  '-infinity'), 'infinity', g.seat_taken_at::text, g.seat_given_back_by::text[]
+    FROM public.visas_visaprogramme g WHERE g.code = programme
+"""
+# A place is taken, and given back, on the first day on which the rule of that day says so.
+FIRST_DAY = """
+  SELECT min(greatest(said.day, rule.from_on)) FROM wall.rules_of_places(programme) rule,
+         LATERAL (SELECT wall.{0} AS day) said WHERE said.day < rule.until
+"""
+SEAT = "wall.takes_place_on({0}.programme_id, {0}.received_on, {0}.recommended_on, {0}.submitted_on, {0}.granted_on)"
 GIVEN_BACK = (
-    "wall.given_back_on(g.seat_given_back_by, {0}.refused_on, {0}.withdrawn_on, {0}.lapsed_on, {0}.ineligible_on, "
+    "wall.gives_back_on({0}.programme_id, {0}.refused_on, {0}.withdrawn_on, {0}.lapsed_on, {0}.ineligible_on, "
     "least({0}.left_on, {0}.cancelled_on, {0}.moved_on))"
 )
 SEATS = """
@@ -27,20 +43,79 @@ SEATS = """
 """
 # Those that stand otherwise than they would if they were written now.
 PLACE_AGAIN = f"""
-  UPDATE visas_visacase v SET pool_id = v.pool_id FROM visas_visaprogramme g
-   WHERE g.code = v.programme_id
+  UPDATE visas_visacase v SET pool_id = v.pool_id
+    FROM (SELECT v.id, {SEAT.format("v")} AS seat_on, {GIVEN_BACK.format("v")} AS given_back_on
+            FROM visas_visacase v) now
+   WHERE now.id = v.id
      AND ((v.seat_on, v.given_back_on, v.pool_id)
-          IS DISTINCT FROM ({SEAT.format("v")}, {GIVEN_BACK.format("v")}, wall.pool_on(v.programme_id, {SEAT.format("v")}))
-          OR v.period <> wall.period_on(v.programme_id, coalesce({SEAT.format("v")}, v.recommended_on, v.received_on),
+          IS DISTINCT FROM (now.seat_on, now.given_back_on, wall.pool_on(v.programme_id, now.seat_on))
+          OR v.period <> wall.period_on(v.programme_id, coalesce(now.seat_on, v.recommended_on, v.received_on),
                                         v.received_on));
 """
 PLACES = [
     function(
+        "wall.rules_of_places(programme text)",
+        RULES_OF_PLACES,
+        returns="TABLE (from_on date, until date, taken_at text, given_back_by text[])",
+        language="sql",
+        traits="STABLE",
+    ),
+    function(
+        "wall.takes_place_on(programme text, received date, recommended date, submitted date, granted date)",
+        FIRST_DAY.format("seat_on(rule.taken_at, received, recommended, submitted, granted)"),
+        returns="date",
+        language="sql",
+        traits="STABLE",
+    ),
+    function(
+        "wall.gives_back_on(programme text, refused date, withdrawn date, lapsed date, ineligible date, gone date)",
+        FIRST_DAY.format("given_back_on(rule.given_back_by, refused, withdrawn, lapsed, ineligible, gone)"),
+        returns="date",
+        language="sql",
+        traits="STABLE",
+    ),
+    function(
+        "wall.begin_setting()",
+        """
+        BEGIN
+          SELECT g.seat_taken_at, g.seat_given_back_by INTO NEW.seat_taken_before, NEW.seat_given_back_before
+            FROM visas_visaprogramme g WHERE g.code = NEW.programme_id FOR NO KEY UPDATE;
+          IF NEW.from_on < (SELECT max(d.from_on) FROM visas_programmesetting d
+                             WHERE d.programme_id = NEW.programme_id) THEN
+            RAISE EXCEPTION 'a later decision holds already'
+              USING ERRCODE = '23514', CONSTRAINT = 'programme_setting_in_order', TABLE = TG_TABLE_NAME;
+          END IF;
+          RETURN NEW;
+        END
+        """,
+        returns="trigger",
+        definer=True,
+    ),
+    on_statement(
+        "visas_programmesetting", "not_in_the_future", "wall.refuse_future", events=("INSERT",), arguments=["from_on"]
+    ),
+    # What was decided until now counted for all days, and these stay as they were counted.
+    migrations.RunSQL(
+        [
+            """
+            ALTER TABLE visas_programmesetting DISABLE TRIGGER USER;
+            UPDATE visas_programmesetting d
+               SET from_on = (d.entered_at AT TIME ZONE 'Asia/Seoul')::date, seat_taken_before = g.seat_taken_at,
+                   seat_given_back_before = g.seat_given_back_by
+              FROM visas_visaprogramme g WHERE g.code = d.programme_id;
+            ALTER TABLE visas_programmesetting ENABLE TRIGGER USER;
+            CREATE TRIGGER begin BEFORE INSERT ON visas_programmesetting
+              FOR EACH ROW EXECUTE FUNCTION wall.begin_setting();
+            """
+        ],
+        "DROP TRIGGER begin ON visas_programmesetting",
+    ),
+    function(
         "wall.place_visa_case()",
         f"""
         BEGIN
-          SELECT {SEAT.format("NEW")}, {GIVEN_BACK.format("NEW")} INTO NEW.seat_on, NEW.given_back_on
-            FROM visas_visaprogramme g WHERE g.code = NEW.programme_id;
+          NEW.seat_on := {SEAT.format("NEW")};
+          NEW.given_back_on := {GIVEN_BACK.format("NEW")};
           NEW.pool_id := wall.pool_on(NEW.programme_id, NEW.seat_on);
           NEW.period := wall.period_on(NEW.programme_id, coalesce(NEW.seat_on, NEW.recommended_on, NEW.received_on),
                                        NEW.received_on);
@@ -56,8 +131,7 @@ PLACES = [
             "ALTER TABLE visas_visacase DISABLE TRIGGER USER",
             "ALTER TABLE visas_visacaseevent DISABLE TRIGGER USER",
             *(
-                f"UPDATE {table} v SET seat_on = {SEAT.format('v')}, given_back_on = {GIVEN_BACK.format('v')} "
-                "FROM visas_visaprogramme g WHERE g.code = v.programme_id"
+                f"UPDATE {table} v SET seat_on = {SEAT.format('v')}, given_back_on = {GIVEN_BACK.format('v')}"
                 for table in ("visas_visacase", "visas_visacaseevent")
             ),
             "ALTER TABLE visas_visacase ENABLE TRIGGER USER",
@@ -366,6 +440,22 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='visacase',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visas_visacaseevent" ("cancelled_on", "client_id", "completed_on", "given_back_on", "granted_on", "id", "ineligible_on", "inner_step", "lapsed_on", "left_on", "letter_number", "letter_valid_until", "moved_on", "municipality_id", "order_exception_id", "period", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pool_id", "programme_id", "quota_exception_id", "received_on", "recommended_on", "recorded_at", "recorded_on", "ref", "refused_on", "seat_on", "settled_on", "submitted_on", "withdrawn_on", "workspace_id") VALUES (OLD."cancelled_on", OLD."client_id", OLD."completed_on", OLD."given_back_on", OLD."granted_on", OLD."id", OLD."ineligible_on", OLD."inner_step", OLD."lapsed_on", OLD."left_on", OLD."letter_number", OLD."letter_valid_until", OLD."moved_on", OLD."municipality_id", OLD."order_exception_id", OLD."period", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pool_id", OLD."programme_id", OLD."quota_exception_id", OLD."received_on", OLD."recommended_on", OLD."recorded_at", OLD."recorded_on", OLD."ref", OLD."refused_on", OLD."seat_on", OLD."settled_on", OLD."submitted_on", OLD."withdrawn_on", OLD."workspace_id"); RETURN NULL;', hash='de04663a5a7d0ac3867f9a90b6f5448d46dbea33', operation='DELETE', pgid='pgtrigger_delete_delete_8009d', table='visas_visacase', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='programmesetting',
+            name='from_on',
+            field=models.DateField(default=datetime.date(1, 1, 1), verbose_name='from'),
+            preserve_default=False,
+        ),
+        migrations.AddField(
+            model_name='programmesetting',
+            name='seat_given_back_before',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), db_default=[], default=list, editable=False, size=None),
+        ),
+        migrations.AddField(
+            model_name='programmesetting',
+            name='seat_taken_before',
+            field=models.CharField(db_default='', editable=False, max_length=20),
         ),
         *PLACES,
         *DEPENDANTS,
