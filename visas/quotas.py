@@ -399,8 +399,21 @@ def beyond_a_share(cases: QuerySet[VisaCase], pool: QuotaPool, told: dict) -> li
         rows = rows.filter(workspace=told["university"])
     if told.get("starts_on") and told.get("ends_on"):
         rows = rows.filter(seat_on__range=(told["starts_on"], told["ends_on"]))
-    rows = list(rows.order_by(F("seat_on").desc(), F("id").desc()))
-    return rows[: max(len(rows) - (told.get("amount") or 0), 0)]
+    return _last_beyond(rows, told.get("amount") or 0)
+
+
+def beyond_an_opening(
+    cases: QuerySet[VisaCase], programmes: list[str], first: date, last: date, amount: int
+) -> list[VisaCase]:
+    """The cases that a quota of these days would have no place for, those that took theirs last first."""
+    rows = cases.filter(HOLDS, programme__in=programmes, seat_on__range=(first, last), quota_exception=None)
+    return _last_beyond(rows, amount)
+
+
+def _last_beyond(rows: QuerySet[VisaCase], amount: int) -> list[VisaCase]:
+    """All but so many of the cases, those that took their places last first."""
+    found = list(rows.order_by(F("seat_on").desc(), F("id").desc()))
+    return found[: max(len(found) - amount, 0)]
 
 
 def _free(pool: QuotaPool, share: QuotaShare | None) -> int:

@@ -130,6 +130,14 @@ class EntryTests:
         assert response.context["holders"]["stage"]
         assert QuotaPool.objects.get(pk=E74).capacity == 480
 
+    def test_a_reduction_below_what_stands_in_shares_lists_them(self, province):
+        share = {"municipality_id": "52140", "amount": "50", "document": "배분-1", "effective_on": "2025-12-05"}
+        province.post(f"/visas/quotas/{E74}/share/", share)
+        response = province.post(f"/visas/quotas/{E74}/entry/", self.GIVEN | {"kind": "return", "amount": "440"})
+        assert response.status_code == 400
+        assert response.context["shares"] == [QuotaShare.objects.get()]
+        assert "익산시" in response.content.decode()
+
     def test_a_first_grant_that_is_too_small_lists_those_beyond_it(self, province):
         made = [make_visa_case("F-2-R", "52180-office", received_on=day, recommended_on=day) for day in (DAY, LATER)]
         response = province.post(f"/visas/quotas/{F2R}/entry/", self.GIVEN | {"kind": "grant", "amount": "1"})
