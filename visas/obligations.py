@@ -29,8 +29,10 @@ from visas.models import (
     VisaCase,
 )
 
-SOON = timedelta(days=30)  # before a check is due that it is shown as near
-FEW = 3  # a number below is not told outside the office that made the check
+# How a list sorts what is to come: no rule of the field, and its words say the days. Reminders have days of their own.
+SOON = timedelta(days=30)
+# Below it a number of people could name one of them: it is told as few outside of the office that keeps the records.
+FEW = 3
 CHECK_STATES: dict[str, str] = {
     "overdue": _("Overdue"),
     "soon": _("Due within 30 days"),

@@ -324,6 +324,19 @@ class PageTests:
         page = answer.content.decode()
         assert "체류 이력" in page and conditions["stay"].rule.source in page
 
+    def test_the_conditions_stand_beside_the_step_that_is_decided_with_them(self, client):
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        case = reviewed()
+        page = client.get(case.get_absolute_url()).content.decode()
+        assert page.index('id="next"') < page.index('id="conditions"') < page.index('id="way"')
+        assert (
+            'id="conditions"' in client.get(reverse("visas:case_step", args=[case.pk, "recommended"])).content.decode()
+        )
+        with everywhere():
+            take_step(actor=None, case=case, kind="withdrawn", happened_on=TODAY, note="-")
+        page = client.get(case.get_absolute_url()).content.decode()
+        assert page.index('id="way"') < page.index('id="conditions"')
+
     def test_a_value_that_cannot_be_is_told_at_its_field(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))
         case = make_visa_case("F-2-R", "52180-office", received_on=START)

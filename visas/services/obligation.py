@@ -41,7 +41,9 @@ from visas.services.case import lapse_letters
 from visas.services.dependant import ask_dependants
 
 NOT_YOURS = "not_yours"
-LATE = timedelta(days=30)  # checks that were due longer ago than this when the duty was made are not asked for
+# What was due longer ago than a month when this system learned of the permit is not asked for: the office looked at it
+# in its own way then, and a file of old cases would bring a queue that nobody can work off.
+LATE = timedelta(days=30)
 
 
 def follow_case(case_id: int, workspace_id: int) -> int:

@@ -38,6 +38,8 @@ from visas.views.quota import holders
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
 
 COMPLETED = StepKind.COMPLETED
+# The steps that are decided with the conditions in sight.
+WITH_CONDITIONS = {StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED, StepKind.INELIGIBLE}
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
 
@@ -69,6 +71,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_take_out": {kind for kind in ASIDE if may_take(request.user, case, kind)},
         "may_take_back": path.may_take_back(request.user),
         "advice": advice_on(case),
+        "deciding": bool(WITH_CONDITIONS & set(path.open)),
         "dependants": dependants_of(case, path.state, request.user),
         "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
         "may_print": bool(case.letter_number) and not case.has_ended and may_print(request.user, case),
@@ -150,7 +153,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         messages.info(request, sentence_of("case_step_follows"))
         return redirect(case)
     sent = request.POST if request.method == "POST" else None
-    against = advice_on(case, on=_day_typed(request)).speaks_against(kind)
+    advice = advice_on(case, on=_day_typed(request))
+    against = advice.speaks_against(kind)
     missing = missing_of(papers_of(case, request.user)) if kind == StepKind.ASKED else ()
     before = _overtaken(request, case) if kind == StepKind.RECOMMENDED else []
     form = StepForm(
@@ -161,7 +165,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
             return _confirmed(request, case.pk, made)
-    return _form_page(request, form, case, _words_of(request, form, case, before))
+    words = _words_of(request, form, case, before)
+    return _form_page(request, form, case, words | ({"advice": advice} if kind in WITH_CONDITIONS else {}))
 
 
 def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list[Waiting]) -> dict:
