@@ -203,6 +203,22 @@ PLACES = [
         definer=True,
     ),
 ]
+# Says which cases of one person hold a place of one quota, before an index says that there are some.
+NONE_DOUBLED = """
+  DO $do$
+  DECLARE
+    doubled text;
+  BEGIN
+    SELECT string_agg(format('%s (%s)', d.cases, d.pool_id), '; ') INTO doubled FROM (
+      SELECT v.pool_id, string_agg(v.id::text, ', ' ORDER BY v.id) AS cases FROM visas_visacase v
+       WHERE v.pool_id IS NOT NULL AND v.given_back_on IS NULL AND v.quota_exception_id IS NULL
+       GROUP BY v.person_id, v.pool_id HAVING count(*) > 1 ORDER BY 2 LIMIT 50) d;
+    IF doubled IS NOT NULL THEN
+      RAISE EXCEPTION 'One person holds several places of a quota. End all but one of each case before this step: %', doubled;
+    END IF;
+  END
+  $do$
+"""
 # Nobody settles with a permit that had ended. Who has fulfilled the duties stays, and so does the family.
 DEPENDANTS = [
     function(
@@ -497,6 +513,7 @@ class Migration(migrations.Migration):
             model_name='visacase',
             constraint=models.UniqueConstraint(condition=models.Q(('cancelled_on', None), ('completed_on', None), ('ineligible_on', None), ('lapsed_on', None), ('left_on', None), ('moved_on', None), ('refused_on', None), ('withdrawn_on', None), models.Q(('period__regex', '^\\d{4}$'), _negated=True)), fields=('person', 'period'), name='visa_case_one_live_of_quota', violation_error_message='The person already has a live case of this period in a programme that shares its quota with this one.'),
         ),
+        migrations.RunSQL(NONE_DOUBLED, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='visacase',
             constraint=models.UniqueConstraint(condition=models.Q(('given_back_on', None), ('quota_exception', None)), fields=('person', 'pool'), name='visa_case_one_place', violation_error_message='An earlier case of the person has ended and still holds a place of this quota, which its programme does not give back: there is no second place in this period.'),
