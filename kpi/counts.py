@@ -101,13 +101,9 @@ class Counts:
             """
             SELECT v.pool_id, count(*), count(*) FILTER (WHERE v.granted_on <= %(as_of)s),
                    count(*) FILTER (WHERE v.settled_on <= %(as_of)s)
-              FROM visas_visacase v JOIN visas_visaprogramme g ON g.code = v.programme_id
-             WHERE v.pool_id IS NOT NULL
-               AND wall.seat_on(g.seat_taken_at, v.received_on, v.recommended_on, v.submitted_on, v.granted_on)
-                   <= %(as_of)s
-               AND coalesce(wall.given_back_on(g.seat_given_back_by, v.refused_on, v.withdrawn_on, v.lapsed_on,
-                                               v.ineligible_on,
-                                               least(v.left_on, v.cancelled_on, v.moved_on)) > %(as_of)s, true)
+              FROM visas_visacase v
+             WHERE v.pool_id IS NOT NULL AND v.seat_on <= %(as_of)s
+               AND coalesce(v.given_back_on > %(as_of)s, true)
              GROUP BY v.pool_id
             """
         )

@@ -21,6 +21,7 @@ CALLED_BY_THE_APPLICATION = {
     "status_report_counts", "study_counts", "take_in", "waiting_line",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
+    "dependant_before_the_end", "begin_setting", "grant_in_time",
     "advice_of", "ask_dependants", "ask_within_bounds", "begin_budget", "begin_share", "case_agrees_with_steps",
     "case_asks_dependants", "close_month", "close_quota", "complete_in_time", "conditions_of", "count_money",
     "count_seats", "count_vouchers", "decide_with_a_reason", "dependant_has_a_permit",

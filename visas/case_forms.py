@@ -28,10 +28,14 @@ FIELD_OF = {
     "letter_still_valid": "happened_on",
     "case_completed_before_its_duties": "happened_on",
     "case_step_rests_on_something": "note",
+    "relocation_says_where": "municipality",
+    "relocation_within_the_province": "municipality",
+    "relocation_goes_elsewhere": "municipality",
     "notified_by_a_way": "channel",
     "completion_due_after_it_was_asked": "due_on",
     "visa_case_one_live": "programme",
     "visa_case_one_live_of_quota": "programme",
+    "visa_case_one_place": "happened_on",
     "visa_case_taken_in_here": "municipality",
     "visa_case_handed_on_with_consent": "consented",
     "case_step_taken_back_with_a_reason": "note",
@@ -115,7 +119,7 @@ NOTES = {
     StepKind.CANCELLED: (_("Reason"), _("Which notice of the immigration office says so."), True),
     StepKind.MOVED: (_("Where to, and what shows it"), _("As a report of the change of address."), True),
     StepKind.COMPLETED: (_("What shows it"), _("As the last check of residence, or the number of its report."), False),
-    StepKind.RELOCATED: (_("Where to, and what shows it"), _("As a report of the change of address."), True),
+    StepKind.RELOCATED: (_("What shows it"), _("As a report of the change of address."), True),
     StepKind.EXTENDED: (_("Until when, and what shows it"), "", True),
 }
 
@@ -127,6 +131,10 @@ class StepForm(DayForm):
     papers = forms.ModelMultipleChoiceField(
         label=_("Missing papers"), queryset=RequiredPaper.objects.none(), required=False,
         widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    municipality = forms.ModelChoiceField(
+        label=_("Moved to"), queryset=Municipality.objects.all(),
+        help_text=_("One of the cities and counties of the province. A move out of it ends the case."),
     )  # fmt: skip
     due_on = DayField(_("To be handed in by"), required=False)
     valid_until = DayField(_("Valid until"), required=False)
@@ -149,6 +157,8 @@ class StepForm(DayForm):
         self._ask_for_papers(missing)
         if not against:
             del self.fields["against_advice"]
+        if kind != StepKind.RELOCATED:
+            del self.fields["municipality"]
         if kind != StepKind.NOTIFIED:
             del self.fields["channel"]
         if kind in LETTERS:
@@ -198,7 +208,10 @@ class StepForm(DayForm):
             told["papers"] = [paper.pk for paper in told["papers"]]
         return told
 
-    TOLD = ("happened_on", "document", "valid_until", "channel", "due_on", "papers", "note", "against_advice")
+    TOLD = (
+        "happened_on", "municipality", "document", "valid_until", "channel", "due_on", "papers", "note",
+        "against_advice",
+    )  # fmt: skip
 
 
 class FactForm(DayForm):

@@ -12,7 +12,10 @@ from centers.models import Municipality
 from centers.selectors import is_official
 from visas.models import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason, VisaCase
 
-FIELD_OF = {"family_link_settles_after_entry": "settled_on", "dependant_settles_with_a_permit": "settled_on"}
+FIELD_OF = dict.fromkeys(
+    ("family_link_settles_after_entry", "dependant_settles_with_a_permit", "dependant_settles_before_the_end"),
+    "settled_on",
+)
 A_NEW_FILE = "new"
 OF_THE_FILE = ("name", "nationality", "birth_date", "sex")
 

@@ -109,6 +109,8 @@ def asked_of(rule: EligibilityRule) -> str:
     """What a rule asks, in words."""
     if rule.threshold is None:
         return _("Not known: no number is published")
+    if rule.kind == FactKind.UNCANCELLED:
+        return _("None within %(value)s") % {"value": in_words(FactKind.STAY, rule.threshold)}
     value = in_words(rule.kind, rule.threshold)
     if UNITS[rule.kind] == "yes":
         return value

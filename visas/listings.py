@@ -30,7 +30,7 @@ from visas.obligations import (
     in_finding_state,
     state_of_check,
 )
-from visas.quotas import PLACES, held, on_basis, with_seat, with_share
+from visas.quotas import PLACES, held, on_basis, with_home, with_share
 from visas.stages import CASE_STATES, VOUCHER_STATES, in_stage, in_state, stage_of, state_of
 
 BADGES = {
@@ -58,10 +58,11 @@ class VisaCaseFilterForm(FilterForm):
     outside = CodeField(
         choices=[("1", _("These alone")), ("too", _("Counted too"))], label=_("Outside of every quota")
     )
+    home = CodeField(Codes(Municipality), label=_("Municipality of residence"))
     place = CodeField(choices=PLACES.items(), label=_("Place held"))
     on = DayField(_("Place held on"), required=False)
     known = DayField(_("As known on"), required=False)
-    further = ("pool", "sharing", "share", "since", "until", "outside", "place", "on", "known")
+    further = ("pool", "sharing", "share", "since", "until", "outside", "home", "place", "on", "known")
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         """As it was known on a day, the filters look at what the cases were on record on that day."""
@@ -91,7 +92,12 @@ class VisaCaseFilterForm(FilterForm):
 
     def by_share(self, rows: QuerySet, share: str) -> QuerySet:
         known = end_of(self.chosen["known"]) if "known" in self.chosen else None
-        return with_share(with_seat(rows), known).filter(share=int(share))
+        return with_share(rows, known).filter(share=int(share))
+
+    def by_home(self, rows: QuerySet, code: str) -> QuerySet:
+        """Where the person lived on the day of the places, which need not be the municipality of the letter."""
+        known = end_of(self.chosen["known"]) if "known" in self.chosen else None
+        return with_home(rows, self.chosen.get("on") or timezone.localdate(), known).filter(lives_in=code)
 
     def by_place(self, rows: QuerySet, base: str) -> QuerySet:
         day = self.chosen.get("on") or timezone.localdate()

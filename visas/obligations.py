@@ -14,19 +14,25 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.listings.people import with_client
 from cases.models import FamilyLink
+from centers.models.municipality import Decline
 from visas.models import (
+    CaseStep,
     CheckResult,
     Closing,
+    Duty,
     Finding,
     FindingState,
     Obligation,
     ObligationCheck,
     ObligationRule,
+    StepKind,
     VisaCase,
 )
 
-SOON = timedelta(days=30)  # before a check is due that it is shown as near
-FEW = 3  # a number below is not told outside the office that made the check
+# How a list sorts what is to come: no rule of the field, and its words say the days. Reminders have days of their own.
+SOON = timedelta(days=30)
+# Below it a number of people could name one of them: it is told as few outside of the office that keeps the records.
+FEW = 3
 CHECK_STATES: dict[str, str] = {
     "overdue": _("Overdue"),
     "soon": _("Due within 30 days"),
@@ -139,7 +145,10 @@ def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
     """The duties of a case with their checks, those that ended last."""
     rows = Obligation.objects.visible_to(viewer).filter(case=case).select_related("rule").order_by("ends_on", "pk")
     rows = rows.prefetch_related(*with_client(viewer))
-    checks = ObligationCheck.objects.visible_to(viewer).standing().filter(case=case).order_by("due_on")
+    checks = list(ObligationCheck.objects.visible_to(viewer).standing().filter(case=case).order_by("due_on"))
+    moves = {move.happened_on for move in moves_of(case)}
+    for check in checks:
+        check.after_a_move = check.due_on in moves
     findings = findings_of(viewer, case=case)
     shown = []
     for duty in sorted(rows, key=lambda row: row.ended_on is not None):
@@ -148,6 +157,25 @@ def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
         found = [row for row in findings if row.row.check_made.obligation_id == duty.pk]
         shown.append(DutyShown(duty, told, found))
     return shown
+
+
+def moves_of(case: VisaCase) -> list[CaseStep]:
+    """The moves of the person within the province, the first one first."""
+    rows = CaseStep.objects.standing().filter(case=case, kind=StepKind.RELOCATED, municipality__isnull=False)
+    return list(rows.select_related("municipality").order_by("happened_on", "pk"))
+
+
+def speaks_to(duty: Obligation, move: CaseStep, case: VisaCase) -> bool:
+    """Whether a move is to be looked at for a duty: within its time, away from where the duty binds to.
+
+    Residence in the municipality of the letter for the first two years, then in a population decline area of the
+    province (지역특화형 비자 안내문, shinhankook.kr 5968). What comes of it people say.
+    """
+    if not duty.starts_on <= move.happened_on <= duty.ends_on:
+        return False
+    if duty.rule.kind == Duty.RESIDENCE_AREA:
+        return move.municipality_id != case.municipality_id
+    return duty.rule.kind == Duty.RESIDENCE_REGION and move.municipality.decline != Decline.DECLINE
 
 
 def _badge(check: ObligationCheck) -> str:

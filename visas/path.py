@@ -160,6 +160,12 @@ class Path:
         return [kind for kind in self.open if may_take(user, self.case, kind)]
 
     @property
+    def home(self) -> CaseStep | None:
+        """The last move within the province; none where the person lives in the municipality of the letter."""
+        moves = [step for step in self.standing if step.kind == StepKind.RELOCATED and step.municipality_id]
+        return max(moves, key=lambda step: (step.happened_on, step.pk), default=None)
+
+    @property
     def asked(self) -> CaseStep | None:
         """The completion request that waits for its answer."""
         return self.last.step if self.state == "asked" else None

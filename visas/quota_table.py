@@ -49,14 +49,14 @@ class Line:
 def splits_of(cases: QuerySet[VisaCase], day: date, *, then: bool = False) -> dict[str, list[Line]]:
     """The places on the day, split in each way; ``then``: as it was known on the day."""
     shares = _shares(cases, day, then)
-    counts = counted(cases, day, "programme", "municipality", "workspace", then=then, outside=None)
+    counts = counted(cases, day, "programme", "lives_in", "workspace", then=then, outside=None)
     universities = Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY).in_bulk()
     return {
         "pool": _pools(cases, day, then),
         "share": [line for _share, line in shares],
         "programme": _split(counts, 0, VisaProgramme.objects.in_bulk(), "programme"),
         "municipality": _with_shares(
-            _split(counts, 1, Municipality.objects.in_bulk(), "municipality"), shares, "municipality"
+            _split(counts, 1, Municipality.objects.in_bulk(), "home"), shares, "municipality"
         ),
         "university": _with_shares(_split(counts, 2, universities, "workspace"), shares, "university"),
     }
@@ -116,7 +116,7 @@ def _with_shares(lines: list[Line], shares: list[tuple[QuotaShare, Line]], of: s
     for share, line in shares:
         if getattr(share, of):
             own[getattr(share, of).code].append(line)
-    name = {"municipality": "municipality", "university": "workspace"}[of]
+    name = {"municipality": "home", "university": "workspace"}[of]
     return [_sized(line, own[line.filters[name]], of, line.filters[name]) for line in lines]
 
 

@@ -7,15 +7,38 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, chain
 
-from django.db.models import BigIntegerField, Count, DateField, DateTimeField, F, Func, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from centers.prepared import prepared
 from visas.known import as_known, end_of, entry_known_by
-from visas.models import QuotaEntry, QuotaLine, QuotaNotice, QuotaPool, QuotaShare, VisaCase, VisaProgramme
-from visas.models.case import GONE, LIVE
+from visas.models import (
+    CaseStep,
+    QuotaEntry,
+    QuotaLine,
+    QuotaNotice,
+    QuotaPool,
+    QuotaShare,
+    StepKind,
+    VisaCase,
+    VisaProgramme,
+)
+from visas.models.case import ENDS, GONE, HOLDS, LIVE
 
 # The bases on which a quota is filled: what each counts of the cases that hold a place.
 # The rules that refuse a place, or the taking away of one that is held.
@@ -89,19 +112,6 @@ class Filled:
         return [(base, self.percent(base)) for base in BASES]
 
 
-def with_seat(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
-    """With the day on which each takes its place, and the one on which it gives it back, by its programme's rule."""
-    seat = Func(
-        "programme__seat_taken_at", "received_on", "recommended_on", "submitted_on", "granted_on",
-        function="wall.seat_on", output_field=DateField(),
-    )  # fmt: skip
-    back = Func(
-        "programme__seat_given_back_by", "refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", GONE,
-        function="wall.given_back_on", output_field=DateField(),
-    )  # fmt: skip
-    return cases.annotate(seat_on=seat, given_back_on=back)
-
-
 def held(cases: QuerySet[VisaCase], day: date, *, outside: bool | None = False) -> QuerySet[VisaCase]:
     """Of these cases, those that held a place on the day; ``outside``: would have, if they stood in a quota."""
     return _seated_on(_where(cases, outside), day)
@@ -113,20 +123,20 @@ def _where(cases: QuerySet[VisaCase], outside: bool | None) -> QuerySet[VisaCase
 
 
 def live_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
-    """Of these cases, those that were received by the day and had not ended."""
+    """Of these cases, those that were received by the day and had not ended, before or after a permit."""
     ended = Q()
-    for end in ("refused", "withdrawn", "lapsed", "ineligible"):
+    for end in ENDS:
         ended |= Q(**{f"{end}_on__lte": day})
     return cases.filter(received_on__lte=day).exclude(ended)
 
 
 def _waiting_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
-    return with_seat(live_on(cases, day)).filter(Q(seat_on=None) | Q(seat_on__gt=day))
+    return live_on(cases, day).filter(Q(seat_on=None) | Q(seat_on__gt=day))
 
 
 def _seated_on(cases: QuerySet[VisaCase], day: date) -> QuerySet[VisaCase]:
     """With a place or what would be one, whether it stands in a quota or not."""
-    return with_seat(cases).filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
+    return cases.filter(Q(given_back_on=None) | Q(given_back_on__gt=day), seat_on__lte=day)
 
 
 PIPELINE = {"live": live_on, "waiting": _waiting_on, "seated": _seated_on}
@@ -137,7 +147,7 @@ def on_basis(cases: QuerySet[VisaCase], base: str, day: date, *, outside: bool |
     if base in PIPELINE:
         return PIPELINE[base](cases.filter(pool__isnull=True) if outside else cases, day)
     if base == "left":
-        return with_seat(_where(cases, outside)).annotate(gone_on=GONE).filter(seat_on__lte=day, gone_on__lte=day)
+        return _where(cases, outside).annotate(gone_on=GONE).filter(seat_on__lte=day, gone_on__lte=day)
     rows = held(cases, day, outside=outside)
     return rows if base == "taken" else rows.filter(**{f"{base}_on__lte": day})
 
@@ -145,7 +155,8 @@ def on_basis(cases: QuerySet[VisaCase], base: str, day: date, *, outside: bool |
 def counted(
     cases: QuerySet[VisaCase], day: date, *by: str, then: bool = False, outside: bool | None = False
 ) -> dict[tuple, Tally]:
-    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to.
+    """The cases that took a place by the day, by these fields. ``share`` is the share that a case falls to and
+    ``lives_in`` the municipality in which the person lived on the day.
 
     ``then``: as it was known on the day. ``outside``: those that stand in no quota; None: these too.
     """
@@ -157,7 +168,9 @@ def counted(
 
 
 def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> QuerySet:
-    rows = with_seat(part).annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
+    rows = part.annotate(gone_on=GONE).filter(seat_on__lte=day).order_by()
+    if "lives_in" in by:
+        rows = with_home(rows, day, end_of(day) if then else None)
     if "share" in by:
         rows = with_share(rows, end_of(day) if then else None)
     holds = Q(given_back_on=None) | Q(given_back_on__gt=day)
@@ -169,8 +182,24 @@ def _counts(part: QuerySet, day: date, by: tuple[str, ...], then: bool) -> Query
     )
 
 
+def with_home(cases: QuerySet, day: date, known: datetime | None = None) -> QuerySet:
+    """With the code of the municipality in which each person lived on the day: of the letter, until a move within the
+    province. ``known``: by what was on record before an instant.
+    """
+    moves = CaseStep.objects.filter(
+        case=OuterRef("pk" if cases.model is VisaCase else "pgh_obj"), kind=StepKind.RELOCATED, takes_back=False,
+        municipality__isnull=False, happened_on__lte=day,
+    )  # fmt: skip
+    if known is None:
+        moves = moves.filter(undone_by=None)
+    else:
+        moves = moves.filter(recorded_at__lt=known).exclude(undone_by__recorded_at__lt=known)
+    last = moves.order_by("-happened_on", "-pk").values("municipality")[:1]
+    return cases.annotate(lives_in=Coalesce(Subquery(last), F("municipality"), output_field=CharField()))
+
+
 def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> QuerySet[VisaCase]:
-    """With the share of its quota that each falls to, of those entered before an instant; expects ``with_seat``."""
+    """With the share of its quota that each falls to, of those entered before an instant."""
     share = Func(
         "pool_id", "municipality_id", "workspace_id", "seat_on", Value(known, output_field=DateTimeField()),
         function="wall.share_known", output_field=BigIntegerField(),
@@ -179,9 +208,11 @@ def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> Quer
 
 
 def doubled(cases: QuerySet[VisaCase], programmes: list[str], first: date, last: date) -> list[VisaCase]:
-    """The live cases of these programmes that a quota of the days would hold beside another one of the person."""
+    """The cases of these programmes that a quota of the days would hold beside another one of the person: those that
+    are live, and those that have ended and hold their place still.
+    """
     counts_on = Coalesce("seat_on", "recommended_on", "received_on")
-    rows = with_seat(cases.filter(LIVE, programme__in=programmes)).annotate(counts_on=counts_on)
+    rows = cases.filter(LIVE | HOLDS, programme__in=programmes).annotate(counts_on=counts_on)
     rows = rows.filter(counts_on__gte=first, counts_on__lte=last)
     twice = rows.order_by().values("person").annotate(number=Count("pk")).filter(number__gt=1)
     return list(rows.filter(person__in=twice.values("person")).order_by("person", "pk"))
@@ -191,7 +222,7 @@ def course(cases: QuerySet[VisaCase], pool: QuotaPool, until: date, *, then: boo
     """The places taken at the end of each month of a quota's period, up to a day."""
     taken: dict[date, int] = defaultdict(int)
     parts = as_known(cases, until if then else None)
-    rows = [with_seat(part.filter(pool=pool)).order_by().values_list("seat_on", "given_back_on") for part in parts]
+    rows = [part.filter(pool=pool).order_by().values_list("seat_on", "given_back_on") for part in parts]
     for seat, back in chain.from_iterable(rows):
         if seat <= until and (back is None or back > seat):
             taken[seat] += 1
@@ -368,8 +399,21 @@ def beyond_a_share(cases: QuerySet[VisaCase], pool: QuotaPool, told: dict) -> li
         rows = rows.filter(workspace=told["university"])
     if told.get("starts_on") and told.get("ends_on"):
         rows = rows.filter(seat_on__range=(told["starts_on"], told["ends_on"]))
-    rows = list(rows.order_by(F("seat_on").desc(), F("id").desc()))
-    return rows[: max(len(rows) - (told.get("amount") or 0), 0)]
+    return _last_beyond(rows, told.get("amount") or 0)
+
+
+def beyond_an_opening(
+    cases: QuerySet[VisaCase], programmes: list[str], first: date, last: date, amount: int
+) -> list[VisaCase]:
+    """The cases that a quota of these days would have no place for, those that took theirs last first."""
+    rows = cases.filter(HOLDS, programme__in=programmes, seat_on__range=(first, last), quota_exception=None)
+    return _last_beyond(rows, amount)
+
+
+def _last_beyond(rows: QuerySet[VisaCase], amount: int) -> list[VisaCase]:
+    """All but so many of the cases, those that took their places last first."""
+    found = list(rows.order_by(F("seat_on").desc(), F("id").desc()))
+    return found[: max(len(found) - amount, 0)]
 
 
 def _free(pool: QuotaPool, share: QuotaShare | None) -> int:

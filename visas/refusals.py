@@ -20,6 +20,9 @@ register(
         "enrolment_major_of_the_university": _("The major belongs to another university."),
         "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
         "quota_of_the_province": _("Quotas and the settings of programmes are the province's to write."),
+        "programme_setting_in_order": _(
+            "The settings hold from the day of the last decision on, or from a later one."
+        ),
         "quota_once_a_day": _("A programme stands in another quota on some of these days already."),
         "visas_quotapool_pkey": _("The quota was opened before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),
@@ -35,6 +38,9 @@ register(
         "quota_reallocation_after_its_end": _(
             "The quota has ended by that day: what was reallocated took effect on a day of its period."
         ),
+        "quota_grant_after_its_end": _(
+            "The quota has ended by that day: places are granted from a day of its period, or before it."
+        ),
         "quota_provisional_settled_once": _("The provisional places were settled before."),
         "quota_line_share_of_its_pool": _("The share belongs to another quota."),
         "case_step_follows": _("The case does not stand where this step follows: look at its way again."),
@@ -45,6 +51,11 @@ register(
         "case_completed_with_open_checks": _(
             "A check of its duties was not made yet, or a finding is not closed: do that first."
         ),
+        "relocation_says_where": _("Say to which municipality the person moved."),
+        "relocation_within_the_province": _(
+            "This is no municipality of the province: a move out of it ends the case as moved away."
+        ),
+        "relocation_goes_elsewhere": _("The person lived in this municipality on that day already."),
         "letter_has_run_out": _(
             "The letter has run out by that day: enter an application made in time, or renew the letter."
         ),
@@ -67,6 +78,9 @@ register(
         "dependant_question_stays": _("What is asked about a dependant stays so: it is answered."),
         "dependant_settles_with_the_principal": _(
             "A family member of this status settles in the municipality of the principal: look at both addresses."
+        ),
+        "dependant_settles_before_the_end": _(
+            "The principal's permit had ended by that day: nobody settles with it any more."
         ),
         "dependant_settles_with_a_permit": _(
             "A dependant settles only on or after the day of the principal's permit: look at both days."

@@ -15,7 +15,6 @@ from kpi.models import YearAnswer
 from kpi.rollup import kept_answer, rule_named, worked_out
 from kpi.window import Window
 from visas.models import QuotaPool, RuleException, VisaCase
-from visas.quotas import with_seat
 
 SPLITS = {
     "session": {
@@ -186,11 +185,8 @@ def _compare_answers(result: Verification) -> None:
 
 def _compare_counters(result: Verification) -> None:
     for pool, taken, counted in _execute(
-        "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v JOIN visas_visaprogramme g "
-        "ON g.code = v.programme_id WHERE v.pool_id = p.code AND wall.given_back_on(g.seat_given_back_by, "
-        "v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on, least(v.left_on, v.cancelled_on, v.moved_on)) "
-        "IS NULL) "
-        "FROM visas_quotapool p ORDER BY 1"
+        "SELECT p.code, p.taken, (SELECT count(*) FROM visas_visacase v "
+        "WHERE v.pool_id = p.code AND v.given_back_on IS NULL) FROM visas_quotapool p ORDER BY 1"
     ):
         if taken != counted:
             result.differences.append(
@@ -224,7 +220,7 @@ def _overdrawn(pool: QuotaPool, ledger: Iterable[tuple[date, int]]) -> Iterator[
     changes: dict[date, int] = defaultdict(int)
     for day, amount in ledger:
         changes[day] -= amount
-    seated = with_seat(VisaCase.objects.filter(pool=pool)).exclude(seat_on=None)
+    seated = VisaCase.objects.filter(pool=pool).exclude(seat_on=None)
     for start, end in seated.values_list("seat_on", "given_back_on"):
         if end is None or end > start:
             changes[start] += 1

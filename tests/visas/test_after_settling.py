@@ -9,7 +9,7 @@ from cases.models import Client
 from centers.models import Role
 from centers.scope import acting_for
 from tests.make import everywhere, make_dependant, make_user
-from tests.support import refused_by
+from tests.support import ask, refused_by
 from tests.visas.test_case_step import START, TODAY, make_case, step, walk
 from tests.visas.test_lapse import POOL, read, taken
 from visas.models import (
@@ -22,6 +22,8 @@ from visas.models import (
     VisaCase,
     VisaProgramme,
 )
+from visas.quota_table import splits_of
+from visas.quotas import counted
 from visas.services.case import take_back, take_out
 from visas.services.obligation import close_finding, follow_case, look_again, make_check
 
@@ -134,7 +136,7 @@ class EndedTests:
     @pytest.mark.parametrize("kind", ["cancelled", "moved", "relocated", "extended"])
     def test_it_says_what_it_rests_on(self, kind):
         with refused_by("case_step_rests_on_something"):
-            step(settled(), kind, 30)
+            step(settled(), kind, 30, **({"municipality_id": "52190"} if kind == "relocated" else {}))
 
     @pytest.mark.parametrize("kind", ["left", "cancelled", "moved"])
     def test_whether_the_place_is_given_back_is_the_programme_s_setting(self, kind):
@@ -147,6 +149,17 @@ class EndedTests:
         with everywhere():
             take_back(actor=None, case=case, kind=kind, reason="다른 사람")
         assert taken() == before + 1
+
+    def test_who_has_left_applies_again_and_is_told_which_quota_has_no_second_place(self, client):
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        case = settled("F-2-R", "52180-office")
+        step(case, "left", 30)
+        with everywhere():
+            again = walk(make_case("F-2-R", "52180-office", client=case.client), "reviewed")
+        told = {"happened_on": START + timedelta(days=31), "document": "외국인-99", "against_advice": "다시 신청"}
+        answer = client.post(reverse("visas:case_step", args=[again.pk, "recommended"]), told)
+        assert answer.status_code == 400 and answer.context["form"].errors["happened_on"]
+        assert answer.context["holding"] == [case] and str(case.pool) in answer.content.decode()
 
     def test_a_case_says_no_day_that_its_steps_do_not(self):
         case = settled()
@@ -186,10 +199,70 @@ class AsideTests:
     def test_a_move_within_the_province_leaves_the_case_settled(self):
         case = settled()
         with refused_by("case_step_in_order"):
-            step(case, "relocated", 1, note="남원시로 이주")
-        step(case, "relocated", 40, note="남원시로 이주")
+            step(case, "relocated", 1, municipality_id="52190", note="전입 신고")
+        step(case, "relocated", 40, municipality_id="52190", note="전입 신고")
         step(case, "extended", 41, note="2년")
         assert read(case).state == "settled"
+
+    def test_a_move_says_to_which_municipality_of_the_province_and_goes_elsewhere(self):
+        case = settled()
+        with refused_by("relocation_says_where"):
+            step(case, "relocated", 40, note="전입 신고")
+        with refused_by("relocation_goes_elsewhere"):
+            step(case, "relocated", 40, municipality_id="52140", note="전입 신고")
+        with refused_by("relocation_within_the_province"):
+            step(case, "relocated", 40, municipality_id="11110", note="서울로 이주")
+        made = step(case, "relocated", 40, municipality_id="52190", note="전입 신고")
+        with refused_by("relocation_goes_elsewhere"):
+            step(case, "relocated", 50, municipality_id="52190", note="전입 신고")
+        step(case, "relocated", 50, municipality_id="52140", note="돌아옴")
+        with everywhere():
+            take_out(made, actor=None, reason="다른 사람")
+            day = START + timedelta(days=45)
+            assert ask("SELECT wall.lives_in(%s, %s)", case.pk, day) == "52140"
+
+    def test_the_figures_of_a_municipality_follow_a_move_from_its_day_on(self):
+        case = settled("F-2-R", "52180-office")
+        moved = START + timedelta(days=40)
+        step(case, "relocated", 40, municipality_id="52190", note="전입 신고")
+
+        def homes(day, *, then=False) -> dict:
+            with everywhere():
+                rows = VisaCase.objects.filter(pk=case.pk)
+                return {of: count.settled for (of,), count in counted(rows, day, "lives_in", then=then).items()}
+
+        assert homes(moved - timedelta(days=1)) == {"52140": 1}
+        assert homes(moved) == homes(TODAY) == homes(TODAY, then=True) == {"52190": 1}
+        with everywhere():
+            shown = splits_of(VisaCase.objects.filter(pk=case.pk), TODAY)["municipality"]
+        assert [line.filters["home"] for line in shown] == ["52190"]
+
+    @pytest.mark.parametrize(
+        ("to", "kinds"), [("52190", {"residence_area"}), ("52110", {"residence_area", "residence_region"})]
+    )
+    def test_a_move_in_the_first_two_years_asks_for_a_look_and_judges_nothing(self, client, to, kinds):
+        case = settled()
+        step(case, "relocated", 40, municipality_id=to, note="전입 신고")
+        for _again in range(2):
+            follow_case(case.pk, case.workspace_id)
+        with acting_for([case.workspace_id]):
+            due = START + timedelta(days=40)
+            asked = ObligationCheck.objects.filter(case=case, due_on=due).select_related("obligation__rule")
+            assert {check.obligation.rule.kind for check in asked} == kinds and len(asked) == len(kinds)
+            assert {check.result for check in asked} == {""}
+        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
+        page = client.get(case.get_absolute_url())
+        assert page.context["path"].home.municipality_id == to
+        assert page.content.decode().count("도내 이주에 따른 확인") == len(kinds)
+
+    def test_the_form_of_a_move_asks_where_to(self, client):
+        case = settled()
+        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
+        address = reverse("visas:case_step", args=[case.pk, "relocated"])
+        told = {"happened_on": str(TODAY), "note": "전입 신고"}
+        assert client.post(address, told).context["form"].errors.keys() == {"municipality"}
+        answer = client.post(address, told | {"municipality": "52190"}, follow=True)
+        assert answer.context["path"].home.municipality_id == "52190"
 
     def test_the_page_shows_them_on_the_way(self, client):
         case = settled()

@@ -1,12 +1,16 @@
 """At the same moment: one person through two municipalities, and two batches with the same cases."""
 
+from datetime import date
+from importlib import import_module
+
 import pytest
 from django.db import IntegrityError, transaction
+from psycopg.errors import RaiseException
 
 from centers.models import Municipality, Role
 from centers.scope import acting_for, set_scope
 from centers.selectors import scope_of
-from tests.make import everywhere, make_client, make_person, make_user
+from tests.make import everywhere, make_client, make_person, make_user, make_visa_case
 from tests.support import as_owner, crowd, rule
 from tests.visas.test_case_step import START, TODAY, make_case, walk
 from visas.models import CaseStep, VisaCase, VisaProgramme
@@ -62,6 +66,22 @@ class RaceTests:
         with crowd(2) as at_once:
             answers, number = twice_at_once(at_once, "E-7-4", "E-7-4R")
         assert (answers, number) == (["taken in", "taken in"], 2)
+
+    @pytest.mark.parametrize(
+        ("migration", "period"), [("0021_quota_notices", "v.period"), ("0026_places_and_moves", "")]
+    )
+    def test_the_migration_says_which_cases_stand_beside_each_other(self, committed, migration, period):
+        check = import_module(f"visas.migrations.{migration}").NONE_DOUBLED
+        check = check.format(period) if period else check
+        with as_owner(committed) as owner:
+            owner.execute(check)
+            for index in ("visa_case_one_live", "visa_case_one_live_of_quota", "visa_case_one_place"):
+                owner.execute(f"DROP INDEX {index}")
+            days = {"received_on": date(2025, 3, 3), "recommended_on": date(2025, 3, 3)}
+            client = make_client("52140-office")
+            made = [make_visa_case("E-7-4R", client=client, **days) for _ in range(2)]
+            with pytest.raises(RaiseException, match=", ".join(str(case.pk) for case in made)):
+                owner.execute(check)
 
     def test_two_batches_with_the_same_cases_take_each_step_once_and_do_not_wait_for_each_other(self, committed):
         users = [make_user(Role.PROVINCE_STAFF, "52-office") for _ in range(2)]

@@ -131,6 +131,14 @@ class WayTests:
         with refused_by("recommendation_has_a_number"):
             step(case, "recommended", 3, document="")
 
+    @pytest.mark.parametrize("again", ["전북f2r-7", "전북 F2R - 7", "전북Ｆ２Ｒ－７", "전북F2R-7\u3000"])
+    def test_a_letter_number_is_the_same_however_it_is_written(self, again):
+        cases = [walk(make_case("F-2-R", "52180-office"), "reviewed") for _ in range(2)]
+        step(cases[0], "recommended", 2, document="전북F2R-7")
+        with refused_by("visa_case_letter_once"):
+            step(cases[1], "recommended", 2, document=again)
+        step(cases[1], "recommended", 2, document="전북F2R-17")
+
     def test_a_letter_is_one_person_s_and_a_list_is_many_s(self):
         first, second = (walk(make_case("F-2-R", "52180-office"), "reviewed") for _ in range(2))
         step(first, "recommended", 3, document="외국인-12")

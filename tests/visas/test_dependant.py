@@ -102,6 +102,29 @@ class DependantTests:
         make_dependant(case.client, client=make_client("52140-office", municipality_id="52180"), settled_on=TODAY)
         make_dependant(case.client, client=make_client("52140-office", municipality_id="52140"), **settled)
 
+    def test_nobody_is_added_to_a_case_that_has_ended(self, client, city):
+        case = walk(make_case(), "settled")
+        step(case, "left", 30)
+        address = reverse("visas:case_dependant_new", args=[case.pk])
+        assert address not in client.get(case.get_absolute_url()).content.decode()
+        told = {"name": "PHAM THI C", "relation": "spouse", "entered_on": str(START)}
+        answer = client.post(address, told, follow=True)
+        assert answer.redirect_chain and [str(one) for one in answer.context["messages"]]
+        with everywhere():
+            assert not FamilyLink.objects.exists()
+
+    def test_nobody_settles_with_a_permit_that_had_ended(self):
+        case = walk(make_case(), "settled")
+        step(case, "left", 30)
+        left = START + timedelta(days=30)
+        make_dependant(case.client, settled_on=left)
+        with refused_by("dependant_settles_before_the_end"), transaction.atomic():
+            make_dependant(case.client, settled_on=left + timedelta(days=1))
+            settle_constraints()
+        again = walk(make_case(client=case.client), "granted")
+        assert again.pk != case.pk
+        make_dependant(case.client, settled_on=TODAY)
+
     def test_when_the_case_ends_the_status_of_each_is_to_be_checked(self, client, city):
         case = make_case()
         make_dependant(case.client)

@@ -124,7 +124,8 @@ class AdviceTests:
         assert advice(case).outcome == NOT_MET
         find(case, "degree", 1)
         outcomes = {one.rule.kind: one.outcome for one in advice(case).conditions}
-        assert outcomes == {"degree": MET, "income": NOT_MET, "korean": MET, "same_nationality": UNKNOWN}
+        unknown = dict.fromkeys(("same_nationality", "uncancelled"), UNKNOWN)
+        assert outcomes == {"degree": MET, "income": NOT_MET, "korean": MET} | unknown
 
     def test_a_finding_is_of_the_past_and_stays(self):
         case = make_visa_case("E-7-4", received_on=START)
@@ -231,6 +232,32 @@ class ShareTests:
         assert client.post(reverse("visas:case_fact", args=[case.pk]), told).status_code == 400
 
 
+class CancelledTests:
+    """Who had a permit cancelled within five years is excluded; what is not on record is confirmed by hand."""
+
+    @pytest.mark.parametrize(("years", "outcome"), [(5, UNKNOWN), (4, NOT_MET)])
+    def test_an_own_earlier_case_speaks_against_it_within_the_time(self, years, outcome):
+        before = make_client("52190-office")
+        ended = START.replace(year=START.year - years) - timedelta(days=years == 5)
+        days = dict.fromkeys(("received_on", "recommended_on", "granted_on", "cancelled_on"), ended)
+        make_visa_case("F-2-R", client=before, **days)
+        case = make_visa_case("F-2-R", client=make_client("52180-office", person=before.person_id), received_on=START)
+        assert self.condition(case).outcome == outcome
+        find(case, "uncancelled", 1)
+        assert self.condition(case).outcome == (NOT_MET if outcome == NOT_MET else MET)
+
+    def test_what_is_not_on_record_here_is_confirmed_by_hand(self):
+        case = make_visa_case("F-2-R", "52180-office", received_on=START)
+        assert self.condition(case).outcome == UNKNOWN
+        for value, outcome in ((1, MET), (0, NOT_MET)):
+            find(case, "uncancelled", value)
+            assert self.condition(case).outcome == outcome
+        assert "60" in self.condition(case).asked
+
+    def condition(self, case: VisaCase):
+        return next(one for one in advice(case, START).conditions if one.rule.kind == "uncancelled")
+
+
 class DecisionTests:
     def test_the_database_asks_for_the_reason_whoever_writes(self):
         case = reviewed()
@@ -296,6 +323,19 @@ class PageTests:
         assert conditions["stay"].outcome == MET and conditions["points"].outcome == UNKNOWN
         page = answer.content.decode()
         assert "체류 이력" in page and conditions["stay"].rule.source in page
+
+    def test_the_conditions_stand_beside_the_step_that_is_decided_with_them(self, client):
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        case = reviewed()
+        page = client.get(case.get_absolute_url()).content.decode()
+        assert page.index('id="next"') < page.index('id="conditions"') < page.index('id="way"')
+        assert (
+            'id="conditions"' in client.get(reverse("visas:case_step", args=[case.pk, "recommended"])).content.decode()
+        )
+        with everywhere():
+            take_step(actor=None, case=case, kind="withdrawn", happened_on=TODAY, note="-")
+        page = client.get(case.get_absolute_url()).content.decode()
+        assert page.index('id="way"') < page.index('id="conditions"')
 
     def test_a_value_that_cannot_be_is_told_at_its_field(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))

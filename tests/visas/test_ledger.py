@@ -89,6 +89,16 @@ class JournalTests:
         quota.close(pool=pool(E74), closed=False, reason="통보", actor=staff)
         write_entry({"kind": "reallocation", "effective_on": date(2025, 12, 31)}, moves)
 
+    def test_no_place_is_granted_from_a_day_after_the_end_and_what_is_left_goes_back(self, staff):
+        told = {"pool": pool(E74), "amount": 5, "document": "가", "actor": staff}
+        last = date(2025, 12, 31)
+        for kind in (EntryKind.GRANT, EntryKind.SUPPLEMENT):
+            with pytest.raises(ValidationError) as caught:
+                quota.enter(kind=kind, effective_on=last + timedelta(days=1), **told)
+            assert caught.value.code == "quota_grant_after_its_end"
+            quota.enter(kind=kind, effective_on=last, **told)
+        quota.enter(kind=EntryKind.RETURN, effective_on=last + timedelta(days=1), **told)
+
     def test_a_first_grant_below_what_is_taken_says_what_it_has_to_be(self, staff):
         recommend("F-2-R", "52180-office"), recommend("F-2-R", "52190-office")
         told = {"kind": EntryKind.GRANT, "pool": pool(F2R), "effective_on": DAY, "document": "가", "actor": staff}

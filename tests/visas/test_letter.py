@@ -85,6 +85,13 @@ def test_a_list_over_several_offices_is_printed_whole_or_not_at_all(client, offi
     assert "OWN" in text and "OTHER" in text
 
 
+def test_a_list_is_one_however_its_number_was_written(client, officer):
+    """Capitals, spaces and full-width signs make no other list."""
+    made = recommended("E-7-4", number="명단 a-1", name="NGUYEN VAN A")
+    recommended("E-7-4", number="명단Ａ－１", name="TRAN THI B")
+    assert [name for _place, name, *_rest in read(made, officer).people] == ["NGUYEN VAN A", "TRAN THI B"]
+
+
 def test_whoever_has_nobody_on_a_letter_learns_nothing_of_it(client):
     recommended("E-7-4", "명단-1")
     stranger = make_user(Role.CITY_OFFICER, "52130-office")

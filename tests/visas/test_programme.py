@@ -1,9 +1,10 @@
 """The province decides the settings of a programme by a document: shown first, then held for every case at once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.utils import timezone
 
 from audit.models import Action, AuditEntry
 from centers.models import Role
@@ -12,7 +13,8 @@ from kpi.services.reference import load_reference_data
 from tests.make import everywhere, make_client, make_entry, make_user, make_visa_case, place
 from tests.support import refused_by
 from visas.forms.programme import SETTINGS
-from visas.models import ProgrammeSetting, QuotaPool, VisaProgramme
+from visas.models import ProgrammeSetting, QuotaPool, VisaCase, VisaProgramme
+from visas.quotas import held
 from visas.services.programme import set_programme
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ def taken() -> int:
 
 def asked(client, **changed) -> dict:
     page = client.get(AT).context["form"]
-    told = {name: page[name].value() for name in SETTINGS}
+    told = {name: page[name].value() for name in (*SETTINGS, "from_on")}
     return {name: value for name, value in told.items() if value is not None} | {"document": "외국인-7"} | changed
 
 
@@ -40,7 +42,9 @@ class PageTests:
     def test_shows_what_it_would_change_and_then_holds(self, client, province):
         make_visa_case("E-7-4", client=make_client(), received_on=date(2025, 3, 3), recommended_on=None)
         before = taken()
-        told = asked(client, seat_taken_at="reception", letter_valid_days="90", long_after_days="14")
+        told = asked(
+            client, seat_taken_at="reception", from_on="2025-03-03", letter_valid_days="90", long_after_days="14"
+        )
         shown = client.post(AT, told)
         [turned] = shown.context["turned"]
         assert (turned.pool.pk, turned.before, turned.after) == ("e74-2025", before, before + 1)
@@ -70,7 +74,7 @@ class PageTests:
         with everywhere():
             make_entry("e74-2025", -QuotaPool.objects.get(pk="e74-2025").capacity + taken(), kind="return")
         make_visa_case("E-7-4", client=make_client(), received_on=date(2025, 3, 3), recommended_on=None)
-        answer = client.post(AT, asked(client, seat_taken_at="reception"))
+        answer = client.post(AT, asked(client, seat_taken_at="reception", from_on="2025-03-03"))
         assert answer.status_code == 400
         assert "seat_taken_at" in answer.context["form"].errors
 
@@ -79,6 +83,61 @@ class PageTests:
         page = client.get("/visas/programmes/").content.decode()
         assert "E-7-4" in page and AT not in page
         assert client.post(AT, {"document": "x"}).status_code == 403
+
+
+class DatedTests:
+    """A past day is counted by the rule of that day: what was taken or given back by it stays so."""
+
+    DAY = date(2025, 3, 3)
+    LATER = date(2025, 6, 1)
+
+    def decide(self, province, on: date, **changed) -> None:
+        programme = VisaProgramme.objects.get(pk="E-7-4")
+        told = {name: getattr(programme, name) for name in SETTINGS} | changed
+        with everywhere(), transaction.atomic():
+            set_programme(programme=programme, told=told, document="가", actor=province, from_on=on)
+
+    def held(self, on: date) -> int:
+        with everywhere():
+            return held(VisaCase.objects.filter(programme="E-7-4"), on).count()
+
+    def test_a_later_rule_leaves_the_days_before_it(self, province):
+        made = [
+            make_visa_case("E-7-4", received_on=self.DAY),
+            make_visa_case("E-7-4", received_on=self.DAY, recommended_on=self.DAY),
+            make_visa_case("E-7-4", received_on=self.LATER),
+        ]
+        before = taken()
+        self.decide(province, self.LATER, seat_taken_at="reception")
+        assert (self.held(self.LATER - timedelta(days=1)), self.held(self.LATER)) == (1, 3)
+        assert taken() == before + 2
+        with everywhere():
+            seats = dict(VisaCase.objects.filter(pk__in=[case.pk for case in made]).values_list("pk", "seat_on"))
+        assert [seats[case.pk] for case in made] == [self.LATER, self.DAY, self.LATER]
+
+    def test_a_place_that_was_taken_stays_taken_and_one_given_back_stays_so(self, province):
+        make_visa_case("E-7-4", received_on=self.DAY, recommended_on=self.DAY)
+        make_visa_case("E-7-4", received_on=self.DAY, recommended_on=self.DAY, withdrawn_on=self.DAY)
+        self.decide(province, self.LATER, seat_taken_at="permit", seat_given_back_by=[])
+        make_visa_case("E-7-4", received_on=self.LATER, recommended_on=self.LATER)
+        assert [self.held(day) for day in (self.DAY, self.LATER, date(2025, 12, 31))] == [1, 1, 1]
+
+    def test_what_comes_to_give_back_does_so_from_its_day_on(self, province):
+        days = dict.fromkeys(("received_on", "recommended_on", "granted_on", "left_on"), self.DAY)
+        make_visa_case("E-7-4", **days)
+        self.decide(province, self.LATER, seat_given_back_by=["left"])
+        assert (self.held(self.LATER - timedelta(days=1)), self.held(self.LATER)) == (1, 0)
+
+    def test_decisions_follow_one_another_and_none_is_of_a_day_to_come(self, province):
+        self.decide(province, self.LATER)
+        with refused_by("programme_setting_in_order"):
+            self.decide(province, self.DAY)
+        with refused_by("not_in_the_future"):
+            self.decide(province, timezone.localdate() + timedelta(days=1))
+        self.decide(province, self.LATER, seat_taken_at="permit")
+        self.decide(province, self.LATER, seat_taken_at="submission")
+        make_visa_case("E-7-4", received_on=self.LATER, recommended_on=self.LATER, submitted_on=self.LATER)
+        assert self.held(self.LATER) == 1
 
 
 class RuleTests:

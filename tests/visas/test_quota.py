@@ -351,10 +351,17 @@ class LedgerTests:
 
     def test_an_entry_of_tomorrow_does_not_count_today(self):
         tomorrow = timezone.localdate() + timedelta(days=1)
+        self.run_until(tomorrow)
         make_entry(POOL, 10, on=tomorrow)
         assert [claim(claimant) for claimant in self.claimants[:3]] == ["taken", "taken", "quota_not_exceeded"]
 
+    def run_until(self, day: date) -> None:
+        """Nothing is granted from a day after the quota's end."""
+        with as_owner(self.database) as owner:
+            owner.execute("UPDATE visas_quotapool SET ends_on = %s WHERE code = %s", [day, POOL])
+
     def test_an_entry_of_today_counts(self):
+        self.run_until(timezone.localdate())
         make_entry(POOL, 1, on=timezone.localdate())
         assert [claim(claimant) for claimant in self.claimants[:3]] == ["taken"] * 3
 

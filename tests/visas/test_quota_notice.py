@@ -225,6 +225,15 @@ class PageTests:
         with everywhere():
             assert response.context["doubled"] == [one, other]
 
+    def test_cases_that_a_quota_has_no_place_for_are_named_the_last_first(self, province):
+        first, second, third = (recommended() for _ in range(3))
+        response = province.post(ADDRESS, GIVEN | {"amount": "1"})
+        assert response.status_code == 400
+        with everywhere():
+            assert response.context["last"] == [third, second]
+        assert all(case.get_absolute_url() in response.content.decode() for case in (second, third))
+        assert first.get_absolute_url() not in response.content.decode()
+
     def test_a_quota_is_named_otherwise(self, province):
         given = {"name_ko": "새 이름", "document": "외-2"}
         response = self.confirmed(province, "/visas/quotas/e74-2025/name/", given)

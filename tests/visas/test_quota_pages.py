@@ -130,6 +130,14 @@ class EntryTests:
         assert response.context["holders"]["stage"]
         assert QuotaPool.objects.get(pk=E74).capacity == 480
 
+    def test_a_reduction_below_what_stands_in_shares_lists_them(self, province):
+        share = {"municipality_id": "52140", "amount": "50", "document": "배분-1", "effective_on": "2025-12-05"}
+        province.post(f"/visas/quotas/{E74}/share/", share)
+        response = province.post(f"/visas/quotas/{E74}/entry/", self.GIVEN | {"kind": "return", "amount": "440"})
+        assert response.status_code == 400
+        assert response.context["shares"] == [QuotaShare.objects.get()]
+        assert "익산시" in response.content.decode()
+
     def test_a_first_grant_that_is_too_small_lists_those_beyond_it(self, province):
         made = [make_visa_case("F-2-R", "52180-office", received_on=day, recommended_on=day) for day in (DAY, LATER)]
         response = province.post(f"/visas/quotas/{F2R}/entry/", self.GIVEN | {"kind": "grant", "amount": "1"})
@@ -199,7 +207,7 @@ class BoardTests:
                         assert behind(province, figure.url) == figure.number
         (share,) = splits["share"]["rows"]
         assert (share["line"].capacity, share["line"].count.taken, share["line"].remaining) == (9, 2, 7)
-        rows = {line["line"].filters["municipality"]: line for line in splits["municipality"]["rows"]}
+        rows = {line["line"].filters["home"]: line for line in splits["municipality"]["rows"]}
         assert {code: line["line"].count.taken for code, line in rows.items()} == {"52140": 2, "52190": 2}
         assert (rows["52190"]["line"].capacity, rows["52190"]["line"].percent()) == (9, Decimal("22.2"))
         assert rows["52140"]["line"].capacity is None and rows["52140"]["in_words"] == "배분 없음"
@@ -325,7 +333,7 @@ class KnownTests:
         line = next(row for row in splits["pool"]["rows"] if row["line"].filters.get("pool") == E74)
         assert (line["line"].capacity, line["line"].count.taken) == (capacity, taken)
         assert province.get(line["ledger"]).context["total"] == capacity
-        told = {row["line"].filters["municipality"]: row["line"].count.taken for row in splits["municipality"]["rows"]}
+        told = {row["line"].filters["home"]: row["line"].count.taken for row in splits["municipality"]["rows"]}
         assert {code: number for code, number in told.items() if number} == places
         for split in splits.values():
             for row in split["rows"]:

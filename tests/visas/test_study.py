@@ -168,6 +168,23 @@ class PageTests:
         assert "TEST FARM" not in client.post(address, {"reason": "x"}, follow=True).content.decode()
         assert client.get(address).status_code == 404
 
+    def test_an_internship_says_which_level_of_korean_it_asks_for_and_whether_it_is_on_record(
+        self, client, coordinator
+    ):
+        student = make_student()
+        permit = make_study_permit(student, "internship")
+        make_study_permit(student, "work_30")
+        make_korean(student, "topik", 3, held_on=permit.starts_on)
+        make_korean(student, "topik", 4, held_on=permit.starts_on + timedelta(days=1))
+
+        def reached():
+            rows = client.get(f"/visas/students/{student.pk}/").context["permits"]
+            return {held.kind_id: level for held, _runs, level in rows}
+
+        assert reached() == {"internship": None, "work_30": None}
+        in_time = make_korean(student, "kiip", 4, held_on=permit.starts_on)
+        assert reached() == {"internship": in_time, "work_30": None}
+
     def test_a_level_of_korean_is_entered(self, client, coordinator):
         student = make_student()
         address = f"/visas/students/{student.pk}/korean/new/"

@@ -9,7 +9,7 @@ from cases.models import FamilyLink
 from centers.scope import acting_for
 from tests.make import everywhere, make_client, make_dependant, make_pool, make_visa_case, place
 from tests.support import ask, refused_by, run, settle
-from visas.models import RuleException, VisaCase
+from visas.models import RuleException, VisaCase, VisaProgramme
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 3, 3)
@@ -88,6 +88,27 @@ class OneLiveCaseTests:
         make_visa_case(client=self.elsewhere)
         with refused_by("visa_case_one_live"), everywhere():
             VisaCase.objects.filter(pk=self.case.pk).update(**{end: None})
+
+    @pytest.mark.parametrize("end", ["completed_on", "left_on", "cancelled_on", "moved_on"])
+    def test_nor_does_one_stand_in_the_way_whose_permit_has_ended(self, end):
+        with everywhere():
+            days = {"recommended_on": DAY, "granted_on": DAY, "settled_on": DAY, end: DAY}
+            VisaCase.objects.filter(pk=self.case.pk).update(**days)
+        again = make_visa_case(client=self.elsewhere)
+        assert not again.has_ended
+
+    def test_a_place_that_is_not_given_back_is_the_only_one_of_the_person_in_its_quota(self):
+        with everywhere():
+            days = {"recommended_on": DAY, "granted_on": DAY, "left_on": DAY}
+            VisaCase.objects.filter(pk=self.case.pk).update(**days)
+        again = make_visa_case("E-7-4", client=self.elsewhere)
+        with refused_by("visa_case_one_place"), everywhere():
+            VisaCase.objects.filter(pk=again.pk).update(recommended_on=DAY)
+        VisaProgramme.objects.filter(pk="E-7-4R").update(seat_given_back_by=["left"])
+        with everywhere():
+            VisaCase.objects.filter(pk=again.pk).update(recommended_on=DAY)
+        with refused_by("visa_case_one_live_of_quota"), everywhere():
+            VisaCase.objects.filter(pk=self.case.pk).update(left_on=None)
 
     def test_there_is_no_second_in_a_programme_that_shares_the_quota(self):
         with refused_by("visa_case_one_live_of_quota"):

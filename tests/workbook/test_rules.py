@@ -50,6 +50,15 @@ class VisaCaseTests:
         assert errors(outcome) == [("비자추천", 3, "사람번호")]
         load(사람=PEOPLE, 비자추천=[{**CASE, "철회일": "2025-02-02"}, {**CASE, "번호": 2}])
 
+    def test_a_case_that_has_ended_makes_room_and_keeps_its_place(self, load):
+        left = {**CASE, "추천일": "2025-03-03", "허가일": "2025-04-01", "이탈일": "2025-05-01"}
+        again = {**CASE, "번호": 2, "접수일": "2025-06-01"}
+        placed = again | {"추천일": "2025-07-01"}
+        assert errors(load(사람=PEOPLE, 비자추천=[left, placed], refused=True)) == [("비자추천", 3, "사람번호")]
+        load(사람=PEOPLE, 비자추천=[left])
+        assert errors(load(비자추천=[placed], refused=True)) == [("비자추천", 2, "사람번호")]
+        load(비자추천=[again])
+
     def test_one_live_case_across_files_and_offices(self, load):
         load(사람=PEOPLE, 비자추천=[CASE])
         outcome = load(비자추천=[{**CASE, "시군": "정읍시"}], refused=True)

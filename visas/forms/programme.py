@@ -1,8 +1,10 @@
 """The form by which the province decides the settings of a programme."""
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from accounts.fields import DayField
 from cases.forms import RefusableForm, no_hidden_signs
 from visas.models import GivenBack, SeatTaken, VisaProgramme, WaitingOrder
 
@@ -21,7 +23,9 @@ def _days(label: str, *, least: int = 0, required: bool = False, help_text: str 
 
 
 class ProgrammeForm(RefusableForm):
-    field_of = {"quota_not_exceeded": "seat_taken_at"}
+    field_of = {
+        "quota_not_exceeded": "seat_taken_at", "programme_setting_in_order": "from_on", "not_in_the_future": "from_on",
+    }  # fmt: skip
 
     seat_taken_at = forms.ChoiceField(
         label=gettext_lazy("Place taken"), choices=SeatTaken.choices, widget=forms.RadioSelect
@@ -44,6 +48,10 @@ class ProgrammeForm(RefusableForm):
         gettext_lazy("Days after which a case that waits is marked"), least=1,
         help_text=gettext_lazy("Leave it empty to mark none."),
     )  # fmt: skip
+    from_on = DayField(
+        gettext_lazy("Holds from"),
+        help_text=gettext_lazy("Places are counted by it from this day on; earlier days stay as they were counted."),
+    )
     document = forms.CharField(label=gettext_lazy("Document number"), max_length=100, validators=[no_hidden_signs])
     source = forms.CharField(
         label=gettext_lazy("Ground"), max_length=300, required=False, validators=[no_hidden_signs],
@@ -52,10 +60,12 @@ class ProgrammeForm(RefusableForm):
 
     def __init__(self, *args, programme: VisaProgramme, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial = {name: getattr(programme, name) for name in SETTINGS} | self.initial
+        today = timezone.localdate()
+        self.initial = {name: getattr(programme, name) for name in SETTINGS} | {"from_on": today} | self.initial
+        self.fields["from_on"].widget.attrs["max"] = today.isoformat()
 
     @property
     def told(self) -> dict:
         found = self.cleaned_data
         settings = {name: found[name] for name in SETTINGS}
-        return {"told": settings, "document": found["document"], "source": found["source"]}
+        return {"told": settings} | {name: found[name] for name in ("from_on", "document", "source")}

@@ -18,6 +18,24 @@ PLACE_AGAIN = f"""
           OR v.period <> wall.period_on(v.programme_id, coalesce({SEAT}, v.recommended_on, v.received_on),
                                         v.received_on));
 """
+# Says which live cases one person has beside each other in a period, before an index says that there are some.
+PERIOD = f"wall.period_on(v.programme_id, coalesce({SEAT}, v.recommended_on, v.received_on), v.received_on)"
+NONE_DOUBLED = """
+  DO $do$
+  DECLARE
+    doubled text;
+  BEGIN
+    SELECT string_agg(format('%s (%s)', d.cases, d.period), '; ') INTO doubled FROM (
+      SELECT {0} AS period, string_agg(v.id::text, ', ' ORDER BY v.id) AS cases
+        FROM visas_visacase v JOIN visas_visaprogramme g ON g.code = v.programme_id
+       WHERE num_nonnulls(v.refused_on, v.withdrawn_on, v.lapsed_on, v.ineligible_on) = 0 AND {0} !~ '^\\d{{4}}$'
+       GROUP BY v.person_id, {0} HAVING count(*) > 1 ORDER BY 2 LIMIT 50) d;
+    IF doubled IS NOT NULL THEN
+      RAISE EXCEPTION 'One person has several live cases in a period. End all but one of each before this step: %', doubled;
+    END IF;
+  END
+  $do$
+"""
 
 
 class Migration(migrations.Migration):
@@ -66,6 +84,7 @@ class Migration(migrations.Migration):
             model_name='quotapool',
             constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^\\d{4}$'), _negated=True), name='quota_code_is_no_year', violation_error_message='A quota is not named by a year alone.'),
         ),
+        migrations.RunSQL(NONE_DOUBLED.format("v.period"), migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='visacase',
             constraint=models.UniqueConstraint(condition=models.Q(('ineligible_on', None), ('lapsed_on', None), ('refused_on', None), ('withdrawn_on', None), models.Q(('period__regex', '^\\d{4}$'), _negated=True)), fields=('person', 'period'), name='visa_case_one_live_of_quota', violation_error_message='The person already has a live case of this period in a programme that shares its quota with this one.'),
@@ -302,5 +321,6 @@ class Migration(migrations.Migration):
             returns="trigger",
             definer=True,
         ),
+        migrations.RunSQL(NONE_DOUBLED.format(PERIOD), migrations.RunSQL.noop),
         migrations.RunSQL(f"{PLACE_AGAIN} SET CONSTRAINTS ALL IMMEDIATE;", migrations.RunSQL.noop),
     ]

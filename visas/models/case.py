@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -14,13 +14,22 @@ from visas.models.programme import VisaProgramme
 from visas.models.quota import YEAR, QuotaPool, RuleException
 from visas.stages import state_of
 
-LIVE = Q(refused_on=None, withdrawn_on=None, lapsed_on=None, ineligible_on=None)
+
+class LetterKey(Func):
+    """A letter number without what is no difference of it: capitals or small, spaces, full-width signs."""
+
+    function = "wall.letter_key"
+    output_field = models.TextField()
+
 
 _AFTER_THE_PERMIT = Coalesce("settled_on", "granted_on")
 # The day on which a permit ended, whatever ended it.
 GONE = Least("left_on", "cancelled_on", "moved_on")
 
 ENDS = ("completed", "refused", "ineligible", "withdrawn", "lapsed", "left", "moved", "cancelled")
+LIVE = Q(**{f"{end}_on": None for end in ENDS})
+# Whether it holds a place today, live or not.
+HOLDS = Q(seat_on__isnull=False, given_back_on=None)
 
 # The order by recommendation; a case without one stands before all that have it.
 RECOMMENDED = Coalesce("recommended_on", Value(NOT_YET))
@@ -34,10 +43,12 @@ class VisaCase(Shared, Kept):
     (정착: residence verified) → completed (의무 이행 완료), left (이탈), cancelled (허가 취소) or moved (전출);
     ineligible (부적격), withdrawn (철회) and lapsed (실효) end it before. ``inner_step`` is the last step between
     reception and recommendation, ``letter_valid_until`` the last day of the letter that holds: triggers keep both.
-    A live case has none of refused, ineligible, withdrawn, lapsed. ``pool`` is the quota whose period holds
-    the recommendation, set by a trigger; ``period`` is that in which the person has one live case: the
-    pool's, of whichever of the programmes that share it, else the calendar year of reception: of each programme, or
-    of those together that shared the last quota (``2026 E-7-4``).
+    A live case has none of ``ENDS``. ``seat_on`` is the day on which it took its place and ``given_back_on`` the one
+    on which it gave it back, by the rule of its programme; ``pool`` is the quota whose period holds the former.
+    Triggers set them. ``period`` is that in which the person has one live case: the pool's, of whichever of the
+    programmes that share it, else the calendar year of reception: of each programme, or of those together that shared
+    the last quota (``2026 E-7-4``). A case that ended makes room for another one, and holds its place until it is
+    given back.
     """
 
     client = client_key("visa_cases")
@@ -60,6 +71,8 @@ class VisaCase(Shared, Kept):
     moved_on = models.DateField(_("moved away on"), null=True, blank=True)
     inner_step = models.CharField(max_length=20, blank=True, editable=False, db_default="")
     letter_valid_until = models.DateField(_("letter valid until"), null=True, blank=True, editable=False)
+    seat_on = models.DateField(_("place taken on"), null=True, blank=True, editable=False)
+    given_back_on = models.DateField(_("place given back on"), null=True, blank=True, editable=False)
     pool = models.ForeignKey(
         QuotaPool, models.PROTECT, null=True, blank=True, editable=False, related_name="visa_cases"
     )
@@ -85,7 +98,7 @@ class VisaCase(Shared, Kept):
             models.Index(fields=["person"], name="visa_case_by_person"),
             models.Index(fields=["pool", "recommended_on"], name="visa_case_by_pool"),
             models.Index(
-                fields=["programme", "letter_number"], condition=~Q(letter_number=""), name="visa_case_by_letter"
+                F("programme"), LetterKey("letter_number"), condition=~Q(letter_number=""), name="visa_case_by_letter"
             ),
             models.Index(
                 fields=["workspace", "letter_valid_until"],
@@ -107,6 +120,15 @@ class VisaCase(Shared, Kept):
                 violation_error_message=_(
                     "The person already has a live case of this period in a programme that shares its quota with this "
                     "one."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["person", "pool"],
+                condition=Q(given_back_on=None, quota_exception=None),
+                name="visa_case_one_place",
+                violation_error_message=_(
+                    "An earlier case of the person has ended and still holds a place of this quota, which its "
+                    "programme does not give back: there is no second place in this period."
                 ),
             ),
             models.CheckConstraint(

@@ -94,9 +94,14 @@ class VisaProgramme(Settings, Term):  # noqa: DJ008  (a term says how it reads)
 class ProgrammeSetting(Settings, Decided):
     """The settings of a programme as the province has decided them, by a document. Append-only.
 
-    A trigger gives them to the programme, and each case its place by them.
+    They hold from ``from_on``, which is no day before the last ones and none to come: a place that was taken or given
+    back by the rule of an earlier day stays so. Triggers give them to the programme, keep what held before them, and
+    give each case its place.
     """
 
+    from_on = models.DateField(_("from"))
+    seat_taken_before = models.CharField(max_length=20, editable=False, db_default="")
+    seat_given_back_before = ArrayField(models.CharField(max_length=12), default=list, db_default=[], editable=False)
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="decided")
 
     class Meta:

@@ -27,6 +27,7 @@ class FactKind(models.TextChoices):
     RESIDENCE = "residence", _("Residence in the area (months)")
     FAMILY_MOVE = "family_move", _("Moves with the family, under 60")
     FUNDS = "funds", _("Proof of funds (won)")
+    UNCANCELLED = "uncancelled", _("No permit cancelled in the time before")
     CONFIRMED = "confirmed", _("Confirmed by hand")
     NUMBER = "number", _("A number against a limit")
     DATE = "date", _("A day against a limit")
@@ -36,7 +37,7 @@ class FactKind(models.TextChoices):
 UNITS = {
     "degree": "yes", "income": "won", "korean": "level", "stay": "months", "points": "points", "contract_pay": "won",
     "contract_months": "months", "tenure": "months", "residence": "months",
-    "family_move": "yes", "funds": "won", "confirmed": "yes", "number": "number", "date": "date",
+    "family_move": "yes", "funds": "won", "uncancelled": "yes", "confirmed": "yes", "number": "number", "date": "date",
     "same_nationality": "percent",
 }  # fmt: skip
 
@@ -56,10 +57,10 @@ class EligibilityRule(models.Model):
     """One condition of a programme for those received from a day on, with where it stands. Reference data.
 
     ``label`` names a condition whose kind is a general one, so that two of a kind stand apart. ``threshold`` is the
-    least that is asked, or with ``at_most`` the most (a day as 20250131); empty where no number is published, and
-    then the condition stays not known. Of the rules of one ``one_of`` it is enough to meet one. ``area_class``: it is
-    asked only in municipalities of this class. ``pending``: it holds also for cases that were received before and are
-    not yet decided.
+    least that is asked, or with ``at_most`` the most (a day as 20250131), of ``uncancelled`` the months looked back
+    over; empty where no number is published, and then the condition stays not known. Of the rules of one ``one_of`` it
+    is enough to meet one. ``area_class``: it is asked only in municipalities of this class. ``pending``: it holds also
+    for cases that were received before and are not yet decided.
 
     A rule that was entered wrongly is voided with the reason and stays in sight; ``entered_by`` is who entered, ended
     or voided it last, none while it stands as the reference data brought it.

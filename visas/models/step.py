@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.models.kept import client_key, staff_key
-from centers.models import Workspace
+from cases.models.kept import client_key, code_key, staff_key
+from centers.models import Municipality, Workspace
+from visas.models.case import LetterKey
 from visas.models.row import CaseRow, CaseRowQuerySet, case_key
 
 
@@ -69,7 +70,8 @@ class CaseStep(CaseRow):
     that it takes back, none where the day came by a workbook. ``document`` is the number of the letter or file,
     ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file,
     ``channel`` how the applicant was told. ``papers`` are the required papers that a completion request names, and
-    ``due_on`` is by when they are to be handed in. Those of ``ASIDE`` leave the case where it stands.
+    ``due_on`` is by when they are to be handed in. ``municipality`` is where the person moved to, which is one of the
+    province. Those of ``ASIDE`` leave the case where it stands.
     """
 
     case = case_key("steps")
@@ -85,6 +87,7 @@ class CaseStep(CaseRow):
     note = models.CharField(_("note"), max_length=500, blank=True)
     against_advice = models.CharField(_("reason against the advice"), max_length=500, blank=True)
     consented = models.BooleanField(default=False)
+    municipality = code_key(Municipality, verbose_name=_("moved to"), null=True, blank=True)
     channel = models.CharField(_("way of telling"), max_length=10, choices=Channel, blank=True, db_default="")
     at = models.ForeignKey(Workspace, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
 
@@ -98,7 +101,7 @@ class CaseStep(CaseRow):
             models.Index(fields=["client"], name="case_step_by_client"),
             models.Index(fields=["person"], name="case_step_by_person"),
             models.Index(
-                fields=["document"], condition=Q(kind__in=["recommended", "renewed"]), name="case_step_by_letter"
+                LetterKey("document"), condition=Q(kind__in=["recommended", "renewed"]), name="case_step_by_letter"
             ),
         ]
         constraints = [

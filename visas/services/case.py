@@ -66,8 +66,8 @@ def take_step(
 ) -> CaseStep:
     """Put the next step of a case on record. Raises IntegrityError where the database refuses it.
 
-    ``told`` are ``document``, ``valid_until``, ``channel``, ``due_on``, ``papers`` (their ids), ``note`` and
-    ``against_advice``, as far as they are known.
+    ``told`` are ``document``, ``valid_until``, ``channel``, ``municipality`` (where the person moved to), ``due_on``,
+    ``papers`` (their ids), ``note`` and ``against_advice``, as far as they are known.
     An application in time and a renewed letter take a lapse back: the case then takes its place anew, which the
     quota may refuse.
     """

@@ -26,12 +26,24 @@ from visas.models import (
     VisaCase,
 )
 from visas.models.row import of_case
-from visas.obligations import Wanted, due_days, end_of, rules_of, runs, semester_of, wanted_of
+from visas.obligations import (
+    Wanted,
+    due_days,
+    end_of,
+    moves_of,
+    rules_of,
+    runs,
+    semester_of,
+    speaks_to,
+    wanted_of,
+)
 from visas.services.case import lapse_letters
 from visas.services.dependant import ask_dependants
 
 NOT_YOURS = "not_yours"
-LATE = timedelta(days=30)  # checks that were due longer ago than this when the duty was made are not asked for
+# What was due longer ago than a month when this system learned of the permit is not asked for: the office looked at it
+# in its own way then, and a file of old cases would bring a queue that nobody can work off.
+LATE = timedelta(days=30)
 
 
 def follow_case(case_id: int, workspace_id: int) -> int:
@@ -68,7 +80,23 @@ def _follow(case: VisaCase) -> int:
     fresh = [one for key, one in wanted.items() if key not in there]
     for one in fresh:
         _make(case, one)
+    _ask_after_moves(case)
     return len(fresh)
+
+
+def _ask_after_moves(case: VisaCase) -> None:
+    """Ask for a check, due on the day of a move within the province, where a duty of residence speaks of it."""
+    moves = moves_of(case)
+    if not moves:
+        return
+    duties = Obligation.objects.filter(case=case, ended_on=None, link=None).select_related("rule").order_by("pk")
+    there = set(ObligationCheck.objects.filter(case=case).values_list("obligation", "due_on"))
+    ObligationCheck.objects.bulk_create(
+        ObligationCheck(**of_case(case), obligation=duty, due_on=day)
+        for duty in duties
+        for day in {move.happened_on for move in moves if speaks_to(duty, move, case)}
+        if (duty.pk, day) not in there
+    )
 
 
 def _why(case: VisaCase, key: tuple, wanted: dict[tuple, Wanted]) -> EndedWhy:

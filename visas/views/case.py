@@ -24,6 +24,7 @@ from visas.dependants import dependants_of
 from visas.eligibility import advice_on, in_words
 from visas.listings import BADGES, CASES
 from visas.models import CaseStep, FactKind, StepKind, VisaCase
+from visas.models.case import HOLDS
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
 from visas.obligations import duties_of
@@ -37,6 +38,8 @@ from visas.views.quota import holders
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
 
 COMPLETED = StepKind.COMPLETED
+# The steps that are decided with the conditions in sight.
+WITH_CONDITIONS = {StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED, StepKind.INELIGIBLE}
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
 
@@ -68,11 +71,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_take_out": {kind for kind in ASIDE if may_take(request.user, case, kind)},
         "may_take_back": path.may_take_back(request.user),
         "advice": advice_on(case),
+        "deciding": bool(WITH_CONDITIONS & set(path.open)),
         "dependants": dependants_of(case, path.state, request.user),
         "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
         "may_print": bool(case.letter_number) and not case.has_ended and may_print(request.user, case),
         "duties": duties_of(case, request.user),
-        "may_add": may(request.user, "work_clients", case.workspace_id),
+        "may_change": may(request.user, "work_clients", case.workspace_id),
+        "may_add": not case.has_ended and may(request.user, "work_clients", case.workspace_id),
         "sheet": sheet_of(case, request.user),
         "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
@@ -148,7 +153,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         messages.info(request, sentence_of("case_step_follows"))
         return redirect(case)
     sent = request.POST if request.method == "POST" else None
-    against = advice_on(case, on=_day_typed(request)).speaks_against(kind)
+    advice = advice_on(case, on=_day_typed(request))
+    against = advice.speaks_against(kind)
     missing = missing_of(papers_of(case, request.user)) if kind == StepKind.ASKED else ()
     before = _overtaken(request, case) if kind == StepKind.RECOMMENDED else []
     form = StepForm(
@@ -159,7 +165,8 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         made = _stepped(request, form, case) or _sent_before(request, form, case)
         if made:
             return _confirmed(request, case.pk, made)
-    return _form_page(request, form, case, _words_of(request, form, case, before))
+    words = _words_of(request, form, case, before)
+    return _form_page(request, form, case, words | ({"advice": advice} if kind in WITH_CONDITIONS else {}))
 
 
 def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list[Waiting]) -> dict:
@@ -168,6 +175,8 @@ def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS and kind != COMPLETED}
     if kind in (StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED):
         words["lacking"] = missing_of(papers_of(case, request.user))
+    if form.refused_for == "visa_case_one_place":
+        words["holding"] = _holding_a_place(request, case)
     if kind in ENDS_FOR_DEPENDANTS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
     if kind == StepKind.RECOMMENDED:
@@ -188,6 +197,12 @@ def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:
     share = pool.shares.filter(pk=waits.share).first() if form.refused_for == "quota_share_not_exceeded" else None
     held = holders(request.user, pool, timezone.localdate(), share)
     return {"pool": pool, "share": share, "holders": held}
+
+
+def _holding_a_place(request: HttpRequest, case: VisaCase) -> list[VisaCase]:
+    """The earlier cases of the person that hold a place still, as far as this reader knows of them."""
+    rows = VisaCase.objects.visible_to(request.user).filter(HOLDS, person=case.person_id, pool__isnull=False)
+    return list(rows.exclude(pk=case.pk).select_related("programme", "pool", "workspace").order_by("-pk"))
 
 
 def _has_quota(case: VisaCase) -> bool:

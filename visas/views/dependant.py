@@ -28,6 +28,9 @@ from visas.services.dependant import add_dependant, answer, ask_about, change_de
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody who came with the principal of a case: of a file that is here already, or of a new one."""
     case = _case(request, pk)
+    if case.has_ended:
+        messages.info(request, _("The case has ended: nobody is added to it. Who comes later belongs to a new case."))
+        return redirect(case)
     form = DependantForm(request.POST if request.method == "POST" else None, case=case, viewer=request.user)
     if form.is_valid() and form.choose(form.likely()):
         try:

@@ -24,7 +24,7 @@ from visas.forms.quota import (
     ShareForm,
 )
 from visas.models import QuotaEntry, QuotaPool, VisaCase
-from visas.quotas import FULL, beyond_a_share, in_the_way, provisional
+from visas.quotas import FULL, beyond_a_share, in_the_way, provisional, shares_of
 from visas.services import quota
 from visas.views.quota import holders
 
@@ -138,12 +138,15 @@ def _tell(form: Form, error: ValidationError) -> None:
 
 
 def _in_the_way(request: HttpRequest, pool: QuotaPool, form: Form, error: ValidationError) -> dict:
-    """What holds the places that were to go, in the order in which they were taken, the last first."""
-    if getattr(error, "code", "") not in FULL:
-        return {}
+    """What holds the places that were to go: the shares, or cases, those that took theirs last first."""
+    rule = getattr(error, "code", "")
+    in_shares = rule in {"quota_shares_within", "quota_rest_not_exceeded"} and not isinstance(form, ShareForm)
+    found = {"shares": [share for share in shares_of(pool) if share.capacity]} if in_shares else {}
+    if rule not in FULL:
+        return found
     held = QuotaPool.objects.get(pk=pool.pk)
     cases = VisaCase.objects.visible_to(request.user).select_related("programme", "workspace")
-    return {"holders": holders(request.user, held, timezone.localdate()), "last": _too_many(cases, held, form)}
+    return found | {"holders": holders(request.user, held, timezone.localdate()), "last": _too_many(cases, held, form)}
 
 
 def _too_many(cases: QuerySet[VisaCase], held: QuotaPool, form: Form) -> list[VisaCase]:

@@ -15,11 +15,11 @@ from accounts.models import User
 from centers.access import require_everywhere
 from visas.forms.quota_notice import OpeningForm, RenameForm
 from visas.models import QuotaPool, VisaCase, VisaProgramme
-from visas.quotas import doubled
+from visas.quotas import FULL, beyond_an_opening, doubled
 from visas.services.quota_notice import name_quota, open_quota
 from visas.views.previewed import previewed, seen, tried
 
-ONE_LIVE = {"visa_case_one_live", "visa_case_one_live_of_quota"}
+ONE_LIVE = {"visa_case_one_live", "visa_case_one_live_of_quota", "visa_case_one_place"}
 MOST_NAMED = 50  # cases in the way
 
 
@@ -71,6 +71,7 @@ def _answer(request: HttpRequest, form, write, title: str, pool: QuotaPool | Non
         "shown": shown,
         "seen": seen(form) if shown else "",
         "doubled": _in_the_way(request.user, form),
+        "last": _without_a_place(request.user, form),
         "back": reverse("visas:quota", args=[pool.pk]) if pool else reverse("visas:quotas"),
         "crumbs": [(_("Quotas"), reverse("visas:quotas")), *_crumb(pool)],
     }
@@ -92,6 +93,17 @@ def _in_the_way(user: User, form) -> list[VisaCase]:
     told = form.cleaned_data
     cases = VisaCase.objects.visible_to(user).select_related("programme", "workspace")
     return doubled(cases, told["programmes"], told["starts_on"], told["ends_on"])[:MOST_NAMED]
+
+
+def _without_a_place(user: User, form) -> list[VisaCase]:
+    """The cases for which the quota that was to open has no place."""
+    if form.refused_for not in FULL:
+        return []
+    told = form.cleaned_data  # without the number, which was refused
+    amount = form.fields["amount"].clean(form["amount"].value()) or 0
+    cases = VisaCase.objects.visible_to(user).select_related("programme", "workspace")
+    found = beyond_an_opening(cases, told["programmes"], told["starts_on"], told["ends_on"], amount)
+    return found[:MOST_NAMED]
 
 
 def _confirmed(request: HttpRequest, code: str, *, opened: bool) -> HttpResponse:

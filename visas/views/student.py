@@ -55,14 +55,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     changes = list(StatusChange.objects.visible_to(request.user).filter(enrolment=row).order_by("happened_on", "pk"))
     today = timezone.localdate()
     permits = of_student(StudyPermit, request, row).select_related("kind").order_by("-starts_on", "-pk")
+    korean = list(of_student(KoreanResult, request, row).order_by("-held_on", "-pk"))
     context = {
         "row": row,
         "state": kept_names(StudyStatus).get(standing_of(changes)),
         "badge": status_badge(standing_of(changes)),
         "changes": [_shown(change) for change in changes if not change.withdrawn_on],
         "withdrawn": [change for change in changes if change.withdrawn_on],
-        "permits": [(held, held.runs_on(today)) for held in permits],
-        "korean": list(of_student(KoreanResult, request, row).order_by("-held_on", "-pk")),
+        "permits": [(held, held.runs_on(today), level_for(held, korean)) for held in permits],
+        "korean": korean,
         "works": works_of([row.client_id], request.user),
         "waiting": [_shown(change) for change in changes if change.days_left is not None],
         "may_work": may(request.user, WORK, row.workspace_id),
@@ -73,6 +74,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def of_student(model, request: HttpRequest, row: Enrolment) -> QuerySet:
     """The rows on a student that hold."""
     return model.objects.visible_to(request.user).standing().filter(enrolment=row)
+
+
+def level_for(permit: StudyPermit, korean: list[KoreanResult]) -> KoreanResult | None:
+    """By what the student had reached the level of Korean that a permission asks for when it began; none where nothing
+    on record says so. The kinds and their levels are reference data; people judge.
+    """
+    asked = permit.kind.korean_level
+    reached = (one for one in korean if one.passed and one.held_on <= permit.starts_on and one.level >= (asked or 0))
+    return next(reached, None) if asked else None
 
 
 def standing_of(changes: list[StatusChange]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,18 @@ from workbook.rules import Check
 from workbook.sheets import DEPENDANTS, PEOPLE, VISA_CASES
 
 ADULT = 19  # years; 민법 제4조
+
+
+class Permit(NamedTuple):
+    """A visa case of a principal, and from when to when its permit runs."""
+
+    granted: date | None
+    received: date
+    workspace: int
+    gone: date | None
+
+    def covers(self, day: date) -> bool:
+        return bool(self.granted) and self.granted <= day <= (self.gone or date.max)
 
 
 def check(check: Check) -> None:
@@ -43,7 +56,7 @@ def _check_permits_kept(check: Check) -> None:
     cases = _cases_of(check, set(changed))
     links = FamilyLink.objects.filter(household__principal_person__in=changed).exclude(settled_on=None)
     for person, settled in links.exclude(pk__in=replaced).values_list("household__principal_person", "settled_on"):
-        if not any(granted and granted <= settled for granted, _received, _place in cases[person]):
+        if not any(case.granted and case.granted <= settled for case in cases[person]):
             check.batch.error(
                 changed[person],
                 "granted_on",
@@ -52,19 +65,20 @@ def _check_permits_kept(check: Check) -> None:
             )
 
 
-def _cases_of(check: Check, persons: set[int]) -> dict[int, list[tuple[date | None, date, int]]]:
-    """The visa cases of each principal: (granted on, received on, workspace), of this file and of before."""
+def _cases_of(check: Check, persons: set[int]) -> dict[int, list[Permit]]:
+    """The visa cases of each principal, of this file and of before."""
     cases = defaultdict(list)
     replaced = set()
     for row in check.batch.rows[VISA_CASES]:
         if row.workspace and row.has("received_on"):
             # A permit that cannot be read may be there.
             granted = date.min if "granted_on" in row.unread else row["granted_on"]
-            cases[row.person].append((granted, row["received_on"], row.workspace))
+            cases[row.person].append(Permit(granted, row["received_on"], row.workspace, row["left_on"]))
             replaced.add(row.record_id)
     known = VisaCase.objects.filter(person_id__in=[person for person in persons if person > 0])
     for case in known.exclude(pk__in=replaced - {None}):
-        cases[case.person_id].append((case.granted_on, case.received_on, case.workspace_id))
+        gone = min(filter(None, (case.left_on, case.cancelled_on, case.moved_on)), default=None)
+        cases[case.person_id].append(Permit(case.granted_on, case.received_on, case.workspace_id, gone))
     return cases
 
 
@@ -83,11 +97,11 @@ def _place(check: Check, rows: list[Row], cases) -> None:
             row.workspace = _place_of_cases(cases[principal.person]) or _place_of_file(check, principal)
 
 
-def _place_of_cases(cases) -> int | None:
-    permits = [case for case in cases if case[0]]
+def _place_of_cases(cases: list[Permit]) -> int | None:
+    permits = [case for case in cases if case.granted]
     if permits:
-        return min(permits, key=lambda case: (case[0], case[2]))[2]
-    return max(cases, key=lambda case: (case[1], case[2]))[2] if cases else None
+        return min(permits, key=lambda case: (case.granted, case.workspace)).workspace
+    return max(cases, key=lambda case: (case.received, case.workspace)).workspace if cases else None
 
 
 def _place_of_file(check: Check, principal: Row) -> int:
@@ -111,11 +125,15 @@ def _check_row(check: Check, row: Row, cases) -> None:
             "settled_on",
             _("A dependant settles on or after the day of entry (%s): correct one of the two days.") % entered,
         )
-    if settled and not any(granted and granted <= settled for granted, _received, _place in cases[principal.person]):
-        check.batch.error(
-            row, "settled_on", _("The principal has no permit on or before this day: check the day of the permit.")
-        )
+    if settled and not any(case.covers(settled) for case in cases[principal.person]):
+        check.batch.error(row, "settled_on", _why_not(settled, cases[principal.person]))
     _warn(check, row, principal, person)
+
+
+def _why_not(settled: date, cases: list[Permit]) -> str:
+    if any(case.granted and case.granted <= settled for case in cases):
+        return _("The principal's permit had ended by this day: check the day of settlement.")
+    return _("The principal has no permit on or before this day: check the day of the permit.")
 
 
 def _warn(check: Check, row: Row, principal: Row, person: Row) -> None:

@@ -1,17 +1,18 @@
 """Visa cases: dates in order, one live case in a period, places in a quota."""
 
+import unicodedata
 from collections import defaultdict
 
 from django.utils.translation import gettext as _
 
 from visas.models import LetterText, VisaCase
-from visas.models.case import LIVE
+from visas.models.case import HOLDS, LIVE, LetterKey
 from workbook.batch import Row
 from workbook.rules import Check
 from workbook.rules.person import warn_of_expiry
 from workbook.sheets import SHEET, VISA_CASES
 
-ENDED = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
+ENDED = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on", "left_on")
 
 # A date, and those it may not lie before.
 NOT_BEFORE = {
@@ -122,6 +123,12 @@ def is_live(row: Row) -> bool:
     return not any(row[column] or column in row.unread for column in ENDED)
 
 
+def holds_a_place(check: Check, row: Row) -> bool:
+    """Whether the case would hold the place that it took: nothing that it says gives it back."""
+    gives_back = check.known.programmes[row["programme"]].seat_given_back_by
+    return not any(row[f"{end}_on"] or f"{end}_on" in row.unread for end in gives_back)
+
+
 def period_of(check: Check, row: Row) -> str:
     """The period in which there is one live case, as ``wall.place_visa_case`` sets it."""
     day = row["recommended_on"] or row["received_on"]
@@ -133,27 +140,45 @@ def _counts_once(person: int, programme: str, period: str) -> tuple:
     return person, programme if period.isdecimal() else "", period
 
 
+def _once(check: Check, row: Row) -> list[tuple]:
+    """What a row takes that there is one of: to be the live case of the period, and a place of its quota."""
+    period = period_of(check, row)
+    found = [_counts_once(row.person, row["programme"], period)] if is_live(row) else []
+    pool = row["recommended_on"] and check.known.pool_on(row["programme"], row["recommended_on"])
+    return [*found, (row.person, "", pool.pk, "place")] if pool and holds_a_place(check, row) else found
+
+
 def _check_one_live(check: Check) -> None:
-    rows = [
-        row for row in check.batch.looked_at(VISA_CASES, "programme", "received_on") if is_live(row) and row.person
-    ]
-    persons = {row.person for row in rows if row.person and row.person > 0}
+    rows = [row for row in check.batch.looked_at(VISA_CASES, "programme", "received_on") if row.person]
+    persons = {row.person for row in rows if row.person > 0}
     replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
     taken: dict[tuple, Row | None] = {}
-    for case in VisaCase.objects.filter(LIVE, person_id__in=persons).exclude(pk__in=replaced):
-        taken[_counts_once(case.person_id, case.programme_id, case.period)] = None
+    for case in VisaCase.objects.filter(LIVE | HOLDS, person_id__in=persons).exclude(pk__in=replaced):
+        if not case.has_ended:
+            taken[_counts_once(case.person_id, case.programme_id, case.period)] = None
+        if case.pool_id and case.given_back_on is None:
+            taken[case.person_id, "", case.pool_id, "place"] = None
     for row in rows:
-        key = _counts_once(row.person, row["programme"], period_of(check, row))
-        if key in taken:
-            first = taken[key]
-            here = " " + _("It stands in row %d.") % first.line if first else ""
-            check.batch.error(
-                row,
-                "person_ref",
-                _("The person already has a live case of this programme in the period %s.") % key[2] + here,
-            )
+        keys = _once(check, row)
+        key = next((key for key in keys if key in taken), None)
+        if key:
+            check.batch.error(row, "person_ref", _only_one(key, taken[key]))
         else:
-            taken[key] = row
+            taken |= dict.fromkeys(keys, row)
+
+
+def _only_one(key: tuple, first: Row | None) -> str:
+    told = (
+        _("An earlier case of the person still holds a place of the quota %s: there is no second one in it.")
+        if key[-1] == "place"
+        else _("The person already has a live case of this programme in the period %s.")
+    )
+    return told % key[2] + (" " + _("It stands in row %d.") % first.line if first else "")
+
+
+def letter_key(number: str) -> str:
+    """As ``wall.letter_key`` has it."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
 
 
 def _check_letters(check: Check) -> None:
@@ -161,12 +186,13 @@ def _check_letters(check: Check) -> None:
     rows = [row for row in check.batch.looked_at(VISA_CASES, "programme", "letter_number") if row["letter_number"]]
     own = set(LetterText.objects.filter(own_letter=True).values_list("programme", flat=True))
     rows = [row for row in rows if row["programme"] in own]
-    numbers = {row["letter_number"] for row in rows}
+    numbers = {letter_key(row["letter_number"]) for row in rows}
     replaced = {row.record_id for row in check.batch.rows[VISA_CASES] if row.record_id and row.counts}
-    found = VisaCase.objects.filter(programme__in=own, letter_number__in=numbers).exclude(pk__in=replaced)
-    taken: dict[tuple, Row | None] = dict.fromkeys(found.values_list("programme", "letter_number"))
+    found = VisaCase.objects.exclude(letter_number="").annotate(key=LetterKey("letter_number"))
+    found = found.filter(programme__in=own, key__in=numbers).exclude(pk__in=replaced)
+    taken: dict[tuple, Row | None] = dict.fromkeys(found.values_list("programme", "key"))
     for row in rows:
-        key = (row["programme"], row["letter_number"])
+        key = (row["programme"], letter_key(row["letter_number"]))
         if key in taken:
             first = taken[key]
             here = " " + _("It stands in row %d.") % first.line if first else ""
@@ -181,7 +207,7 @@ def _check_quota(check: Check) -> None:
     wanted = defaultdict(list)
     for row in check.batch.looked_at(VISA_CASES, "programme", "recommended_on"):
         pool = check.known.pool_on(row["programme"], row["recommended_on"])
-        if pool and is_live(row):
+        if pool and holds_a_place(check, row):
             wanted[pool.pk].append(row)
     for code, rows in wanted.items():
         capacity = check.known.capacities[code]
@@ -197,7 +223,7 @@ def _check_quota(check: Check) -> None:
 def _given_back(check: Check, code: str) -> int:
     """Places that the cases being changed hold now."""
     changed = [row.record_id for row in check.batch.looked_at(VISA_CASES) if row.record_id]
-    return VisaCase.objects.filter(LIVE, pk__in=changed, pool_id=code, quota_exception=None).count()
+    return VisaCase.objects.filter(HOLDS, pk__in=changed, pool_id=code, quota_exception=None).count()
 
 
 def _no_place_left(check: Check, row: Row, pool, capacity: int, free: int) -> None:
