@@ -178,6 +178,12 @@ class PageTests:
         assert f'href="{made.get_absolute_url()}"' in answer.content.decode()
         assert client.get(made.get_absolute_url()).status_code == 200
 
+    def test_a_page_leaves_out_what_is_the_same_everywhere_and_what_only_a_file_has_room_for(self, client, reader):
+        shown = client.get(SESSIONS).context["shown"]
+        on_page = [heading.column.key for heading in shown.headings]
+        in_file = [column.key for column in shown.columns]
+        assert set(in_file) - set(on_page) == {"workspace", "wanted_language", "residence"}
+
     @pytest.mark.parametrize("address", LISTS)
     def test_every_order_of_every_list_can_be_asked_for(self, client, address):
         client.force_login(make_user(*LISTS[address]))
