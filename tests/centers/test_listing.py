@@ -180,6 +180,11 @@ class PageTests:
         assert f'href="{made.get_absolute_url()}"' in answer.content.decode()
         assert client.get(made.get_absolute_url()).status_code == 200
 
+    def test_a_file_names_the_workspace_by_its_code(self):
+        row = make_session("52130-c1")
+        column = next(column for column in find("sessions").columns if column.key == "workspace")
+        assert (column.code(row), column.value(row, None)) == ("52130-c1", str(row.workspace))
+
     def test_a_page_leaves_out_what_is_the_same_everywhere_and_what_only_a_file_has_room_for(self, client, reader):
         shown = client.get(SESSIONS).context["shown"]
         on_page = [heading.column.key for heading in shown.headings]
