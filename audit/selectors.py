@@ -76,21 +76,24 @@ def access_month(user: User, scope: Reach) -> list[Told]:
 
 
 BUSIEST = """
-    SELECT user_id, (at AT TIME ZONE 'Asia/Seoul')::date AS day, count(DISTINCT file) AS files
-    FROM audit_accessentry, unnest(files) AS file
+    SELECT user_id, (at AT TIME ZONE 'Asia/Seoul')::date AS day, count(*) AS requests
+    FROM audit_accessentry
     WHERE at >= %s AND files <> '{}'
-    GROUP BY user_id, day ORDER BY files DESC, day DESC, user_id LIMIT 1
+    GROUP BY user_id, day ORDER BY requests DESC, day DESC, user_id LIMIT 1
 """
 
 
 def _busiest_day(first) -> list[Told]:
-    """The most client files that one person opened in a day of the month; none where nobody opened any."""
+    """The most requests of one person in a day of the month that showed client files: as many as the log then lists.
+
+    None where nobody was shown any.
+    """
     with connection.cursor() as cursor:
         cursor.execute(BUSIEST, [midnight(first)])
         found = cursor.fetchone()
     if not found:
         return []
-    user_id, day, files = found
+    user_id, day, requests = found
     rows = {"from": day.isoformat(), "to": day.isoformat(), "user": str(user_id), "what": "people"}
     who = f"{User.objects.get(pk=user_id)} · {day}"
-    return [Told(_("Most files opened by one person in a day"), files, rows, who)]
+    return [Told(_("Most requests with client files by one person in a day"), requests, rows, who)]

@@ -80,7 +80,7 @@ PAGES = {
     "centers:export_cancel": gettext_lazy("Export cancelled"),
     "centers:export_download": gettext_lazy("File downloaded"),
     "centers:export_new": gettext_lazy("Export asked for"),
-    "centers:exports": gettext_lazy("Own exports"),
+    "centers:exports": gettext_lazy("My exports"),
     "centers:grant_end": gettext_lazy("Role ended"),
     "centers:grant_new": gettext_lazy("Role granted"),
     "centers:grants": gettext_lazy("Roles"),

@@ -81,7 +81,7 @@ class ScopeMiddleware:
 
     def _answer(self, request: HttpRequest, user: User | None) -> HttpResponse:
         if user is None:
-            return self.get_response(request)
+            return _in_words(request, self.get_response(request))
         if request.workspace_code:
             request.workspace = workspace_at(user, request.workspace_code)
             if request.workspace:
@@ -89,13 +89,22 @@ class ScopeMiddleware:
         set_scope(scope_of(user))
         if request.workspace_code and request.workspace is None:
             return elsewhere(request)
-        return self.get_response(request)
+        return _in_words(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, DatabaseError) and sentence(error):
             request.refusal = error
             return HttpResponse(status=409)
         return None
+
+
+def _in_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The page that says why an address was not opened, where the answer has none: it takes only what a form sends."""
+    if response.status_code != 405 or response.streaming or response.content:
+        return response
+    page = render(request, "405.html", status=405)
+    page["Allow"] = response["Allow"]
+    return page
 
 
 def _put_on_record(request: HttpRequest, user: User | None, status: int, shown: Shown) -> None:

@@ -46,8 +46,9 @@ FIGURES: dict[str, Counting] = {
 }
 # Places of a quota: those taken until then, as the programme says when, and not given back, also of a year before.
 SEATS = ("seat", "seat_granted", "seat_settled")
+OFFERED = "offered"  # nights that the beds in service offer; its rows are beds
 READING = "reading"  # what a counting rule gives, by the code of the rule
-NAMES = {*FIGURES, *SEATS, READING}
+NAMES = {*FIGURES, *SEATS, OFFERED, READING}
 DIMENSIONS = {
     "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme",
     "municipality", "university", "identity",
@@ -123,7 +124,7 @@ class Figure:
         """Whether the figure is what its rows add up to, and not how many they are."""
         if self.name == READING:
             return bool(self.asked()["amount"])
-        return self.name in FIGURES and bool(FIGURES[self.name].amount)
+        return self.name == OFFERED or (self.name in FIGURES and bool(FIGURES[self.name].amount))
 
     @property
     def window(self) -> Window:
@@ -142,7 +143,9 @@ class Figure:
         return days | {"kinds": kinds, "per": per, "amount": "" if per == "stay" else amount, "where": where}
 
     def _check(self) -> None:
-        allowed = {"rule"} if self.name == READING else {"pool"} if self.name in SEATS else DIMENSIONS
+        allowed = {READING: {"rule"}, OFFERED: {"workspace", "month"}}.get(
+            self.name, {"pool"} if self.name in SEATS else DIMENSIONS
+        )
         named = [dimension for dimension, _value in self.where]
         if not allowed.issuperset(named) or len(set(named)) < len(named) or not all(value for _, value in self.where):
             raise ValueError(f"{self.name} is not split by {named}")

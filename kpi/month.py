@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
@@ -33,7 +33,8 @@ class MonthSoFar:
     before, in sessions.
 
     ``figures`` are those of the sheet by their names. ``by_counsellor`` gives the sessions of the busiest by the id
-    of the person, or none and the name that a workbook gave; ``by_language`` those of the commonest by code.
+    of the person, or none and the name that a workbook gave, and the first of these sessions; ``by_language`` those
+    of the commonest by code.
     """
 
     day: date
@@ -41,7 +42,7 @@ class MonthSoFar:
     before: int
     without_summary: int
     late: int
-    by_counsellor: tuple[tuple[int | None, str, int], ...]
+    by_counsellor: tuple[tuple[int | None, str, int, int], ...]
     by_language: tuple[tuple[str, int], ...]
 
 
@@ -88,16 +89,18 @@ def _counted(viewer: User, place: int, day: date) -> MonthSoFar:
     last = same_day_before(day)
     numbers = _numbers(viewer, **month)
     so_many = _number(viewer, place=place, first=last.replace(day=1), last=last)["number"]
-    held: Counter = Counter()
-    for staff, written, number in _counsellors(viewer, **month):
-        held[staff, "" if staff else written] += number
+    held, first = Counter(), {}
+    for staff, written, number, session in _counsellors(viewer, **month):
+        who = staff, "" if staff else written
+        held[who] += number
+        first[who] = min(session, first.get(who, session))
     return MonthSoFar(
         day,
         {name: numbers[name] for name in FIGURES} | {"person": _persons(viewer, **month)},
         so_many,
         numbers["without_summary"],
         numbers["late"],
-        tuple((staff, written, number) for (staff, written), number in held.most_common(MOST)),
+        tuple((*who, number, first[who]) for who, number in held.most_common(MOST)),
         tuple(_languages(viewer, **month)),
     )
 
@@ -132,7 +135,7 @@ def _number(viewer: User, *, place: int, first: date, last: date) -> tuple[Query
 @prepared
 def _counsellors(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
     rows = _sessions(viewer, place, first, last).values_list("counsellor", "counsellor_name")
-    return rows.annotate(number=Count("pk"))
+    return rows.annotate(number=Count("pk"), first=Min("pk"))
 
 
 @prepared

@@ -10,7 +10,7 @@ from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, SessionClient, Stay, Topic
 from cases.selectors import shut_topics
 from centers.models import Municipality, SupportProgramme, Workspace
-from kpi.evidence import READING, Evidence, Figure
+from kpi.evidence import OFFERED, READING, Evidence, Figure
 from kpi.models import CountingRule
 from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
 
@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "stay": (SHELTER, gettext_lazy("Stays")),
     "night": (SHELTER, gettext_lazy("Bed nights")),
     "shelter_person": (SHELTER, gettext_lazy("Distinct persons")),
+    OFFERED: (SHELTER, gettext_lazy("Nights offered")),
     "dependant_settled": (VISAS, gettext_lazy("Dependants settled")),
     "visa_received": (VISAS, gettext_lazy("Received")),
     "visa_recommended": (VISAS, gettext_lazy("Recommended")),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from demo.synthetic.names import valid_check_digits
-from tests.data.demo_workbook.places import MUNICIPALITIES, OFFERED_IN
+from demo.synthetic.permits import furthest
+from tests.data.demo_workbook.places import LAST, MUNICIPALITIES, OFFERED_IN
 from tests.data.demo_workbook.workbook import write
 from tests.oracle import Workbook, expected_rollup
 
@@ -73,6 +74,15 @@ ENDS = ("refused_on", "withdrawn_on", "lapsed_on", "ineligible_on")
 def as_day(cell):
     """A day, whichever way the cell holds it."""
     return cell if isinstance(cell, date) else date.fromisoformat(str(cell)[:10])
+
+
+def test_a_stay_ends_as_far_off_as_the_status_lets_it(book):
+    ends = defaultdict(list)
+    for row in book["사람"]:
+        ends[row["체류자격"]] += [(as_day(row["체류만료일"]) - LAST).days] if "체류만료일" in row else []
+    assert [status for status, days in ends.items() if not days] == ["F-5"]
+    assert {status: max(days) for status, days in ends.items() if days and max(days) > furthest(status)} == {}
+    assert max(ends["C-3"]) <= 90
 
 
 def test_programmes_are_offered_where_they_are_recommended(book):

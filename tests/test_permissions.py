@@ -75,7 +75,9 @@ def named_routes(resolver: URLResolver | None = None, prefix: str = "") -> set[s
 
 
 def open_page(browser: Browser, route: str, arguments: dict) -> int:
-    return browser.get(reverse(route, kwargs=arguments)).status_code
+    answer = browser.get(reverse(route, kwargs=arguments))
+    assert answer.status_code != 405 or "</html>" in answer.content.decode(), f"{route} refuses without a word"
+    return answer.status_code
 
 
 ROLES = {

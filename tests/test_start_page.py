@@ -14,6 +14,7 @@ from centers.models import Membership, Role
 from kpi.evidence import Figure, total
 from kpi.month import same_day_before
 from kpi.numbers import likely
+from kpi.rollup import roll_up
 from tests.make import (
     everywhere,
     make_client,
@@ -39,7 +40,7 @@ def start(browser) -> str:
 
 def figures(text: str) -> dict[str, int]:
     """The figures of a page that lead somewhere, by where they lead."""
-    found = [*FIGURE.finditer(text), *IN_ROWS.finditer(text)]
+    found = [match for match in [*FIGURE.finditer(text), *IN_ROWS.finditer(text)] if match["url"][0] != "#"]
     return {match["url"].replace("&amp;", "&"): int(match["number"].replace(",", "")) for match in found}
 
 
@@ -101,7 +102,7 @@ def test_a_workspace_without_records_says_what_to_do(client, role, at, least):
     client.force_login(make_user(role, at))
     text = start(client)
     assert "muted" in text
-    assert set(figures(text).values()) <= {0}
+    assert {number for url, number in figures(text).items() if ".offered" not in url} <= {0}  # but for beds
 
 
 @pytest.mark.parametrize(("role", "at", "least"), ROLES)
@@ -148,8 +149,84 @@ class CounsellorTests:
         client.force_login(make_user(Role.COUNSELLOR, "52130-c1"))
         assert set(figures(start(client)).values()) == {1}
 
+    def test_the_latest_clients_lead_to_the_same_clients_in_the_same_order(self, client, records):
+        for day in (2, 9, 9, 11, 13, 31):
+            make_session(
+                client=make_client(name=f"SEEN{day}"), held_on=TODAY - timedelta(days=day), counsellor=records
+            )
+        other = make_user(Role.COUNSELLOR, name="동료")
+        late = make_client(name="SEEN29")
+        make_session(client=late, held_on=TODAY - timedelta(days=29), counsellor=records)
+        make_session(client=late, held_on=TODAY, counsellor=other)  # whoever else saw them since
+        client.force_login(records)
+        panel = next(panel for panel in client.get("/").context["panels"] if "lately" in panel.shown)
+        listed = client.get(panel.shown["lately"].url).context["shown"].page.rows
+        assert [row.client_id for row in panel.shown["sessions"]] == [row.pk for row in listed[:6]]
+        assert len(listed) == 6 + panel.shown["more"] == 8
+        assert [(TODAY - row.seen_on_or_never).days for row in listed] == [0, 2, 9, 9, 11, 13, 20, 29]
+
+
+class ManagerTests:
+    def test_a_counsellor_without_an_account_leads_to_their_sessions_and_stands_in_no_address(self, client, records):
+        make_session(held_on=TODAY, counsellor_name="다른 상담원")
+        make_session(held_on=TODAY, counsellor_name="또 다른 상담원")
+        client.force_login(make_user(Role.MANAGER))
+        panel = next(panel for panel in client.get("/").context["panels"] if "by_counsellor" in panel.shown)
+        parts = {name: (number, figure) for name, number, figure in panel.shown["by_counsellor"]}
+        number, figure = parts["다른 상담원"]
+        page = client.get(figure.url)
+        assert number == page.context["shown"].total.number == 2
+        assert {row.counsellor_called for row in page.context["shown"].page} == {"다른 상담원"}
+        assert re.search(r"<option value=\"as-\d+\" selected>다른 상담원<", page.content.decode())
+        assert "%" not in figure.url
+
+    @pytest.mark.parametrize("which", ["as-1", "as-", "as-99999999999999999999", "as-x"])
+    def test_a_session_that_is_not_theirs_to_read_names_nobody(self, client, records, which):
+        with everywhere():
+            foreign = Session.objects.get(workspace__code="52130-c1").pk
+        client.force_login(make_user(Role.MANAGER))
+        for told in (which, f"as-{foreign}"):
+            assert "counsellor" in client.get("/sessions/", {"counsellor": told}).context["shown"].form.errors
+
+
+class CityTests:
+    def test_vouchers_that_wait_are_those_of_the_rows_and_an_old_one_says_so(self, client, records):
+        last_year = TODAY.replace(year=TODAY.year - 1, day=1)
+        old = make_voucher(client=make_client("52110-office"), applied_on=last_year)
+        client.force_login(make_user(Role.CITY_OFFICER, "52110-office"))
+        answer = client.get("/")
+        panel = next(panel for panel in answer.context["panels"] if "states" in panel.shown)
+        waiting = panel.shown["states"][0]
+        assert panel.shown["latest"][0].pk == old.pk
+        assert waiting["number"] == len(panel.shown["latest"]) == rows_behind(client, waiting["url"]) == 2
+        assert answer.content.decode().count(f"{last_year.year}년부터 대기") == 1
+
 
 class ShelterTests:
+    def test_what_could_be_slept_in_leads_to_beds(self, client, records):
+        client.force_login(make_user(Role.SHELTER_OPERATOR, "52110-s1"))
+        answer = client.get("/")
+        text = answer.content.decode()
+        shown = next(panel.shown for panel in answer.context["panels"] if "occupancy" in panel.shown)
+        key = f"{TODAY.year}-{TODAY:%m%d}.{{}}.workspace.52110-s1~month.{TODAY:%Y-%m}"
+        beds = client.get(f"/kpi/evidence/{key.format('offered')}/")
+        assert f'href="/kpi/evidence/{key.format("offered")}/">{shown["offered"]}</a>' in text
+        assert (beds.context["total"].amount, beds.context["total"].number) == (shown["offered"], 12)
+        assert sum(offer.nights for offer in beds.context["offers"]) == shown["offered"]
+        assert f'href="/kpi/evidence/{key.format("night")}/">{shown["occupancy"]} %</a>' in text
+        free = re.search(r'<a href="#beds">(\d+)</a>', text)
+        assert int(free[1]) == text.partition('id="beds"')[2].count("badge--good") > 0
+
+    def test_the_beds_of_all_shelters_are_not_for_one_of_them(self, client):
+        client.force_login(make_user(Role.SHELTER_OPERATOR, "52110-s1"))
+        assert client.get(f"/kpi/evidence/{TODAY.year}.offered/").status_code == 403
+
+    def test_the_beds_of_the_year_offer_what_the_year_counts(self, client):
+        with everywhere():
+            counted = roll_up(TODAY.year)["shelter"]["capacity_nights"]
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        assert client.get(f"/kpi/evidence/{TODAY.year}.offered/").context["total"].amount == counted > 0
+
     def test_a_guest_on_leave_keeps_the_bed_and_is_told(self, client, records):
         with everywhere():
             stay = Stay.objects.get(checked_out_on=None)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.listings.people import names_in_text, names_shown, number_of, read_names
 from cases.models import Client, Country, Language, Session, StatusCode
-from cases.models.client import NEVER
+from cases.models.client import LONG_AGO, NEVER
 from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
-from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
+from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
 from centers.listing.columns import link, named
 from centers.listing.filters import Codes, Named
 from centers.models import Municipality
@@ -21,6 +21,7 @@ from centers.selectors import is_official, scope_of
 
 PAST = "past"
 OWN = 365  # days in which a session makes a client one's own
+LATELY = 30  # days in which a client counts as one of the latest
 SOON = 90  # days ahead for which a status is told to run out
 
 
@@ -36,13 +37,19 @@ class ClientFilterForm(FilterForm):
         choices=[("1", _("Within 90 days")), (PAST, _("Passed, and no later day on file"))],
         label=_("Status expires on"),
     )
-    mine = SwitchField(yes=_("Whom I counselled within the year"), label=_("Counsellor"))
+    mine = CodeField(
+        choices=[
+            ("1", _("Whom I counselled within the year")),
+            ("lately", _("Whom I counselled in the last 30 days")),
+        ],
+        label=_("Counsellor"),
+    )
 
     def shape(self) -> None:
         """An official finds nobody by a code that is for counsellors, nor by the day on which a status ends."""
         if is_official(self.viewer):
             del self.fields["expiring"]
-        if not scope_of(self.viewer).of("view_sessions"):
+        if _counsels_nobody(self.viewer):
             del self.fields["mine"]
         self.fields["status"].rows = self._statuses
         super().shape()
@@ -74,8 +81,9 @@ class ClientFilterForm(FilterForm):
         today = timezone.localdate()
         return rows.filter(status_expires_on__lt=today) if which == PAST else running_out(rows, today)
 
-    def by_mine(self, rows: QuerySet, yes: str) -> QuerySet:
-        return rows.filter(pk__in=own_clients(self.viewer, timezone.localdate() - timedelta(days=OWN)))
+    def by_mine(self, rows: QuerySet, since: str) -> QuerySet:
+        days = LATELY if since == "lately" else OWN
+        return rows.filter(pk__in=own_clients(self.viewer, timezone.localdate() - timedelta(days=days)))
 
 
 def own_clients(viewer: User, since: date) -> QuerySet:
@@ -89,13 +97,19 @@ def running_out(clients: QuerySet, today: date) -> QuerySet:
     return clients.filter(status_expires_on__gte=today, status_expires_on__lte=today + timedelta(days=SOON))
 
 
+def _counsels_nobody(viewer: User) -> bool:
+    return not scope_of(viewer).of("view_sessions")
+
+
 def _rows(viewer: User) -> QuerySet:
     latest = Session.objects.visible_to(viewer).filter(client=OuterRef("pk"), voided_at=None).order_by("-held_on")
+    last_own = latest.filter(counsellor=viewer).values("held_on")[:1]
     return (
         Client.objects.visible_to(viewer)
         .filter(merged_into=None)
         .annotate(
             latest_session_on=Subquery(latest.values("held_on")[:1]),
+            seen_on_or_never=Coalesce(Subquery(last_own), Value(LONG_AGO), output_field=DateField()),
             expires_or_never=Coalesce("status_expires_on", Value(NEVER), output_field=DateField()),
         )
     )
@@ -158,6 +172,7 @@ CLIENTS = register(
         orders=(
             Order("file", ("id",)),
             Order("expires", ("expires_or_never", "id"), descending=False, hidden_from=is_official),
+            Order("seen", ("seen_on_or_never", "id"), hidden_from=_counsels_nobody),
         ),
         form=ClientFilterForm,
         template="cases/client_list.html",

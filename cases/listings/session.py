@@ -1,3 +1,4 @@
+import re
 from functools import cached_property
 
 from django.db.models import F, Q, QuerySet
@@ -16,6 +17,7 @@ from centers.prepared import prepared
 from centers.selectors import workspaces_where
 
 ME = "me"
+WRITTEN_AT = re.compile(r"as-(\d{1,18})", re.ASCII)  # the counsellor as the session of this number names them
 WITHOUT_SUMMARY = Q(summary="")
 NOT_GIVEN = Q(wanted_language__isnull=False)
 RECORDED_LATE = Q(recorded_on__gt=F("held_on"))
@@ -45,7 +47,11 @@ class StaffFilterForm(FilterForm):
     def _colleagues(self) -> list[Named]:
         """Oneself, and who works, or worked, where the reader reads sessions; staff stand in the address by id."""
         others = [Named(str(person.pk), str(person)) for person in _staff(self.viewer, self.permission)]
-        return [Named(ME, now("My own")), *others]
+        return [Named(ME, now("My own")), *others, *self.without_account()]
+
+    def without_account(self) -> list[Named]:
+        """Counsellors who never signed in, as far as the list knows of any."""
+        return []
 
     def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
         return rows.filter(counsellor=self.viewer.pk if who == ME else int(who))
@@ -67,6 +73,22 @@ class SessionFilterForm(StaffFilterForm):
     urgency = CodeField(Codes(Urgency), label=_("Urgency"))
 
     further = ("channel", "record", "summary", "follow_up", "wanted", "urgency", "late", "void")
+
+    def without_account(self) -> list[Named]:
+        """Whom a workbook named, by one of the sessions: an address holds no name."""
+        return [] if self._written is None else [Named(self.data["counsellor"], self._written or now("Not told"))]
+
+    @cached_property
+    def _written(self) -> str | None:
+        """The name that was written at the session which the address tells, none where it tells none."""
+        told = WRITTEN_AT.fullmatch(self.data.get("counsellor") or "")
+        named = Session.objects.visible_to(self.viewer).filter(pk=told[1], counsellor=None) if told else None
+        return named.values_list("counsellor_name", flat=True).first() if told else None
+
+    def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
+        if self._written is None:
+            return super().by_counsellor(rows, who)
+        return rows.filter(counsellor=None, counsellor_name=self._written)
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(language=code)
@@ -147,12 +169,12 @@ SESSIONS = register(
             named("topic", _("Topic"), css=""),
             named("outcome", _("Outcome")),
             Column("counsellor", _("Counsellor"), value=counsellor_of),
-            named("workspace", _("Centre")),
+            named("workspace", _("Centre"), css=""),
             number_column(),
             field("clients", _("Number of clients"), css="table__number"),
             field("minutes", _("Minutes"), css="table__number"),
-            named("wanted_language", _("Language asked for")),
-            named("residence", _("Place of residence")),
+            named("wanted_language", _("Language asked for"), in_file=True),
+            named("residence", _("Place of residence"), in_file=True),
             named("urgency", _("Urgency")),
         ),
         orders=(Order("day", ("held_on", "id")),),

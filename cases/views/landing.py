@@ -14,7 +14,7 @@ from cases.completion import incomplete, missing_of, rules_of
 from cases.files import time_left
 from cases.forms import SessionForm
 from cases.listings import CLIENTS, DEADLINES, FOLLOW_UPS, SESSIONS, STAYS
-from cases.listings.client import OWN, PAST, SOON, own_clients
+from cases.listings.client import LATELY, OWN, PAST, SOON, own_clients
 from cases.listings.people import read_clients
 from cases.listings.stay import in_bed_on
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
@@ -32,7 +32,6 @@ from config.panels import Panel
 
 SHOWN = 6  # rows of a panel; the list behind it has them all
 WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
-LATELY = 30  # days in which a client counts as one of the latest
 COMPLETED_WITHIN = 92  # days for which a session that lacks something is shown here: a quarter
 
 Rules = tuple[tuple[int, tuple[str, ...]], ...]  # what each centre asks for, as ``rules_of`` has it
@@ -328,22 +327,21 @@ def _mark(left: timedelta) -> str:
 
 @prepared
 def _seen_last(viewer: User, *, since: date) -> QuerySet[Session]:
-    """Of each client whom one saw since a day the last session, and how many clients they are."""
-    own = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gte=since)
+    """Of each client whom one saw after a day the last session, and how many clients they are."""
+    own = _standing(viewer).filter(counsellor=viewer, client__isnull=False, held_on__gt=since)
     last = own.order_by("client", "-held_on", "-pk").distinct("client").values("pk")
     rows = _standing(viewer).filter(pk__in=last).annotate(number=Window(Count("pk")))
-    return rows.order_by("-held_on", "-pk")[:SHOWN]
+    return rows.order_by("-held_on", "-client")[:SHOWN]
 
 
 def _latest_clients(viewer: User, today: date) -> Panel:
-    """Whom one saw last, each once."""
-    since = today - timedelta(days=LATELY)
-    rows = _seen_last(viewer, since=since)
+    """Whom one saw last, each once, in the order of the list of them."""
+    rows = _seen_last(viewer, since=today - timedelta(days=LATELY))
     for row in rows:
         row.log = _log(row.client_id)
     shown = {
         "sessions": rows,
-        "lately": listed(SESSIONS, viewer, counsellor="me", from_=f"{since}"),
+        "lately": listed(CLIENTS, viewer, mine="lately", sort="-seen"),
         "more": rows[0].number - len(rows) if rows else 0,
     }
     return Panel(_("My latest clients"), "cases/landing/clients.html", shown)

@@ -22,7 +22,7 @@ class Column:
     instead, where that is more than the value (HTML by ``format_html``). ``code`` gives the plain code beside a name,
     a column of its own in the file. ``values`` gives the values of many rows at once, where that is cheaper. ``order``
     names the order that the heading sorts by. Only those who hold ``permission`` somewhere see the column. ``css`` are
-    classes of the cell.
+    classes of the cell. A column ``in_file`` stands in the file alone: the page has no room for all.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Column:
     order: str = ""
     css: str = "table__short"
     permission: str = ""
+    in_file: bool = False
 
     def is_open_to(self, viewer: User) -> bool:
         return not self.permission or may_anywhere(viewer, self.permission)

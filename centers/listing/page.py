@@ -43,6 +43,11 @@ class Total:
     def capped(self) -> bool:
         return self.number > COUNTED
 
+    @property
+    def known(self) -> str:
+        """How many there are at least."""
+        return f"{min(self.number, COUNTED):,}"
+
     def __str__(self):
         return f"{COUNTED:,}+" if self.capped else f"{self.number:,}"
 

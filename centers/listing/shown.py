@@ -80,14 +80,20 @@ class Shown:
     def columns(self) -> list[Column]:
         return self.listing.columns_for(self.viewer)
 
+    @cached_property
+    def columns_of_page(self) -> list[Column]:
+        """Those of the file but for the ones that stand there alone, and the workspace where it is always the same."""
+        alone = "workspace" in self.form.base_fields and "workspace" not in self.form.fields
+        return [column for column in self.columns if not (column.in_file or (alone and column.key == "workspace"))]
+
     @property
     def headings(self) -> list[Heading]:
-        return [self._heading(column) for column in self.columns]
+        return [self._heading(column) for column in self.columns_of_page]
 
     @cached_property
     def table(self) -> SafeString:
         """The rows of the page as they are shown. Loops of a template took five times as long over 600 cells."""
-        columns = (self._cells(column) for column in self.columns)
+        columns = (self._cells(column) for column in self.columns_of_page)
         rows = (f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
         return mark_safe("".join(rows))  # noqa: S308  (each cell is escaped)
 

@@ -88,9 +88,12 @@ def row_of(row: models.Model, key: str) -> models.Model | None:
 
 
 def code_of(row: models.Model, key: str):
-    """The code that a row holds in a field, as its name is told to the reader; none where it holds none."""
+    """The code that a row holds in a field, as its name is told to the reader; none where it holds none.
+
+    A row that has an internal number beside its code, as a workspace has, is known by the code.
+    """
     known = row_of(row, key)
-    return None if known is None else _told(known).pk
+    return None if known is None else getattr(_told(known), "code", _told(known).pk)
 
 
 def _told(row: models.Model) -> models.Model:

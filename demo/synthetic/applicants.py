@@ -10,7 +10,6 @@ from demo.synthetic.known import Known, Site
 from demo.synthetic.people import Person, Register, birth_at_age
 from demo.synthetic.places import RESIDENTS, after, day_between, weighted, workday_between
 from demo.synthetic.quotas import seat_days
-from demo.synthetic.residents import expiry
 from demo.synthetic.visas import NATIONS_OF, SKILLED, VisaCase
 
 STUDENTS = "D-2"
@@ -138,9 +137,7 @@ class Intake:
         birth = birth_at_age(rng, self.known.today, *way.ages)
         nation = weighted(rng, NATIONS_OF[programme])
         registered = 0.6 if programme == STUDENTS else 0.97
-        person = self.register.add(status, nation, sex, birth, municipality, registered)
-        person.expires_on = expiry(rng, self.known.today)
-        return person
+        return self.register.add(status, nation, sex, birth, municipality, registered)
 
 
 def deck(rng: Random, shares: dict[str, int], count: int) -> list[str]:

@@ -141,8 +141,7 @@ def _client(file: File) -> tuple:
     return (
         file.pk, file.site.pk, f"{file.recorded_on.year}-{file.pk}", file.recorded_on, file.identity,
         person.nationality, person.birth, SEXES[person.sex], person.status,
-        person.expires_on if file.expires and person.status != "KOR" else None, person.language, person.municipality,
-        [],
+        person.expires_on if file.expires else None, person.language, person.municipality, [],
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from demo.synthetic.calendar import Cell, share_out
 from demo.synthetic.files import Cabinet
 from demo.synthetic.known import Known, Site, look
 from demo.synthetic.people import Person, Register
+from demo.synthetic.permits import expiry
 from demo.synthetic.residents import RESTRICTED, add_residents
 from demo.synthetic.sessions import Callers, Clerk, callers_of
 from demo.synthetic.writing import copy_into, draw_ids, insert, pieces
@@ -104,7 +105,7 @@ def _people(owner: psycopg.Connection, plan: Plan, known: Known, progress: Progr
     rng, today = _dice(plan, "people"), known.today
     first_person = draw_ids(owner, "cases_person", 1)
     register = Register(
-        rng, plan.first, (today, today), serial=first_person, prefix="G",
+        rng, plan.first, lambda rng, status: expiry(rng, status, today), serial=first_person, prefix="G",
         taken=lambda number: digest("registration", number) in known.digests,
     )  # fmt: skip
     cabinet = Cabinet(rng, plan.first, today)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from demo.synthetic.names import NATIONS, Name, make_name, make_phone, make_registration_number
-from demo.synthetic.places import RESIDENTS, day_between, weighted
+from demo.synthetic.places import RESIDENTS, weighted
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Person:
     language: str
     phone: str | None
     registration: str | None
-    expires_on: date
+    expires_on: date | None
     here_from: date
     identity: int = 0
 
@@ -31,15 +31,15 @@ class Person:
 class Register:
     """Hands out new people, each with a number and a registration number of their own.
 
-    ``first`` is the day from which they are here, ``expires`` the first and last day on which a stay ends; people
-    are numbered from ``serial`` on. ``taken`` tells the registration numbers that somebody else has.
+    ``first`` is the day from which they are here, ``expires`` draws the last day of stay for a status; people are
+    numbered from ``serial`` on. ``taken`` tells the registration numbers that somebody else has.
     """
 
     def __init__(
         self,
         rng: Random,
         first: date,
-        expires: tuple[date, date],
+        expires: Callable[[Random, str], date | None],
         *,
         serial: int = 1,
         prefix: str = "P",
@@ -77,7 +77,7 @@ class Register:
             language="ko" if rng.random() < 0.08 else nation.language,
             phone=make_phone(serial) if rng.random() < 0.7 else None,
             registration=self._number(birth, sex) if rng.random() < registered else None,
-            expires_on=day_between(rng, *self.expires),
+            expires_on=self.expires(rng, status),
             here_from=self.first,
         )
         self._keep(person)

@@ -1,8 +1,7 @@
 """The ordinary clients of the centres, in the proportions of the province's foreign residents."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from random import Random
+from datetime import date
 
 from demo.synthetic.people import Person, Register, birth_at_age
 from demo.synthetic.places import day_between, weighted
@@ -63,14 +62,5 @@ def add_residents(register: Register, count: int, today: date) -> list[Person]:
         person.nationality = "KR" if status == "KOR" else person.nationality
         person.sex = "X" if rng.random() < 0.003 else person.sex
         person.here_from = register.first if rng.random() < 0.6 else day_between(rng, register.first, today)
-        person.expires_on = expiry(rng, today)
         made.append(person)
     return made
-
-
-def expiry(rng: Random, today: date) -> date:
-    """A last day of stay: one in sixteen is over, one in eight is over within a quarter."""
-    chance = rng.random()
-    if chance < 0.06:
-        return today - timedelta(days=rng.randint(1, 150))
-    return today + timedelta(days=rng.randint(0, 90) if chance < 0.19 else rng.randint(91, 1100))

@@ -5,9 +5,11 @@ from functools import lru_cache
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
+from centers.listing.columns import link
 from config import addresses
 from kpi.evidence import READING, Figure
 from kpi.models.indicator import ENTERED
@@ -32,6 +34,15 @@ def figure(context, number, name, *where):
 
 
 @register.simple_tag(takes_context=True)
+def rate(context, percent, name, *where):
+    """A rate in per cent, leading to the rows that are counted in it."""
+    if percent is None:
+        return "–"
+    text = f"{localize(percent)} %"
+    return link(address_of(figure_of(context, name, *where)), text) if percent else text
+
+
+@register.simple_tag(takes_context=True)
 def result(context, figures, rule):
     """What a rule gives, leading to its records or, where it is entered, to its entries. A zero leads there too."""
     if figures["actual"] is None:
@@ -48,6 +59,7 @@ def figure_of(context, name, *where):
     return Figure(context["year"], name, tuple(zip(where[::2], where[1::2], strict=True)), context["as_of"])
 
 
+@register.filter("address")
 def address_of(figure):
     """Where the rows behind a figure lie."""
     return addresses.address_of("kpi:evidence", figure.key)

@@ -1,7 +1,7 @@
 """What figures bring to the start page: the province's, and the month so far of one's own centre or shelter."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
 from django.http import HttpRequest
@@ -20,6 +20,7 @@ from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from kpi import sheet
+from kpi.beds import nights_of
 from kpi.evidence import nights_slept
 from kpi.models import MonthlyActivity
 from kpi.month import MonthSoFar, month_so_far, same_day_before
@@ -151,15 +152,14 @@ Part = tuple[str, int, ListedFigure | None]  # a name and a number, with the lis
 
 
 def _by_counsellor(user: User, month: MonthSoFar, here: dict) -> list[Part]:
-    """Sessions by who held them: staff with the way to their rows, and names that a workbook gave without one."""
-    ids = [staff for staff, _written, _number in month.by_counsellor if staff]
+    """Sessions by who held them: staff, and names that a workbook gave."""
+    ids = [staff for staff, *_rest in month.by_counsellor if staff]
     names = {person.pk: str(person) for person in _staff(None, ids=ids)}
-    parts = [
-        (names[staff], number, listed(SESSIONS, user, **here, counsellor="me" if staff == user.pk else f"{staff}"))
-        if staff
-        else (written or _("Not told"), number, None)
-        for staff, written, number in month.by_counsellor
-    ]
+    parts = []
+    for staff, written, number, session in month.by_counsellor:
+        who = "me" if staff == user.pk else str(staff or f"as-{session}")
+        name = names[staff] if staff else written or _("Not told")
+        parts.append((name, number, listed(SESSIONS, user, **here, counsellor=who)))
     return [*parts, *_the_others(parts, month)]
 
 
@@ -194,7 +194,7 @@ def _nights_so_far(viewer: User, place: Workspace) -> Panel:
     """How many of the nights that the shelter offers were slept, this month up to tonight."""
     today = timezone.localdate()
     first = today.replace(day=1)
-    offered = sum(_nights_of(bed, first, today) for bed in _beds(viewer, place=place.pk))
+    offered = sum(nights_of(bed, first, today) for bed in _beds(viewer, place=place.pk))
     slept, persons = nights_slept(place, first, today)
     shown = {
         "place": place,
@@ -208,8 +208,3 @@ def _nights_so_far(viewer: User, place: Workspace) -> Panel:
         "confirmed": all(_confirmed(viewer, place=place.pk)),
     }
     return Panel(_("Nights of this month"), "kpi/landing/nights.html", shown)
-
-
-def _nights_of(bed: Bed, first: date, last: date) -> int:
-    begin, end = max(bed.in_service_from, first), last + timedelta(days=1)
-    return max(0, (min(bed.in_service_to or end, end) - begin).days)

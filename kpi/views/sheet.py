@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from django.contrib import messages
@@ -16,7 +17,8 @@ from centers.models import ExportFormat
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of, workspaces_where
 from kpi import sheet as lines
-from kpi.evidence import PAGE, Figure, total
+from kpi.beds import offers
+from kpi.evidence import OFFERED, PAGE, Figure, Total, total
 from kpi.evidence import evidence as rows_of
 from kpi.forms import AsOfForm, FigureForm
 from kpi.models import Indicator, ManualFigure, PublishedFigure
@@ -121,18 +123,33 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
             raise Http404
         if is_shut(figure):
             raise PermissionDenied(_("The sessions behind a figure of this topic are for counsellors only."))
-        found = total(figure)
-        rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
+        template, context = _beds(figure) if figure.name == OFFERED else _records(request, figure)
     except ValueError as error:
         raise Http404 from error
-    shown = shown_to(request.user, rows[:PAGE])
-    context = {
+    context |= {
         "year": figure.year,
         "as_of": figure.window.as_of,
         "title": title_of(figure),
-        "total": found,
         "sheet_is_open": "view_figures" in scope_of(request.user).everywhere,
         "is_sum": figure.is_sum,
+    }
+    return render(request, template, context)
+
+
+def _beds(figure: Figure) -> tuple[str, dict]:
+    """The beds that offer the nights; no record of anybody is read."""
+    found = offers(figure)
+    nights = sum(offer.nights for offer in found)
+    slept = replace(figure, name="night")
+    return "kpi/bed_list.html", {"offers": found, "total": Total(len(found), nights), "slept": slept}
+
+
+def _records(request: HttpRequest, figure: Figure) -> tuple[str, dict]:
+    found = total(figure)
+    rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
+    shown = shown_to(request.user, rows[:PAGE])
+    return "kpi/evidence_list.html", {
+        "total": found,
         "rows": shown,
         "masked": not all(row.open for row in shown),
         "links": {
@@ -140,7 +157,6 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
             "next": "?" + urlencode({"after": rows[PAGE - 1].token}) if len(rows) > PAGE else "",
         },
     }
-    return render(request, "kpi/evidence_list.html", context)
 
 
 def _reads(user: User, figure: Figure) -> bool:

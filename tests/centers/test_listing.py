@@ -117,7 +117,9 @@ class TotalTests:
 
     def test_counts_no_further_than_it_says(self, client, reader, monkeypatch):
         monkeypatch.setattr("centers.listing.page.COUNTED", 20)
-        assert str(client.get(SESSIONS).context["shown"].total) == "20+"
+        answer = client.get(SESSIONS)
+        assert str(answer.context["shown"].total) == "20+"
+        assert "20건 이상" in answer.content.decode()
         assert COUNTED == 1000
 
 
@@ -177,6 +179,17 @@ class PageTests:
         assert [row.pk for row in answer.context["shown"].page] == [made.pk]
         assert f'href="{made.get_absolute_url()}"' in answer.content.decode()
         assert client.get(made.get_absolute_url()).status_code == 200
+
+    def test_a_file_names_the_workspace_by_its_code(self):
+        row = make_session("52130-c1")
+        column = next(column for column in find("sessions").columns if column.key == "workspace")
+        assert (column.code(row), column.value(row, None)) == ("52130-c1", str(row.workspace))
+
+    def test_a_page_leaves_out_what_is_the_same_everywhere_and_what_only_a_file_has_room_for(self, client, reader):
+        shown = client.get(SESSIONS).context["shown"]
+        on_page = [heading.column.key for heading in shown.headings]
+        in_file = [column.key for column in shown.columns]
+        assert set(in_file) - set(on_page) == {"workspace", "wanted_language", "residence"}
 
     @pytest.mark.parametrize("address", LISTS)
     def test_every_order_of_every_list_can_be_asked_for(self, client, address):

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from cases.secrecy import decrypt
-from demo.synthetic import calendar, words
+from demo.synthetic import calendar, permits, words
 from demo.synthetic.applicants import STAGES
 from demo.synthetic.generate import Plan, first_day, generate
 from demo.synthetic.known import look
@@ -114,6 +114,18 @@ class RuleTests:
             for column in columns:
                 first, last = year.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchone()
                 assert YEAR.first <= first <= last <= LAST, (table, column)
+
+    def test_a_stay_ends_as_far_off_as_the_status_lets_it(self, year):
+        ends = year.execute(
+            "SELECT status_id, count(status_expires_on), max(status_expires_on) FROM cases_client GROUP BY 1"
+        ).fetchall()
+        told = {status: (count, last and (last - LAST).days) for status, count, last in ends}
+        assert {status for status, (count, _far) in told.items() if not count} == {"F-5", "UNREG", "KOR"}
+        too_far = {
+            status: far for status, (count, far) in told.items() if count and not 0 < far <= permits.furthest(status)
+        }
+        assert too_far == {}
+        assert (told["C-3"][1] <= 90, told["E-8"][1] <= 240, told["E-9"][1] > 365) == (True, True, True)
 
     def test_sessions_are_held_where_and_when_a_centre_is_open(self, year):
         days = year.execute(

@@ -6,7 +6,7 @@ from django.db import connection
 from centers.models import Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
-from kpi.evidence import NAMES, READING, SEATS, Figure, all_evidence, evidence, total
+from kpi.evidence import NAMES, OFFERED, READING, SEATS, Figure, all_evidence, evidence, total
 from kpi.models import CountingRule, Indicator
 from kpi.models.indicator import ENTERED
 from kpi.rollup import readings_of, roll_up
@@ -195,7 +195,8 @@ class ReadingTests:
 class FigureKeyTests:
     @pytest.mark.parametrize("name", sorted(NAMES))
     def test_a_key_leads_back_to_its_figure(self, name):
-        where = {READING: ("rule", "granted-persons"), **dict.fromkeys(SEATS, ("pool", "e74-2025"))}
+        where = {READING: ("rule", "granted-persons"), OFFERED: ("workspace", "52110-s1")}
+        where |= dict.fromkeys(SEATS, ("pool", "e74-2025"))
         figure = Figure(2025, name, (where.get(name, ("topic", "labour.wages")),), date(2025, 6, 30))
         assert Figure.of(figure.key) == figure
 
@@ -209,7 +210,7 @@ class FigureKeyTests:
         [
             "", "2025", "2025.nothing", "2025.session.person_id.7", "2025-0230.session", "2025.seat.topic.labour",
             "2025.session.topic", "2025.session.month.2025-13", "2025.session.topic.a~topic.b", "2025.reading",
-            "2025.session.pool.e74-2025",
+            "2025.session.pool.e74-2025", "2025.offered.topic.labour",
         ],
     )  # fmt: skip
     def test_what_is_no_figure_is_refused(self, key):

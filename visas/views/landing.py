@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.listings.people import read_clients
+from centers.listing import listed
 from centers.listing.filters import between
 from centers.models import WorkspaceKind
 from centers.prepared import counted, prepared
@@ -23,6 +24,7 @@ from config.panels import Panel
 from visas.access import know_files
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
 from visas.lapse import running_out
+from visas.listings import VOUCHERS
 from visas.models import (
     CaseStep,
     Closing,
@@ -218,27 +220,31 @@ def _letters(request: HttpRequest) -> Iterator[Shown]:
         yield Panel(_("Letters that run out"), "visas/landing/letters.html", {"rows": rows}), rows
 
 
+UNDECIDED = in_stage("applied", VOUCHER_STATES)
+
+
 @counted
 def _by_state(viewer: User, *, first: date, last: date) -> tuple[QuerySet, dict]:
+    """Those that wait, of whatever year, and what became of the others in this one."""
     numbers = {}
     for state in VOUCHER_STATES:
         day = "paid_on" if state == "paid" else "applied_on"
-        theirs = in_stage(state, VOUCHER_STATES) & between(day, first, last)
+        theirs = UNDECIDED if state == "applied" else in_stage(state, VOUCHER_STATES) & between(day, first, last)
         numbers[state] = Count("pk", filter=theirs)
         numbers[f"{state}_won"] = Coalesce(Sum("amount_won", filter=theirs), 0)
     in_time = between("applied_on", first, last) | between("paid_on", first, last)
-    return Voucher.objects.visible_to(viewer).filter(in_time), numbers
+    return Voucher.objects.visible_to(viewer).filter(in_time | UNDECIDED), numbers
 
 
 @prepared
 def _undecided(viewer: User) -> QuerySet[Voucher]:
     """Those that wait for a decision, the oldest first: they were applied for first."""
-    rows = Voucher.objects.visible_to(viewer).filter(in_stage("applied", VOUCHER_STATES))
+    rows = Voucher.objects.visible_to(viewer).filter(UNDECIDED)
     return rows.order_by("applied_on", "pk")[:SHOWN]
 
 
 def _vouchers(request: HttpRequest) -> Shown:
-    """The vouchers of the year by state, and the won that go with them."""
+    """The vouchers of the year by state, and the won that go with them; those that wait, of all years."""
     year = timezone.localdate().year
     numbers = _by_state(request.user, first=date(year, 1, 1), last=date(year, 12, 31))
     latest = _undecided(request.user)
@@ -246,12 +252,16 @@ def _vouchers(request: HttpRequest) -> Shown:
         "year": year,
         "states": [_state(state, name, year, numbers) for state, name in VOUCHER_STATES.items()],
         "latest": latest,
+        "waiting": listed(VOUCHERS, request.user, state="applied", sort="applied"),
+        "more": numbers["applied"] - len(latest),
     }
     return Panel(_("Upgrade vouchers"), "visas/landing/vouchers.html", shown), latest
 
 
 def _state(state: str, name: str, year: int, numbers: dict[str, int]) -> dict:
-    url = _address("visas:vouchers", state=state, year=str(year))
+    narrowed = {} if state == "applied" else {"year": str(year)}
+    url = _address("visas:vouchers", state=state, **narrowed)
+    name = _("Waiting for a decision, all years") if state == "applied" else name
     return {"name": name, "number": numbers[state], "won": numbers[f"{state}_won"], "url": url}
 
 

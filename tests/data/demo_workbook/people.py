@@ -1,19 +1,25 @@
 """The sheet of people, from whom the other sheets take theirs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from random import Random
 
 from demo.synthetic.names import NATIONS
 from demo.synthetic.people import Person, Register, birth_at_age
+from demo.synthetic.permits import fitted
 from demo.synthetic.places import RESIDENTS, day_between, weighted
-from tests.data.demo_workbook.places import FIRST, hand_of
+from tests.data.demo_workbook.places import FIRST, LAST, hand_of
 
 SEXES = {"M": "남", "F": "여", "X": "기타"}
 
 
 def new_register(rng: Random) -> Register:
-    return Register(rng, FIRST, (date(2027, 1, 1), date(2029, 12, 31)))
+    return Register(rng, FIRST, _expiry(date(2027, 1, 1), date(2029, 12, 31)))
+
+
+def _expiry(first: date, last: date) -> Callable[[Random, str], date | None]:
+    """Any day of the span, as far off from the end of the year as the status lets it be."""
+    return lambda rng, status: fitted(status, day_between(rng, first, last), LAST)
 
 
 # How often each kind of resident comes who is neither recommended nor anybody's dependant.
@@ -32,13 +38,14 @@ OTHERS = {
 def add_others(register: Register) -> list[Person]:
     """The ordinary clients of the centres: workers, marriage migrants, trainees, overseas Koreans."""
     rng, others = register.rng, []
+    expiry = _expiry(date(2025, 10, 1), date(2028, 12, 31))
     for status, (count, men, nations) in OTHERS.items():
         for _ in range(count):
             sex = "M" if rng.random() < men else "F"
             person = register.add(
                 status, weighted(rng, nations), sex, birth_at_age(rng, FIRST, 20, 52), registered=0.75
             )
-            person.expires_on = day_between(rng, date(2025, 10, 1), date(2028, 12, 31))
+            person.expires_on = expiry(rng, status)
             others.append(person)
     others[7].sex = "X"
     return others
