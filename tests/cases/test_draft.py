@@ -58,6 +58,19 @@ class SaveTests:
         assert (shown["held_on"].value(), shown["minutes"].value()) == ("2025-13-77", "soon")
         assert "2025-13-77" in page.content.decode()
 
+    def test_every_field_comes_back_after_signing_out(self, client, counsellor):
+        person, family = make_client(), make_client()
+        page = client.get(f"{NEW}?client={person.pk}")
+        names = [field.name for field in page.context["form"] if field.name not in {"token", "offered_for"}]
+        told = {name: [f"what was typed into {name}"] for name in names} | {"others": [str(family.pk)]}
+        form = sent(draft_client=person.pk) | told
+        assert client.post(SAVE, form).status_code == 200
+        client.post("/accounts/logout/")
+        client.force_login(counsellor)
+        again = client.get(f"{NEW}?draft={form['token']}").context["form"]
+        back = {name: again[name].value() for name in names}
+        assert {name: value if isinstance(value, list) else [value] for name, value in back.items()} == told
+
     def test_a_draft_knows_its_client(self, client, counsellor):
         person = make_client(name="NGUYEN DEMO")
         form = sent(draft_client=person.pk)
