@@ -23,6 +23,7 @@ PAGES = {
     "cases:client_likely": gettext_lazy("Likely files of a client"),
     "cases:client_new": gettext_lazy("Client file opened"),
     "cases:client_find": gettext_lazy("Choice of a client"),
+    "cases:drafts": gettext_lazy("List of own drafts"),
     "cases:draft": gettext_lazy("Versions of a draft"),
     "cases:draft_discard": gettext_lazy("Draft discarded"),
     "cases:draft_restore": gettext_lazy("Draft taken back"),

@@ -33,6 +33,7 @@ urlpatterns = [
     path("sessions/new/", session_new.new, name="session_new"),
     path("sessions/<int:pk>/", session.detail, name="session"),
     path("sessions/<int:pk>/session.pdf", session.paper, name="session_paper"),
+    path("drafts/", draft.index, name="drafts"),
     path("drafts/save/", draft.save, name="draft_save"),
     path("drafts/<uuid:token>/", draft.versions, name="draft"),
     path("drafts/<uuid:token>/discard/", draft.discard, name="draft_discard"),

@@ -42,6 +42,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "cases:client_likely": each(302, 405),
     "cases:client_new": (302, 403, 200, 200, 200, 200, 200, 200, 403, 403, 403),
     "cases:client_find": each(302, 405),
+    "cases:drafts": (302, 403, 200, 200, 200, 200, 200, 200, 403, 403, 403),
     "cases:draft": (302, 403, 404, 404, 404, 404, 404, 404, 403, 403, 403),
     "cases:draft_discard": (302, 403, 404, 404, 404, 404, 404, 404, 403, 403, 403),
     "cases:draft_restore": each(302, 405),
