@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     MONTH_OPENED = "month.opened", _("Closed month opened again")
     FILE_ATTACHED = "file.attached", _("Attachment added")
     FILE_DELETED = "file.deleted", _("Attachment deleted")
+    HOUSEHOLD_CHANGED = "household.changed", _("Household changed")
     IDENTITY_ASKED = "identity.asked", _("Asked whether another centre knows the client")
     IDENTITY_SENT = "identity.sent", _("Request sent to other centres")
     IDENTITY_ANSWERED = "identity.answered", _("Request of another centre answered")

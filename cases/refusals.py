@@ -15,6 +15,12 @@ register(
             "One of the two is on record as a dependant of the other. Take them out of the household first, if they "
             "are one person."
         ),
+        "family_link_of_two_people": _("Nobody belongs to their own household as a dependant."),
+        "family_link_settled_stays": _(
+            "The day on which this family member settled is on record and counted. Correct it first, where the visa "
+            "case is kept."
+        ),
+        "cases_familylink_pkey": _("This person is in the household again."),
         "merge_parted_once": _("This merge was undone before."),
         "merge_parted_within_90_days": _("The 90 days in which a merge can be undone are over."),
         "merge_parted_last_first": _("A later merge stands on this one. Undo that one first."),

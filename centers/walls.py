@@ -59,6 +59,17 @@ def wall(
     return migrations.RunSQL(statements, undo)
 
 
+def deletable(table: str, *, work: str) -> migrations.RunSQL:
+    """Let rows of a walled table go that at first were to stay: with ``work``, as the rest of its writing."""
+    return migrations.RunSQL(
+        [
+            f"CREATE POLICY work_delete ON {table} FOR DELETE USING ({_open_to(work)})",
+            f"GRANT DELETE ON {table} TO {app_role()}",
+        ],
+        [f"REVOKE DELETE ON {table} FROM {app_role()}", f"DROP POLICY work_delete ON {table}"],
+    )
+
+
 def sealed(table: str) -> migrations.RunSQL:
     """A table that the application reaches through functions of the database alone."""
     return migrations.RunSQL(

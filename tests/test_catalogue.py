@@ -27,6 +27,7 @@ CALLED_BY_THE_WALL = {
     "count_seats", "count_vouchers", "decide_with_a_reason", "dependant_has_a_permit",
     "dependant_settles_with_the_principal", "draft_is_of_no_record", "entry_balances", "facts_of",
     "finding_of_check", "fit_rooms_again", "heed_notice", "heed_setting", "keep_finding", "keep_inner_step",
+    "nobody_depends_on_themselves",
     "lacking", "ledger_changed", "letter_once", "line_joins_a_new_entry", "mark_clients", "mark_months",
     "mark_reference", "month_is_closed", "one_household", "one_quota_a_day", "part_of_a_closed_month",
     "place_again", "place_visa_case", "places_of_files", "readers_of", "reallocate_within", "recount",

@@ -115,6 +115,7 @@ def make_subjects() -> dict[str, int]:
     return {
         "employment": (job := make.make_employment(client)).pk,
         "employer": job.employer_id,
+        "member": make.make_dependant(client).pk,
         "attachment": make.make_attachment(client).pk,
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,

@@ -12,6 +12,11 @@ def nation(text: str) -> str:
     return _codes().get(_plain(text), _plain(text))
 
 
+def is_nation(text: str) -> bool:
+    """Whether a list names this country."""
+    return _plain(text) in _codes()
+
+
 def _plain(text: str) -> str:
     return "".join(text.split()).casefold()
 

@@ -1,15 +1,16 @@
 """What is known of a person, made ready to be compared: one reading per field, empty where nothing is known."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from cases.matching.nations import nation
+from cases.matching.nations import is_nation, nation
 from cases.matching.signs import latin, words
 from cases.matching.sounds import sound
 
 FIELDS = ("given_name", "surname", "birth_date", "sex", "nationality", "phone", "address", "registration_number")
+SHORTEST_PHONE = 4  # digits: the ending by which people give a number
 ENDING = 8  # digits of a telephone number that stay when the country is written before it
 SEXES = dict.fromkeys(("f", "female", "여", "여성", "여자"), "f") | dict.fromkeys(
     ("m", "male", "남", "남성", "남자"), "m"
@@ -46,9 +47,9 @@ class Record:
             born=birth_digits(row.get("birth_date")),
             sex=SEXES.get(text["sex"].lower(), text["sex"].lower()),
             nationality=nation(text["nationality"]),
-            phone=re.sub("[^0-9]", "", text["phone"])[-ENDING:],
+            phone=_digits(text["phone"])[-ENDING:],
             address=frozenset(re.findall(r"\w+", text["address"].lower())),
-            number=re.sub("[^0-9A-Za-z]", "", text["registration_number"]).upper(),
+            number=_signs(text["registration_number"]),
             sounds=(sound(given), sound(surname)),
         )
 
@@ -64,8 +65,43 @@ def birth_digits(value: object) -> str:
     first = re.fullmatch(r"([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2}).*", text)
     if first:
         return f"{first[1]}{int(first[2]):02}{int(first[3]):02}"
-    digits = re.sub("[^0-9]", "", text.removesuffix(".0"))[:8]
+    digits = _digits(text.removesuffix(".0"))[:8]
     return digits if len(digits) >= 6 else ""
+
+
+def is_birth_date(text: str) -> bool:
+    """Whether there is a day in it, or part of one; eight digits are one of the calendar."""
+    digits = birth_digits(text)
+    if len(digits) < 8:
+        return bool(digits)
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return False
+    return True
+
+
+def _digits(text: str) -> str:
+    return re.sub("[^0-9]", "", text)
+
+
+def _signs(text: str) -> str:
+    return re.sub("[^0-9A-Za-z]", "", text).upper()
+
+
+# The columns of which it can be told whether a value is what it should be.
+READABLE: dict[str, Callable[[str], bool]] = {
+    "birth_date": is_birth_date,
+    "nationality": is_nation,
+    "phone": lambda text: len(_digits(text)) >= SHORTEST_PHONE,
+    "registration_number": lambda text: bool(_signs(text)),
+}
+
+
+def unread(row: Mapping[str, str]) -> list[str]:
+    """The columns of a row in which something stands that is no such date, country, telephone or number."""
+    values = {name: str(row.get(name) or "").strip() for name in READABLE}
+    return [name for name, value in values.items() if value and not READABLE[name](value)]
 
 
 def whole_name(text: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from cases.matching.compare import Pair
 from cases.matching.reasons import in_words
-from cases.matching.records import FIELDS, Record
+from cases.matching.records import FIELDS, Record, unread
 from centers.exports.sheets import harmless
 
 COLUMNS = ("id_a", "id_b", "score", "reason")
@@ -22,14 +23,28 @@ class TableRefused(Exception):
     """The file is no such list. Its text is a sentence that says what to do."""
 
 
-def read(path: Path) -> Iterator[Record]:
+@dataclass
+class Unread:
+    """How many values of each column could not be read, and the row of the first. No value is kept."""
+
+    counts: Counter = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def note(self, row: dict[str, str], number: int) -> None:
+        for column in unread(row):
+            self.counts[column] += 1
+            self.first.setdefault(column, number)
+
+
+def read(path: Path, notes: Unread) -> Iterator[Record]:
     """The records of a file, one by one; a record without an id is called by its row, the first being 1.
 
-    The file is UTF-8, with or without a byte order mark. Raises TableRefused.
+    ``notes`` is told what could not be read, by the same rows. The file is UTF-8, with or without a byte order mark.
+    Raises TableRefused.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from _records(file)
+            yield from _records(file, notes)
     except OSError as error:
         raise TableRefused(_("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
     except UnicodeDecodeError as error:
@@ -38,7 +53,7 @@ def read(path: Path) -> Iterator[Record]:
         raise TableRefused(_("%(file)s is no CSV file: %(why)s.") % {"file": path, "why": error}) from error
 
 
-def _records(lines: Iterable[str]) -> Iterator[Record]:
+def _records(lines: Iterable[str], notes: Unread) -> Iterator[Record]:
     lines = iter(lines)
     first = next(lines, "")
     csv.field_size_limit(LONGEST_CELL)
@@ -47,6 +62,7 @@ def _records(lines: Iterable[str]) -> Iterator[Record]:
     _check(header)
     for number, cells in enumerate((cells for cells in rows if any(cells)), start=1):
         row = dict(zip(header, cells, strict=False))
+        notes.note(row, number)
         yield Record.of({**row, "id": row.get("id", "").strip() or str(number)})
 
 

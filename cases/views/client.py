@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from cases.employment import works_of
 from cases.files import age, files_of, stays_shown, time_left
+from cases.households import taken_out
 from cases.listings.people import merge_in_words, read_file
 from cases.models import Client
 from cases.selectors import identifiers_shown, status_shown
@@ -72,6 +73,7 @@ def _second_files(client: Client, request: HttpRequest) -> dict:
     return {
         "may_edit": True,
         "pairs": pairs_with(request.user, file=client.pk),
+        "taken_out": taken_out(request.user, client),
         "merges": merges_to_undo(client, request.user),
     }
 

@@ -11,24 +11,23 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.idle import no_step
 from cases.access import get_client_or_404, get_session_or_404
-from cases.client_form import ClientForm
+from cases.draft_list import DRAFTS, FORMS
 from cases.drafted import DraftedForm
 from cases.models import Client, Draft, Session
 from cases.models.draft import KEPT_DISCARDED, WORK, DraftKind, opened
-from cases.new_session_form import NewSessionForm
 from cases.services.draft import Place, Typed, choose_version, discard_draft, restore_draft, save_draft
 from centers.access import require_anywhere
 from centers.models import Workspace
 from centers.refusals import rule_of
 from centers.selectors import workspaces_where
+from centers.views.listing import show
 
 LONGEST_TAB = 36
 BIGGEST = 2**31 - 1
-FORMS: dict[str, type[DraftedForm]] = {DraftKind.SESSION: NewSessionForm, DraftKind.CLIENT: ClientForm}
 
 
 @no_step
@@ -104,6 +103,13 @@ def _on_record(request: HttpRequest, kind: DraftKind, token: UUID) -> JsonRespon
     made = {DraftKind.SESSION: Session, DraftKind.CLIENT: Client}[kind]
     row = made.objects.visible_to(request.user).filter(form_token=token).first()
     return JsonResponse({"url": row.get_absolute_url() if row else reverse("home")}, status=410)
+
+
+@never_cache
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """One's own drafts, all of them."""
+    return show(request, DRAFTS)
 
 
 @never_cache

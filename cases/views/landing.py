@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.completion import incomplete, missing_of, rules_of
+from cases.draft_list import FORMS
 from cases.files import time_left
 from cases.forms import SessionForm
 from cases.listings import CLIENTS, DEADLINES, FOLLOW_UPS, SESSIONS, STAYS
@@ -20,7 +21,6 @@ from cases.listings.stay import in_bed_on
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, keys_for_unsent
-from cases.views.draft import FORMS
 from cases.views.identity import waiting_requests
 from cases.views.returning import in_a_row, row_of
 from centers.listing import listed

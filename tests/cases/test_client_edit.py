@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.models import Client, ClientName, Contact, Identifier
 from centers.models import Role
 from tests.make import everywhere, make_client, make_contact, make_user, name_client, place
-from tests.support import as_owner, run_together
+from tests.support import as_owner, forbidden, run_together
 
 NEW = "/clients/new/"
 NUMBER, OTHER = "900101-5000000", "9101015000001"
@@ -137,6 +137,26 @@ class OpenTests:
         answer = client.post(NEW, {"begin": "1", "q": text})
         assert answer.context["form"][field].value() == text
         assert files() == []
+
+    def test_two_who_share_a_telephone_are_two_files_that_are_both_found(self, client, counsellor):
+        led_to = [
+            client.post(NEW, {"roman": name, "phones": "010-1234-5678"})["Location"]
+            for name in ("NGUYEN VAN AN", "TRAN THI BICH")
+        ]
+        opened = files()
+        assert [file.get_absolute_url() for file in opened] == led_to
+        assert client.post("/search/", {"q": "5678"}).context["results"].clients == opened
+
+    def test_signing_in_opens_no_file_and_nobody_signs_up(self, client, counsellor):
+        assert client.get("/").status_code == 200
+        assert client.get("/accounts/signup/").status_code == 404
+        assert files() == []
+
+    def test_a_file_is_never_deleted_so_that_nobody_opens_it_anew(self, counsellor):
+        person = make_client()
+        with everywhere(), forbidden():
+            Client.objects.filter(pk=person.pk)._raw_delete("default")
+        assert files() == [person]
 
     def test_several_workspaces_are_asked_for(self, client):
         from centers.services.membership import grant_role

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Draft
@@ -57,6 +58,19 @@ class SaveTests:
         assert shown["other_topics"].value() == ["health", "daily"]
         assert (shown["held_on"].value(), shown["minutes"].value()) == ("2025-13-77", "soon")
         assert "2025-13-77" in page.content.decode()
+
+    def test_every_field_comes_back_after_signing_out(self, client, counsellor):
+        person, family = make_client(), make_client()
+        page = client.get(f"{NEW}?client={person.pk}")
+        names = [field.name for field in page.context["form"] if field.name not in {"token", "offered_for"}]
+        told = {name: [f"what was typed into {name}"] for name in names} | {"others": [str(family.pk)]}
+        form = sent(draft_client=person.pk) | told
+        assert client.post(SAVE, form).status_code == 200
+        client.post("/accounts/logout/")
+        client.force_login(counsellor)
+        again = client.get(f"{NEW}?draft={form['token']}").context["form"]
+        back = {name: again[name].value() for name in names}
+        assert {name: value if isinstance(value, list) else [value] for name, value in back.items()} == told
 
     def test_a_draft_knows_its_client(self, client, counsellor):
         person = make_client(name="NGUYEN DEMO")
@@ -258,6 +272,59 @@ class DiscardTests:
                 )  # fmt: skip
         purge_drafts()
         assert {draft.fields["note"][0] for draft in drafts(counsellor)} == {"discarded lately", "old"}
+
+
+@pytest.mark.django_db
+class ListTests:
+    LIST = "/drafts/"
+
+    def tokens(self, client, **asked) -> list[str]:
+        return [str(row.token) for row in client.get(self.LIST, asked).context["shown"].page]
+
+    def test_shows_ones_own_and_where_they_stopped_and_nothing_of_the_text(self, client, counsellor):
+        other = make_user(Role.COUNSELLOR)
+        form = sent(topic="labour.wages", draft_client=make_client(name="NGUYEN DEMO").pk)
+        client.post(SAVE, form)
+        page = client.get(self.LIST).content.decode()
+        for told in (f"?draft={form['token']}", "NGUYEN DEMO", f"{len(NOTE)}자"):
+            assert told in page
+        assert NOTE not in page
+        assert 'href="/drafts/"' in client.get("/").content.decode()
+        client.force_login(other)
+        assert self.tokens(client) == []
+
+    def test_is_sorted_and_narrowed_and_leaves_out_what_was_discarded(self, client, counsellor):
+        session = make_session(client=make_client(), counsellor=counsellor)
+        first, second, third = sent(), sent(draft_session=session.pk), sent(draft_kind="client", roman="AN")
+        for form in (first, second, third):
+            assert client.post(SAVE, form).status_code == 200
+        first, second, third = first["token"], second["token"], third["token"]
+        assert self.tokens(client) == [third, second, first]
+        assert "새 내담자" in client.get(self.LIST).content.decode().split("<tbody>")[1]
+        assert self.tokens(client, sort="started") == [first, second, third]
+        assert self.tokens(client, kind="session") == [first]
+        assert self.tokens(client, kind="correction") == [second]
+        assert self.tokens(client, kind="client") == [third]
+        assert self.tokens(client, versions="1") == []
+        client.post(f"/drafts/{second}/discard/")
+        assert self.tokens(client) == [third, first]
+
+    def test_is_no_file_to_take_out(self, client, counsellor):
+        client.post(SAVE, sent())
+        assert "/exports/new/" not in client.get(self.LIST).content.decode()
+        assert client.get("/exports/new/drafts/").status_code == 404
+
+    def test_more_rows_ask_no_more_of_the_database(self, client, counsellor, django_assert_max_num_queries):
+        for _ in range(2):
+            client.post(SAVE, sent(draft_client=make_client().pk))
+            client.get(self.LIST)
+            with CaptureQueriesContext(connection) as queries:
+                client.get(self.LIST)
+        few = len(queries)
+        for _ in range(5):
+            client.post(SAVE, sent(draft_client=make_client().pk))
+        with django_assert_max_num_queries(few):
+            client.get(self.LIST)
 
 
 @pytest.mark.django_db

@@ -52,6 +52,21 @@ class NameTests:
         assert found("kim") == [exact, longer, second]
         assert other not in found("ki")
 
+    def test_names_in_chinese_signs_are_not_all_alike(self, found):
+        people = {name: make_client(name=name) for name in ("王伟", "李娜", "张敏", "刘洋", "陈静", "杨磊", "赵军")}
+        for name, person in people.items():
+            hits = found(name)
+            assert hits[0] == person
+            assert len(hits) <= 2, "of seven, two may sound alike to a Korean ear"
+
+    def test_what_sounds_alike_is_added_and_takes_nothing_away(self, found):
+        exact = [make_client(name="NGUYEN VAN AN") for _ in range(2)]
+        alike = make_client(name="응우옌 반 안")
+        longer = make_client(name="NGUYEN VAN ANH")
+        hits = found("nguyen van an")
+        assert set(hits[:2]) == set(exact)
+        assert {longer, alike} <= set(hits[2:])
+
     def test_a_file_of_another_workspace_is_not_found(self, found):
         make_client("52130-c1", name="NGUYEN VAN AN")
         assert found("nguyen") == []

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -28,6 +29,11 @@ def typed(**changes) -> dict:
 def recorded() -> list[Session]:
     with everywhere():
         return list(Session.objects.order_by("pk"))
+
+
+def shown(page) -> dict:
+    """What stands in the fields of a form, but for the token that is each form's own."""
+    return {field.name: field.value() for field in page.context["form"] if field.name != "token"}
 
 
 @pytest.fixture
@@ -94,6 +100,24 @@ class LogTests:
         assert client.post(NEW, typed(workspace="52130-c1")).status_code == 302
         assert client.post("/at/52110-c1" + NEW, typed()).status_code == 302
         assert [session.workspace.code for session in recorded()] == ["52130-c1", "52110-c1"]
+
+    def test_the_next_form_shows_nothing_of_the_one_before(self, client, counsellor):
+        person = make_client(language_id="km")
+        fresh = shown(client.get(f"{NEW}?client={person.pk}"))
+        client.post(f"{NEW}?client={person.pk}", typed(minutes="44", urgency="urgent"))
+        page = client.get(f"{NEW}?client={person.pk}")
+        assert shown(page) == fresh
+        assert "Công ty chưa trả lương." not in page.content.decode()
+        assert re.search(r'<form[^>]*id="log"[^>]*autocomplete="off"', page.content.decode())
+        assert "no-store" in page["Cache-Control"]
+
+    @pytest.mark.parametrize("spoken_by_the_page", ["ko", "vi"])
+    def test_begins_in_the_language_of_the_client_whatever_the_page_speaks(
+        self, client, counsellor, spoken_by_the_page
+    ):
+        person = make_client(language_id="km")
+        client.cookies["django_language"] = spoken_by_the_page
+        assert client.get(f"{NEW}?client={person.pk}").context["form"]["language"].value() == "km"
 
 
 @pytest.mark.django_db

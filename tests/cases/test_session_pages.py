@@ -1,13 +1,17 @@
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from cases.models import Topic
 from centers.models import Membership, Role
+from centers.models.codes import forget_kept_rows, kept_rows
+from centers.models.municipality import Term
 from centers.services.membership import grant_role
 from tests.make import make_client, make_session, make_user, place
 
@@ -111,6 +115,28 @@ class SessionListTests:
             assert days_of(client, **{name: asked[name]}) == [session.held_on], name
         assert days_of(client, **{"from": "2025-01-03", "to": "2025-01-04"}) == [date(2025, 1, 4), date(2025, 1, 3)]
         assert len(days_of(client, topic="labour")) == len(made) - 1  # a group holds its topics
+
+    def test_a_name_without_a_translation_is_shown_in_korean_and_filters_all_the_same(self, client, monkeypatch):
+        session = make_session(topic_id="health")
+        forget_kept_rows()
+        topic = kept_rows(Topic)["health"]
+        monkeypatch.setattr(topic, "name_vi", "")
+        client.force_login(make_user(Role.COUNSELLOR))
+        client.cookies["django_language"] = "vi"
+        page = client.get(LIST, {"topic": "health"})
+        assert [row.pk for row in page.context["shown"].page] == [session.pk]
+        assert topic.name_ko in page.content.decode()
+        forget_kept_rows()
+
+    def test_names_in_all_languages_are_read_once_and_not_with_each_page(self, client):
+        make_session(client=make_client(), topic_id="health")
+        client.force_login(make_user(Role.COUNSELLOR))
+        client.get(LIST)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(LIST)
+        codes = {model._meta.db_table for model in apps.get_models() if issubclass(model, Term)}
+        assert "cases_topic" in codes
+        assert [query["sql"] for query in queries if any(f'FROM "{table}"' in query["sql"] for table in codes)] == []
 
     def test_a_void_session_is_shown_when_it_is_asked_for(self, client):
         make_session(voided_at=timezone.now())

@@ -134,6 +134,21 @@ def test_an_answer_that_is_lost_makes_no_second_session(committed):
         assert kept(committed) == []
 
 
+def test_neither_a_new_form_nor_the_way_back_shows_the_session_before(committed):
+    with signed_in(committed) as (page, address):
+        page.goto(address + NEW)
+        fill(page)
+        page.locator("#id_note").press("Control+Enter")
+        page.wait_for_url(RECORDED)
+        page.go_back()
+        expect(page.locator("#id_note")).to_have_value("")
+        page.goto(address + NEW)
+        for field in ("note", "summary", "minutes", "channel"):
+            expect(page.locator(f"#id_{field}")).to_have_value("")
+    assert len(on_record(committed)) == 1
+    assert kept(committed) == []
+
+
 def test_sent_twice_is_one_session(committed):
     with signed_in(committed) as (page, address):
         page.goto(address + NEW)

@@ -115,6 +115,19 @@ class LookTests:
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= SCREENS["phone"]["width"]
 
+    def test_on_a_telephone_the_hint_of_the_search_is_whole_and_no_key_stands_on_a_button(self, committed):
+        with signed_in(committed, "phone") as (page, address):
+            for language in ("ko", "vi", "zh-hans", "en"):
+                page.context.add_cookies([{"name": "django_language", "value": language, "url": address}])
+                page.goto(f"{address}/sessions/new/")
+                hint, field = (
+                    page.locator(f".bar__search {part}").bounding_box() for part in ("span", "[type=search]")
+                )
+                assert hint["x"] + hint["width"] <= field["x"] + field["width"], language
+                assert page.locator("main button kbd:visible").count() == 0
+            page.fill(".bar__search [type=search]", "an")
+            expect(page.locator(".search__hint")).to_be_hidden()
+
     def test_every_script_shows_in_a_font_that_has_it(self, committed):
         with signed_in(committed, "desk", STYLE) as (page, address):
             page.goto(f"{address}/style/")

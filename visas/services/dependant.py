@@ -54,11 +54,11 @@ def add_dependant(
         recorded_on=today,
     )
     settle_constraints()
-    _follow(link)
+    let_duties_follow(link)
     return link
 
 
-def _follow(link: FamilyLink) -> None:
+def let_duties_follow(link: FamilyLink) -> None:
     """Let the duties follow who came and with which status, in the cases of the principal that have a permit."""
     cases = VisaCase.objects.filter(client=link.household.principal_id, granted_on__isnull=False)
     for case in cases.values_list("pk", "workspace_id"):
@@ -94,7 +94,7 @@ def change_dependant(
     link.save(update_fields=["relation", "status", "entered_on", "settled_on"])
     _move(link.client, status, municipality)
     settle_constraints()
-    _follow(link)
+    let_duties_follow(link)
 
 
 @transaction.atomic

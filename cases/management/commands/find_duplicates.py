@@ -32,16 +32,27 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, from_csv: Path, to_csv: Path, at_least: float, **options):
-        twice = Counter()
+        twice, unread = Counter(), tables.Unread()
         try:
             tables.check_paths(from_csv, to_csv)
-            records = tables.told_apart(tables.read(from_csv), twice)
+            records = tables.told_apart(tables.read(from_csv, unread), twice)
             count = tables.write(to_csv, duplicates(records, at_least=at_least))
         except tables.TableRefused as error:
             raise CommandError(str(error)) from error
         if twice:
             self.stderr.write(_twice(twice))
+        for column, number in unread.counts.items():
+            self.stderr.write(_unread(column, number, unread.first[column]))
         self.stderr.write(_("Pairs found: %(count)d") % {"count": count})
+
+
+def _unread(column: str, number: int, row: int) -> str:
+    """How many values of a column say nothing to the comparison, with the place of one and not what stands there."""
+    return ngettext(
+        "%(column)s: %(count)d value could not be read, in row %(row)d below the header",
+        "%(column)s: %(count)d values could not be read, the first in row %(row)d below the header",
+        number,
+    ) % {"column": column, "count": number, "row": row}
 
 
 def _twice(twice: Counter) -> str:

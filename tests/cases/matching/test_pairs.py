@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -177,6 +178,33 @@ class CommandTests:
         done = find(tmp_path, rows)
         assert done.returncode == 0
         assert "1" in done.stderr.splitlines()[0] and done.stderr.splitlines()[0].endswith(": a")
+
+    def test_what_could_not_be_read_is_said_by_column_and_row_and_without_the_value(self, tmp_path):
+        rows = [
+            "id,birth_date,nationality,phone,registration_number,sex",
+            "a,1990-03-07,VN,010-1234-5678,900307-5000009,M",
+            "b,1990-02-30,Wakanda,not known,–,?",
+            "c,spring 1990,베트남,02,900307,M",
+            ",,,,,",
+            "d,,,,,",
+            "e,900307,아틀란티스,+82 10 1234 5678,x,M",
+        ]
+        done = find(tmp_path, "\n".join(rows) + "\n")
+        assert done.returncode == 0
+        *told, count = done.stderr.splitlines()
+        assert "찾은 쌍" in count
+        assert [(line.split(":")[0], re.findall("[0-9]+", line)) for line in told] == [
+            ("birth_date", ["2", "2"]),
+            ("nationality", ["2", "2"]),
+            ("phone", ["2", "2"]),
+            ("registration_number", ["1", "2"]),
+        ]
+        for value in ("1990", "Wakanda", "아틀란티스", "not known", "spring"):
+            assert value not in done.stderr
+
+    def test_a_list_that_is_read_whole_says_the_count_alone(self, tmp_path):
+        done = find(tmp_path, "id,surname,birth_date\na,NGUYEN,1990-03-07\nb,LE,19900307.0\nc,HO,07.03.1990\n")
+        assert len(done.stderr.splitlines()) == 1
 
     def test_no_cell_is_a_formula(self, tmp_path):
         person = "NGUYEN,VAN AN,1990-03-07"
