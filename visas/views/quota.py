@@ -34,7 +34,6 @@ from visas.quotas import (
     outside_of_quotas,
     pools_on,
     shares_of,
-    with_seat,
     with_share,
 )
 from visas.stages import CASE_STATES, in_state
@@ -169,7 +168,7 @@ def holders(
     """
     cases, of = VisaCase.objects.visible_to(user).filter(pool=pool), {"pool": pool.pk}
     if share:
-        within, of = with_share(with_seat(cases)).filter(share=share.pk), of | {"share": share.code}
+        within, of = with_share(cases).filter(share=share.pk), of | {"share": share.code}
         cases = cases.filter(pk__in=within.values("pk"))
     stages = {state: Count("pk", filter=in_state(state)) for state in CASE_STATES}
     numbers = held(cases, day).aggregate(**stages)
