@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePath
 
 import puremagic
@@ -17,10 +18,36 @@ MEDIA_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".hwpx": "application/hwp+zip",
+    ".hwp": "application/x-hwp",
 }
-# What has to lie in a packed document, and what must not: a macro is a program.
+# What has to lie in a packed document, and where the document itself says what it is.
 INSIDE = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".hwpx": "Contents/content.hpf"}
+SAID_IN = {".docx": "[Content_Types].xml", ".xlsx": "[Content_Types].xml", ".hwpx": "mimetype"}
+SAID = {
+    ".docx": b"wordprocessingml.document.main+xml",
+    ".xlsx": b"spreadsheetml.sheet.main+xml",
+    ".hwpx": b"application/hwp+zip",
+}
+# What must not: a macro is a program, and so is what a computer runs by its ending.
+PROGRAMS = (
+    "vbaproject.bin",
+    ".exe",
+    ".dll",
+    ".com",
+    ".scr",
+    ".msi",
+    ".bat",
+    ".cmd",
+    ".ps1",
+    ".vbs",
+    ".js",
+    ".jar",
+    ".lnk",
+)
 PACKED = b"PK\x03\x04"  # how a packed document begins
+# How a document of Hangul (한글) up to its fifth version begins, and what its head says in clear.
+COMPOUND, HANGUL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"HWP Document File"
+LONGEST_SAYING = 1024 * 1024  # bytes
 LONGEST_NAME = 200
 BIGGEST = 10 * 1024 * 1024  # bytes
 
@@ -44,12 +71,18 @@ def media_type_of(content: bytes, name: str) -> str:
     if ending not in MEDIA_TYPES:
         told = ", ".join(sorted(one.removeprefix(".").upper() for one in MEDIA_TYPES))
         raise ValidationError(_("Files of this type are not kept. These are: %(types)s.") % {"types": told})
-    if not (_is_packed(content, ending) if ending in INSIDE else _is_plain(content, ending)):
+    if not _is(ending, content):
         raise ValidationError(
             _("The file is not what its name says (%(ending)s). Open it, save it anew and choose it again.")
             % {"ending": ending}
         )
     return MEDIA_TYPES[ending]
+
+
+def _is(ending: str, content: bytes) -> bool:
+    if ending == ".hwp":
+        return content.startswith(COMPOUND) and HANGUL in content
+    return _is_packed(content, ending) if ending in INSIDE else _is_plain(content, ending)
 
 
 def _is_plain(content: bytes, ending: str) -> bool:
@@ -61,15 +94,20 @@ def _is_plain(content: bytes, ending: str) -> bool:
 
 
 def _is_packed(content: bytes, ending: str) -> bool:
-    """Only the list of what is in it is read: nothing is unpacked. A program with a document behind it is none."""
+    """The list of what is in it is read, and the part that says what it is. A program with a document behind it is
+    none.
+    """
     if not content.startswith(PACKED):
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            names = set(packed.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+            names = packed.namelist()
+            if INSIDE[ending] not in names or any(name.lower().endswith(PROGRAMS) for name in names):
+                return False
+            with packed.open(SAID_IN[ending]) as part:
+                return SAID[ending] in part.read(LONGEST_SAYING)
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, RuntimeError, NotImplementedError):
         return False
-    return INSIDE[ending] in names and not any(name.endswith("vbaProject.bin") for name in names)
 
 
 def clean_name(name: str) -> str:

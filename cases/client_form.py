@@ -23,7 +23,8 @@ from cases.services.client import Told
 from centers.models import Municipality, Workspace
 from centers.selectors import is_official
 
-OLDEST = date(1900, 1, 1)
+OLDEST = 120  # years of a living person
+SPAN = 50  # years that a status ended before today, or ends after it: beyond, the year is mistyped
 MOST_NAMES, MOST_PHONES = 6, 10
 CODES = {"nationality": Country, "sex": Sex, "language": Language, "municipality": Municipality, "status": StatusCode}
 DAYS = ("birth_date", "status_expires_on")
@@ -54,8 +55,26 @@ class LinesField(forms.CharField):
             raise ValidationError(gettext("A line has at most %(most)s characters.") % {"most": self.longest_line})
 
 
-def names_field(kind: NameKind, **options) -> LinesField:
-    return LinesField(most=MOST_NAMES, longest=200, label=_("Name") if kind is None else kind.label, **options)
+class NamesField(LinesField):
+    """Names, each with a letter of some script in it."""
+
+    def validate(self, value) -> None:
+        super().validate(value)
+        if not all(any(sign.isalpha() for sign in line) for line in value):
+            raise ValidationError(gettext("A name has letters: write it anew."))
+
+
+class PhonesField(LinesField):
+    """Telephone numbers, each with digits in it."""
+
+    def validate(self, value) -> None:
+        super().validate(value)
+        if not all(any(sign.isdecimal() for sign in line) for line in value):
+            raise ValidationError(gettext("A telephone number has digits: write it anew."))
+
+
+def names_field(kind: NameKind, **options) -> NamesField:
+    return NamesField(most=MOST_NAMES, longest=200, label=_("Name") if kind is None else kind.label, **options)
 
 
 class ClientForm(DraftedForm):
@@ -80,7 +99,7 @@ class ClientForm(DraftedForm):
         label=_("Status of residence"), queryset=StatusCode.objects.none(), required=False, empty_label="—"
     )
     status_expires_on = DayField(_("Status expires on"), required=False)
-    phones = LinesField(most=MOST_PHONES, longest=100, label=_("Telephone"), help_text=_("Several: one a line."))
+    phones = PhonesField(most=MOST_PHONES, longest=100, label=_("Telephone"), help_text=_("Several: one a line."))
     registration = forms.CharField(label=_("Alien registration number"), required=False, max_length=40)
     passport = forms.CharField(label=_("Passport number"), required=False, max_length=40)
     drop_registration = forms.BooleanField(label=_("Take the registration number away"), required=False)
@@ -91,7 +110,9 @@ class ClientForm(DraftedForm):
         super().__init__(*args, **kwargs)
         self.client, self.workspaces = client, [client.workspace] if client else list(workspaces)
         self.auto_id = "client_%s"
-        self.fields["birth_date"].widget.attrs.update(min=OLDEST.isoformat(), max=timezone.localdate().isoformat())
+        today = timezone.localdate()
+        first = _years_from(today, -OLDEST)
+        self.fields["birth_date"].widget.attrs.update(min=first.isoformat(), max=today.isoformat())
         self.fields["phones"].widget.attrs["inputmode"] = "tel"
         codes = StatusCode.objects.all()
         self.fields["status"].queryset = codes.filter(restricted=False) if is_official(actor) else codes
@@ -111,9 +132,15 @@ class ClientForm(DraftedForm):
             self.fields[kind].widget.attrs.update(autocomplete="off", spellcheck="false")
 
     def clean_birth_date(self) -> date | None:
-        day = self.cleaned_data["birth_date"]
-        if day and not OLDEST <= day <= timezone.localdate():
+        day, today = self.cleaned_data["birth_date"], timezone.localdate()
+        if day and not _years_from(today, -OLDEST) <= day <= today:
             raise ValidationError(_("Nobody who comes was born on this day: check the year."))
+        return day
+
+    def clean_status_expires_on(self) -> date | None:
+        day, today = self.cleaned_data["status_expires_on"], timezone.localdate()
+        if day and not _years_from(today, -SPAN) <= day <= _years_from(today, SPAN):
+            raise ValidationError(_("No status ends on this day: check the year."))
         return day
 
     def clean_registration(self) -> str:
@@ -169,6 +196,14 @@ class ClientForm(DraftedForm):
     def spoken(cls, field: forms.Field, texts: list[str]) -> str:
         told = super().spoken(field, texts)
         return told.replace("\n", ", ") if isinstance(field, LinesField) else told
+
+
+def _years_from(day: date, years: int) -> date:
+    """The same day so many years on; of a leap day the first of March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def name_kind(text: str) -> str:

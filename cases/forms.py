@@ -44,8 +44,9 @@ from centers.selectors import is_official
 LONGEST_TEXT = 20_000  # signs of a note
 LONGEST = 24 * 60  # minutes
 MOST = 1_000  # clients in one session
+FARTHEST = 5  # years from a session to its follow-up: beyond, the year is mistyped
 # Control signs but for the ends of lines and the tab, and those that turn the direction of what follows.
-HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]")
+HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ANONYMOUS = ("nationality", "status", "sex")
 RECORDED = {field.name for field in Session._meta.fields} - {"workspace"}
 
@@ -300,6 +301,8 @@ class SessionForm(DraftedForm):
             self._check_day(day, cleaned["workspace"])
         if day and back and back < day:
             self.add_error("follow_up_on", _("The follow-up lies before the session: correct one of the two days."))
+        if day and back and back.year > day.year + FARTHEST:
+            self.add_error("follow_up_on", _("The follow-up lies many years after the session: check the year."))
         for name in ("wanted_language", "note_language"):
             if cleaned.get(name) == cleaned.get("language"):
                 cleaned[name] = None

@@ -41,7 +41,7 @@ class AnswersField(forms.ModelMultipleChoiceField):
 
 
 class NewSessionForm(SessionForm):
-    """``answers`` is ticked beforehand where the client has one follow-up that waits, and always shown.
+    """``answers`` is ticked beforehand where the client has one follow-up that waits and it is due, and always shown.
 
     ``offered_for`` says whom the boxes were offered for: a form in which none is ticked says so for this client, and
     for another one they are offered anew.
@@ -76,7 +76,8 @@ class NewSessionForm(SessionForm):
             del self.fields["answers"]
         elif self.initial.get("offered_for") != str(client.pk):
             asked = [row.pk for row in own if str(row.pk) == answering]
-            self.initial["answers"] = asked or [row.pk for row in own if len(own) == 1]
+            due = [row.pk for row in own if row.follow_up_on <= timezone.localdate()]
+            self.initial["answers"] = asked or (due if len(own) == 1 else [])
         self.initial["offered_for"] = str(client.pk)
 
     @property

@@ -24,7 +24,7 @@ from cases.models import Client, Draft, Session
 from cases.services.correction import correct_session, count_again, held_still, void_session
 from cases.session_values import CLIENT, texts_of, texts_typed
 from cases.views.drafted import lead_to, on_screen
-from cases.views.session_new import FIELD_OF, client_named, form_context
+from cases.views.session_new import FIELD_OF, client_named, form_context, say_how_many
 from centers.refusals import rule_of, sentence
 
 LONGEST_REASON = 200
@@ -173,6 +173,7 @@ def _confirmed(request: HttpRequest, session: Session) -> HttpResponse:
     messages.success(
         request, _("Corrected and on record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % told
     )
+    say_how_many(request, held)
     return lead_to(request, held.get_absolute_url())
 
 

@@ -189,8 +189,17 @@ def _confirmed(request: HttpRequest, pk: int) -> HttpResponse:
         "center": session.workspace,
     }
     messages.success(request, _("On record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % held)
+    say_how_many(request, session)
     _say_what_follows(request, session)
     return lead_to(request, session.get_absolute_url())
+
+
+def say_how_many(request: HttpRequest, session: Session) -> None:
+    """How many clients a session counts, where it is not one alone, and how many of them have a name in it."""
+    if session.clients > 1:
+        named = (session.client_id is not None) + session.others.count()
+        told = {"clients": session.clients, "named": named}
+        messages.success(request, _("Clients counted: %(clients)s, with a file on record: %(named)s.") % told)
 
 
 def _say_what_follows(request: HttpRequest, session: Session) -> None:

@@ -20,11 +20,16 @@ from tests.support import as_owner, run_together
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 40
 
 
-def packed(*names: str) -> bytes:
+WORD, SHEET = "wordprocessingml.document.main+xml", "spreadsheetml.sheet.main+xml"
+HANGUL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + b"HWP Document File" + b"\x00" * 15
+
+
+def packed(*names: str, said: str = WORD, where: str = "[Content_Types].xml") -> bytes:
+    """An archive with these parts; one of them says what the whole is."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
-        for name in ("[Content_Types].xml", *names):
-            made.writestr(name, "x")
+        for name, text in ((where, said), *((name, "x") for name in names)):
+            made.writestr(name, text)
     return file.getvalue()
 
 
@@ -54,8 +59,9 @@ class AttachTests:
             ("a.PNG", PNG),
             ("a.jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\x00" * 20),
             ("a.docx", packed("word/document.xml")),
-            ("a.xlsx", packed("xl/workbook.xml")),
-            ("a.hwpx", packed("Contents/content.hpf")),
+            ("a.xlsx", packed("xl/workbook.xml", said=SHEET)),
+            ("a.hwpx", packed("Contents/content.hpf", where="mimetype", said="application/hwp+zip")),
+            ("a.hwp", HANGUL),
         ],
     )
     def test_comes_back_as_it_was_sent_and_lies_encrypted(self, client, counsellor, name, content):
@@ -94,7 +100,11 @@ class AttachTests:
             ("lie.pdf", b"<html><script>alert(1)</script></html>"),
             ("lie.jpg", PDF),
             ("lie.png", b"MZ\x90\x00" + b"\x00" * 60),
-            ("lie.docx", packed("xl/workbook.xml")),
+            ("lie.docx", packed("xl/workbook.xml", said=SHEET)),
+            ("says_nothing.docx", packed("word/document.xml", said="<x/>")),
+            ("with_a_program.docx", packed("word/document.xml", "evil.EXE")),
+            ("without_its_list.hwpx", packed("Contents/content.hpf", where="other", said="application/hwp+zip")),
+            ("other.hwp", HANGUL[:100]),
             ("program.docx", b"MZ a program" + packed("word/document.xml")),
             ("macro.docx", packed("word/document.xml", "word/vbaProject.bin")),
             ("lie.hwpx", b"PK\x03\x04 no archive"),

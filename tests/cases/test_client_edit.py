@@ -95,6 +95,12 @@ class OpenTests:
         "wrong",
         [
             {"birth_date": "1899-12-31"},
+            {"birth_date": "1900-01-01"},
+            {"status_expires_on": "1900-01-01"},
+            {"status_expires_on": "2999-01-01"},
+            {"roman": "\u200b\u200b"},
+            {"roman": "A\u2066N\u2069"},
+            {"phones": "abc"},
             {"birth_date": "2999-01-01"},
             {"roman": "AN\x07"},
             {"roman": "A\u202eN"},

@@ -58,6 +58,13 @@ class LogTests:
         asked = client.get(f"/sessions/new/?client={person.pk}&answers={other.pk}").context["form"]
         assert asked["answers"].value() == [other.pk]
 
+    def test_one_that_is_not_due_yet_is_offered_and_not_ticked(self, client, promised, person):
+        with everywhere():
+            Session.objects.filter(pk=promised.pk).update(follow_up_on=TODAY + timedelta(days=1))
+        form = client.get(f"/sessions/new/?client={person.pk}").context["form"]
+        assert [choice[0] for choice in form.fields["answers"].choices] == [promised.pk]
+        assert form["answers"].value() == []
+
     def test_what_is_ticked_ends_and_is_told_and_what_is_not_waits(self, client, promised, person):
         log(client, person)
         assert waiting() == [promised.pk]

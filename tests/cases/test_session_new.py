@@ -150,7 +150,8 @@ class RefusalTests:
         ("field", "value"),
         [
             ("topic", "nothing"), ("language", ""), ("minutes", "-1"), ("minutes", "9" * 30), ("clients", "0"),
-            ("held_on", "gestern"), ("follow_up_on", "2001-01-01"), ("status", "X-99"), ("other_topics", "?"),
+            ("held_on", "gestern"), ("follow_up_on", "2001-01-01"),
+            ("follow_up_on", "2999-01-01"), ("status", "X-99"), ("other_topics", "?"),
             ("summary", "\x00"), ("token", "no token"),
         ],
     )  # fmt: skip

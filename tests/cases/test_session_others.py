@@ -66,8 +66,9 @@ def test_the_family_is_offered_and_one_visit_is_one_session_of_three(client, cou
 
 def test_a_group_says_how_many_there_were_beyond_those_who_are_named(client, counsellor, family):
     principal, spouse, _child = family
-    client.post(f"{NEW}?client={principal.pk}", typed(clients="20", others=[spouse.pk]))
+    answer = client.post(f"{NEW}?client={principal.pk}", typed(clients="20", others=[spouse.pk]), follow=True)
     assert recorded()[0].clients == 20
+    assert "기록한 인원 20명, 그중 내담자 기록이 있는 사람 2명" in answer.content.decode()
 
 
 @pytest.mark.parametrize("who", ["elsewhere", "oneself", "nobody", "text"])

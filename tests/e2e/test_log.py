@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from cases.unsent import HOURS
 from tests.e2e.browser import CHROMIUM, SCREENS, picture, sign_in
 from tests.e2e.test_shell import PASSWORD, signed_in, staff
-from tests.make import make_client, name_client
+from tests.make import make_client, make_dependant, name_client
 from tests.support import as_owner
 
 pytestmark = [
@@ -147,6 +147,20 @@ def test_neither_a_new_form_nor_the_way_back_shows_the_session_before(committed)
             expect(page.locator(f"#id_{field}")).to_have_value("")
     assert len(on_record(committed)) == 1
     assert kept(committed) == []
+
+
+def test_how_many_came_follows_who_is_ticked_until_another_number_is_written(committed):
+    principal, members = make_client(name="DEMO PRINCIPAL"), [make_client(name=f"DEMO MEMBER {n}") for n in range(2)]
+    for member in members:
+        make_dependant(principal, client=member)
+    with signed_in(committed) as (page, address):
+        page.goto(f"{address}{NEW}?client={principal.pk}&with=household")
+        expect(page.locator("#id_clients")).to_have_value("3")
+        page.locator("#others input").first.uncheck()
+        expect(page.locator("#id_clients")).to_have_value("2")
+        page.fill("#id_clients", "9")
+        page.locator("#others input").first.check()
+        expect(page.locator("#id_clients")).to_have_value("9")
 
 
 def test_sent_twice_is_one_session(committed):
