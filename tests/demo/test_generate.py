@@ -178,6 +178,31 @@ class ProportionTests:
         assert words.IN_KOREAN < korean < words.IN_KOREAN + 0.08  # some speak it at home
         assert one(year, "SELECT count(DISTINCT language_id) FROM cases_session") >= 13
 
+    def test_where_those_live_who_ask(self, year):
+        of = "FROM cases_session WHERE client_id IS NULL AND clients = 1 AND channel_id"
+        outside = "SELECT coalesce(residence_id = 'other_province', false), count(*)"
+        afar = pairs(year, f"{outside} {of} = ANY (%s) GROUP BY 1", [*words.AFAR])
+        self.assert_shares(afar, {True: words.OUTSIDE, False: 1 - words.OUTSIDE})
+        assert one(year, f"SELECT count(*) {of} <> ALL (%s) AND residence_id = 'other_province'", [*words.AFAR]) == 0
+        with_a_file = pairs(
+            year,
+            "SELECT s.residence_id = c.municipality_id, count(*) FROM cases_session s "
+            "JOIN cases_client c ON c.id = s.client_id WHERE c.municipality_id IS NOT NULL GROUP BY 1",
+        )
+        assert set(with_a_file) == {True, None} and with_a_file[True] > 3 * with_a_file[None]
+
+    def test_how_urgent_it_is(self, year):
+        urgencies = (
+            "SELECT coalesce(urgency_id, ''), count(*) FROM cases_session WHERE {} topic_id = ANY (%s) GROUP BY 1"
+        )
+        for which, shares in (("", words.URGENCIES_PRESSING), ("NOT", words.URGENCIES)):
+            self.assert_shares(pairs(year, urgencies.format(which), [*words.PRESSING]), shares, slack=0.002)
+
+    def test_a_language_that_could_not_be_given_is_noted(self, year):
+        wanted = "FROM cases_session WHERE wanted_language_id IS NOT NULL"
+        assert one(year, f"SELECT count(*) {wanted}") > 100
+        assert one(year, f"SELECT count(*) {wanted} AND (language_id <> 'ko' OR wanted_language_id = 'ko')") == 0
+
     def test_residents_by_status(self, year):
         # Of those whom nothing but a centre knows: without a case and a family.
         counts = pairs(
