@@ -6,13 +6,15 @@ from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from centers.exports.sheets import demonstration_mark
+
 STAGES = ("received", "recommended", "granted", "settled")
 WIDTH_OF_NAMES = 44  # characters
 WIDTH_OF_NUMBERS = 13
 
 
 class _Page:
-    """A worksheet that is written from the top down."""
+    """A worksheet that is written from the top down, in a demonstration below a line that says so."""
 
     def __init__(self, book: Workbook, name: str, formats: dict):
         self.page: Worksheet = book.add_worksheet(name[:31])
@@ -23,6 +25,9 @@ class _Page:
         self.page.set_column(1, 40, WIDTH_OF_NUMBERS, formats["text"])
         self.formats = formats
         self.line = 0
+        mark = demonstration_mark()
+        if mark:
+            self._write([mark], "mark")
 
     def title(self, text: str) -> None:
         self._write([text], "title")
@@ -79,6 +84,7 @@ def spreadsheet(context: dict) -> bytes:
     with Workbook(out, {"in_memory": True}) as book:
         formats = {
             "title": book.add_format({"bold": True, "font_size": 14}),
+            "mark": book.add_format({"italic": True}),
             "head": book.add_format({"bold": True, "bg_color": "#ECF2FE", "bottom": 1, "text_wrap": True}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "number": book.add_format({"num_format": "#,##0", "valign": "top"}),

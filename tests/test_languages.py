@@ -11,7 +11,9 @@ from pathlib import Path
 
 import polib
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.forms import CharField, ChoiceField, IntegerField
 from django.utils.translation import gettext, override
 from django.utils.translation.template import templatize
 
@@ -159,6 +161,28 @@ class CatalogueTests:
         for language in LANGUAGES:
             path = Path("locale") / language / "LC_MESSAGES" / "django.po"
             assert (tmp_path / path).read_text(encoding="utf-8") == (ROOT / path).read_text(encoding="utf-8")
+
+
+class KoreanTests:
+    """One voice: what an official is asked to do is asked in the same form everywhere."""
+
+    def test_every_request_ends_in_the_same_form(self):
+        others = [entry.msgid for entry in catalogue("ko") if "세요" in "".join(words_of(entry))]
+        assert others == []
+
+    @pytest.mark.parametrize(
+        ("field", "typed", "told"),
+        [
+            (ChoiceField(choices=[("a", "A")]), "zzz", "목록에 없는 값입니다: zzz. 목록에 있는 것 가운데 고르십시오."),
+            (IntegerField(max_value=9), "10", "9까지만 입력할 수 있습니다."),
+            (IntegerField(), "x", "정수를 입력하십시오."),
+            (CharField(max_length=2), "abc", "2자까지 입력할 수 있습니다(입력한 글자 3자)."),
+        ],
+    )
+    def test_a_form_speaks_as_the_rest_does(self, field, typed, told):
+        with override("ko"), pytest.raises(ValidationError) as refused:
+            field.clean(typed)
+        assert refused.value.messages == [told]
 
 
 class CheckTests:

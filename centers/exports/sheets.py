@@ -8,6 +8,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Protocol
 
+from django.conf import settings
+from django.utils.translation import gettext as _
 from xlsxwriter import Workbook
 
 from centers.exports.sealed import SealedWriter
@@ -30,6 +32,13 @@ class Percent(float):
     """A part of a whole, 0.5 for the half of it, which a spreadsheet shows in percent with one decimal."""
 
 
+def demonstration_mark() -> str:
+    """What a file of a demonstration says of its figures; nothing on any other installation."""
+    if not settings.DEMO:
+        return ""
+    return _("Demonstration: all people are synthetic, and figures are illustrative but for those that are published.")
+
+
 class CsvSheet:
     """Comma-separated, in UTF-8 with a mark that Excel knows it by, lines ended as Excel ends them."""
 
@@ -49,7 +58,7 @@ class CsvSheet:
 class XlsxSheet:
     """A workbook, written row by row; ``folder`` holds what is written until the end puts it together.
 
-    Rows that one sheet cannot hold go on in the next.
+    Rows that one sheet cannot hold go on in the next. In a demonstration each sheet says so above its headings.
     """
 
     def __init__(self, target: SealedWriter, headings: list[str], folder: Path, title: str, *, rows: int = SHEET_ROWS):
@@ -58,6 +67,7 @@ class XlsxSheet:
             {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(folder)},
         )
         self._headings, self._title, self._most = headings, title, rows
+        self._mark = demonstration_mark()
         self._head = self._book.add_format({"bold": True, "bottom": 1})
         self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         self._percent = self._book.add_format({"num_format": "0.0%"})
@@ -78,10 +88,13 @@ class XlsxSheet:
         number = len(self._book.worksheets()) + 1
         self._sheet = self._book.add_worksheet(self._title if number == 1 else f"{self._title} {number}")
         self._sheet.set_column(0, len(self._headings) - 1, WIDTH)
-        self._sheet.freeze_panes(1, 0)
+        above = 1 if self._mark else 0
+        if above:
+            self._sheet.write_string(0, 0, self._mark)
+        self._sheet.freeze_panes(above + 1, 0)
         for column, heading in enumerate(self._headings):
-            self._sheet.write_string(0, column, heading, self._head)
-        self._row = 1
+            self._sheet.write_string(above, column, heading, self._head)
+        self._row = above + 1
 
     def _cell(self, column: int, value: Any) -> None:
         if isinstance(value, date):

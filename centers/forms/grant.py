@@ -98,7 +98,7 @@ class GrantForm(forms.Form):
 
 
 class EndForm(forms.Form):
-    ends_on = DayField(_("Last day"), help_text=_("The role is held on this day for the last time."))
+    ends_on = DayField(_("Last day of the role"), help_text=_("The role is held on this day for the last time."))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

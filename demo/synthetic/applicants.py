@@ -5,23 +5,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from demo.synthetic.chronicle import COMPLETED_WITHIN, SEATED, STAGES, Chronicle, deck
 from demo.synthetic.files import Cabinet, File
 from demo.synthetic.known import Known, Site
 from demo.synthetic.people import Person, Register, birth_at_age
-from demo.synthetic.places import RESIDENTS, after, day_between, weighted, workday_between
+from demo.synthetic.places import RESIDENTS, weighted, workday_between
 from demo.synthetic.quotas import seat_days
 from demo.synthetic.visas import NATIONS_OF, SKILLED, VisaCase
 
 STUDENTS = "D-2"
-
-# How far cases have come, in per cent. All of it is made up but for this: the great majority settles, as the year of
-# 2025 had 460 recruited skilled workers among 480 places (segye 20260206511248, jjan.kr 20251207500102).
-STAGES = {
-    "settled": 46, "granted": 10, "submitted": 7, "recommended": 7, "received": 9, "left": 4, "refused": 5,
-    "lapsed": 3, "withdrawn": 4, "ineligible": 5,
-}  # fmt: skip
-# The earlier a place was taken, the further the case has come.
-SEATED = {"settled": 0, "left": 0, "refused": 0, "lapsed": 0, "granted": 1, "submitted": 2, "recommended": 3}
+# Who has these behind them and nothing else holds the status that was asked for.
+HOLDERS = {"granted", "settled", "completed", "moved"}
+ASKED_FOR = "제출 서류 보완 요청 (예시)"
 
 
 @dataclass(frozen=True)
@@ -46,15 +41,21 @@ WAYS = (
 
 @dataclass
 class Application:
-    """A case in the file it hangs on. ``municipality`` is empty for a student, who goes through a university."""
+    """A case in the file it hangs on. ``municipality`` is empty for a student, who goes through a university.
+
+    ``pk`` is its row, once it is numbered.
+    """
 
     case: VisaCase
     file: File
     municipality: str | None
+    pk: int = 0
 
     @property
     def settled(self) -> bool:
-        return bool(self.case.settled_on) and not self.case.left_on
+        """Whether the person has settled and nothing has come after."""
+        case = self.case
+        return bool(case.settled_on) and not (case.left_on or case.moved_on or case.cancelled_on or case.completed_on)
 
 
 def make_applications(
@@ -76,6 +77,9 @@ class Intake:
     cabinet: Cabinet
     known: Known
 
+    def __post_init__(self):
+        self.chronicle = Chronicle(self.rng, self.known, self.span)
+
     @property
     def span(self) -> tuple[date, date]:
         return self.register.first, self.known.today
@@ -88,7 +92,14 @@ class Intake:
         made = list(self._applications(way, zip(seated, days, strict=False)))
         made += self._applications(way, ((stage, None) for stage in stages if stage not in SEATED))
         made += self._applications(way, self._given_back(made))
-        return [*_earlier_attempts(self.rng, made, self.span[0]), *made]
+        return [*self._earlier_attempts(made), *made]
+
+    def _earlier_attempts(self, made: list[Application]) -> Iterator[Application]:
+        for application in made:
+            attempt = self.chronicle.earlier_attempt(application.case)
+            if attempt:
+                attempt.person.here_from = attempt.received_on
+                yield Application(attempt, application.file, application.municipality)
 
     def _given_back(self, made: list[Application]) -> Iterator[tuple[str, date]]:
         """Places that a refusal or a lapse gave back, taken once more on some later day of the same quota."""
@@ -104,20 +115,26 @@ class Intake:
 
     def _applications(self, way: Way, cases: Iterable[tuple[str, date | None]]) -> Iterator[Application]:
         for stage, day in cases:
-            offered = self._offered(way)
+            offered = self._offered(way, stage)
             if offered is None:
                 continue
             programme, site, municipality = offered
             person = self._applicant(way, programme, municipality, stage)
             case = VisaCase(person, programme, site.code, self.span[0])
-            _tell(self.rng, case, stage, day, self.span)
+            self.chronicle.tell(case, stage, day, programme == STUDENTS)
             person.here_from = case.received_on
             file = self.cabinet.open(person, site)
             yield Application(case, file, None if programme == STUDENTS else municipality)
 
-    def _offered(self, way: Way) -> tuple[str, Site, str] | None:
-        """A programme, the workspace that takes it in and the municipality of that; none where it is not offered."""
-        programme = self.rng.choice(way.programmes)
+    def _offered(self, way: Way, stage: str) -> tuple[str, Site, str] | None:
+        """A programme, the workspace that takes it in and the municipality of that; none where it is not offered.
+
+        None too where no case of the programmes can be at the stage.
+        """
+        able = [one for one in way.programmes if self.chronicle.knows(stage, one, one == STUDENTS)]
+        if not able:
+            return None
+        programme = self.rng.choice(able)
         kind = "university" if programme == STUDENTS else "office"
         areas = self.known.areas.get(programme, ())
         sites = {
@@ -132,7 +149,7 @@ class Intake:
     def _applicant(self, way: Way, programme: str, municipality: str, stage: str) -> Person:
         """Whoever has the permit has its status; the others still have the one from which they ask."""
         rng = self.rng
-        status = programme if stage in {"granted", "settled"} else way.status_before
+        status = programme if stage in HOLDERS else way.status_before
         sex = "M" if rng.random() < way.men else "F"
         birth = birth_at_age(rng, self.known.today, *way.ages)
         nation = weighted(rng, NATIONS_OF[programme])
@@ -140,73 +157,60 @@ class Intake:
         return self.register.add(status, nation, sex, birth, municipality, registered)
 
 
-def deck(rng: Random, shares: dict[str, int], count: int) -> list[str]:
-    """So many stages in these shares, shuffled; each at least once where there are enough cards."""
-    total = sum(shares.values())
-    cards = [stage for stage, share in shares.items() for _ in range(count * share // total)]
-    missing = [stage for stage in shares if stage not in cards]
-    while len(cards) < count:
-        cards.append(missing.pop() if missing else weighted(rng, shares))
-    rng.shuffle(cards)
-    return cards
-
-
-def _tell(rng: Random, case: VisaCase, stage: str, day: date | None, span: tuple[date, date]) -> None:
-    """Give the case the days of its stage; ``day`` is that of the recommendation, if it came so far."""
-    first, today = span
-    if day is None:
-        recent = max(first, today - timedelta(days=45)) if stage == "received" else first
-        case.received_on = workday_between(rng, recent, today)
-        if stage != "received":
-            setattr(case, f"{stage}_on", after(rng, case.received_on, 8, 40, today))
-        return
-    case.recommended_on = day
-    case.received_on = max(first, workday_between(rng, day - timedelta(days=35), day - timedelta(days=7)))
-    if stage == "lapsed":
-        case.lapsed_on = after(rng, day, 60, 100, today)
-    elif stage != "recommended":
-        _tell_submitted(rng, case, stage, today)
-
-
-def _tell_submitted(rng: Random, case: VisaCase, stage: str, today: date) -> None:
-    case.submitted_on = after(rng, case.recommended_on, 1, 12, today)
-    if stage == "refused":
-        case.refused_on = after(rng, case.submitted_on, 10, 40, today)
-    elif stage != "submitted":
-        case.granted_on = after(rng, case.submitted_on, 10, 35, today)
-        if stage != "granted":
-            case.settled_on = after(rng, case.granted_on, 5, 25, today)
-            case.left_on = after(rng, case.settled_on, 20, 100, today) if stage == "left" else None
-
-
-def _earlier_attempts(rng: Random, made: list[Application], first: date) -> Iterator[Application]:
-    """Every fortieth had asked before and was not eligible then."""
-    for application in made:
-        case = application.case
-        received = case.received_on - timedelta(days=rng.randint(60, 120))
-        if received >= first and rng.random() < 0.025:
-            ended = day_between(rng, received + timedelta(days=8), received + timedelta(days=40))
-            attempt = VisaCase(case.person, case.programme, case.place, received, ineligible_on=ended)
-            case.person.here_from = received
-            yield Application(attempt, application.file, application.municipality)
-
-
 COLUMNS = (
-    "workspace_id", "ref", "recorded_on", "client_id", "person_id", "programme_id", "municipality_id", "letter_number",
-    "received_on", "recommended_on", "submitted_on", "granted_on", "refused_on", "ineligible_on", "withdrawn_on",
-    "lapsed_on", "settled_on", "left_on", "pool_id", "period", "shared_with",
+    "id", "workspace_id", "ref", "recorded_on", "client_id", "person_id", "programme_id", "municipality_id",
+    "letter_number", "received_on", "recommended_on", "submitted_on", "granted_on", "refused_on", "ineligible_on",
+    "withdrawn_on", "lapsed_on", "settled_on", "left_on", "completed_on", "moved_on", "cancelled_on", "pool_id",
+    "period", "shared_with",
 )  # fmt: skip
 
 
+def number_from(first: int, applications: list[Application]) -> list[Application]:
+    """The applications in the order of receipt, with ids from the first on."""
+    ordered = sorted(applications, key=lambda one: one.case.received_on)
+    for pk, application in enumerate(ordered, start=first):
+        application.pk = pk
+    return ordered
+
+
 def case_rows(applications: list[Application]) -> Iterator[tuple]:
-    """In the order of receipt; a trigger finds the quota and the period."""
-    for application in sorted(applications, key=lambda one: one.case.received_on):
+    """A trigger finds the quota and the period. A case of before the files was recorded with them."""
+    for application in applications:
         case, file = application.case, application.file
         # The file's number: a letter is one person's, also where cases are made on several days.
         letter = f"시연-{case.programme}-{case.recommended_on.year}-{file.pk}" if case.recommended_on else ""
+        recorded_on = max(case.received_on, file.recorded_on) if case.completed_on else case.received_on
         yield (
-            file.site.pk, f"{case.received_on.year}-{file.pk}", case.received_on, file.pk, file.identity,
+            application.pk, file.site.pk, f"{case.received_on.year}-{file.pk}", recorded_on, file.pk, file.identity,
             case.programme, application.municipality, letter, case.received_on, case.recommended_on,
             case.submitted_on, case.granted_on, case.refused_on, case.ineligible_on, case.withdrawn_on,
-            case.lapsed_on, case.settled_on, case.left_on, None, "", [],
+            case.lapsed_on, case.settled_on, case.left_on, case.completed_on, case.moved_on, case.cancelled_on, None,
+            "", [],
         )  # fmt: skip
+
+
+STEP = (
+    "workspace_id", "case_id", "client_id", "person_id", "kind", "happened_on", "takes_back", "document", "due_on",
+    "papers", "note", "against_advice", "consented",
+)  # fmt: skip
+
+
+def step_waves(applications: list[Application], known: Known) -> Iterator[list[tuple]]:
+    """Rows of the first steps of all cases, then of the second ones, and so on.
+
+    Where a case stands is worked out at the end of a statement, so two steps of one case go in by two.
+    """
+    for number in range(max((len(one.case.steps) for one in applications), default=0)):
+        yield [_step_row(one, number, known) for one in applications if len(one.case.steps) > number]
+
+
+def _step_row(application: Application, number: int, known: Known) -> tuple:
+    case, file, step = application.case, application.file, application.case.steps[number]
+    due_on, papers, note = None, [], ""
+    if step.kind == "asked":
+        due_on, note = step.day + timedelta(days=COMPLETED_WITHIN), ASKED_FOR
+        papers = known.papers_of(case.programme, case.received_on)[:2]
+    return (
+        file.site.pk, application.pk, file.pk, file.identity, step.kind, step.day, False, "", due_on, papers, note, "",
+        False,
+    )  # fmt: skip

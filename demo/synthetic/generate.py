@@ -27,7 +27,7 @@ WRITTEN_TWICE = 0.02
 TABLES = (
     "cases_person, cases_personkey, cases_client, cases_clientname, cases_contact, cases_identifier, cases_household, "
     "cases_familylink, cases_session, cases_sessionissue, cases_followupanswer, cases_activity, cases_stay, "
-    "cases_stayleave, visas_visacase, visas_voucher"
+    "cases_stayleave, visas_visacase, visas_casestep, visas_voucher"
 )
 
 Progress = Callable[[str, int, int], None]
@@ -122,7 +122,7 @@ def _people(owner: psycopg.Connection, plan: Plan, known: Known, progress: Progr
         # The first is drawn already, as the number from which names are counted.
         draw_ids(owner, "cases_person", cabinet.identities)
         cabinet.write(owner, first_person, draw_ids(owner, "cases_client", len(cabinet.files)))
-    insert(owner, "visas_visacase", applicants.COLUMNS, applicants.case_rows(applications))
+    _write_cases(owner, applications, known)
     _write_families(owner, made)
     insert(owner, "visas_voucher", vouchers.COLUMNS, vouchers.voucher_rows(letters))
     _write_stays(owner, beds)
@@ -165,6 +165,16 @@ def _write_twice(rng: Random, cabinet: Cabinet, known: Known) -> None:
     for file in rng.sample(mine, int(len(mine) * WRITTEN_TWICE)):
         other: Site = rng.choice(centres) if rng.random() < 0.5 else file.site
         cabinet.open_again(file, other)
+
+
+def _write_cases(owner: psycopg.Connection, made: list[applicants.Application], known: Known) -> None:
+    if made:
+        made = applicants.number_from(draw_ids(owner, "visas_visacase", len(made)), made)
+        insert(owner, "visas_visacase", applicants.COLUMNS, applicants.case_rows(made))
+        for rows in applicants.step_waves(made, known):
+            insert(owner, "visas_casestep", applicants.STEP, rows)
+            # A case is compared with its steps before the next one moves it on.
+            owner.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def _write_families(owner: psycopg.Connection, made: list[families.Family]) -> None:

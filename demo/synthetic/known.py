@@ -62,6 +62,10 @@ class Room:
 
 @dataclass
 class Known:
+    """``duties`` are, of each programme, the day since when a permit brings some and the months that they run at most;
+    ``papers`` what an applicant is asked for, with from and to.
+    """
+
     today: date
     sites: dict[str, Site]
     areas: dict[str, list[str]]
@@ -70,6 +74,12 @@ class Known:
     voucher_months: dict[tuple[str, int], int]
     voucher_room: dict[tuple[str, int], int]
     digests: set[bytes]
+    duties: dict[str, tuple[date, int]]
+    papers: dict[str, list[tuple[int, date, date | None]]]
+
+    def papers_of(self, programme: str, day: date) -> list[int]:
+        """What applicants of a programme who are received on a day are asked for, in order."""
+        return [pk for pk, first, last in self.papers.get(programme, ()) if first <= day <= (last or day)]
 
     def centers(self) -> list[Site]:
         return [site for site in self.sites.values() if site.kind == "center"]
@@ -103,7 +113,25 @@ def look(owner: psycopg.Connection, first: date) -> Known:
             )
         },
         digests={digest for (digest,) in owner.execute("SELECT digest FROM cases_personkey")},
+        duties={
+            programme: (since, months)
+            for programme, since, months in owner.execute(
+                "SELECT programme_id, min(valid_from), max(months) FROM visas_obligationrule "
+                "WHERE status_id IS NULL AND voided_on IS NULL AND months IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+        },
+        papers=_papers(owner),
     )
+
+
+def _papers(owner: psycopg.Connection) -> dict[str, list[tuple[int, date, date | None]]]:
+    found = defaultdict(list)
+    for programme, *paper in owner.execute(
+        "SELECT programme_id, id, valid_from, valid_to FROM visas_requiredpaper "
+        "WHERE from_whom = 'applicant' AND voided_on IS NULL ORDER BY 1, 2"
+    ):
+        found[programme].append(tuple(paper))
+    return dict(found)
 
 
 def _sites(owner: psycopg.Connection) -> dict[str, Site]:

@@ -21,8 +21,9 @@ ADULT = 17  # years; younger people are counselled with their parents
 
 COLUMNS = (
     "id", "workspace_id", "ref", "recorded_on", "held_on", "client_id", "person_id", "nationality_id", "status_id",
-    "sex_id", "language_id", "channel_id", "topic_id", "caller_id", "interpretation_id", "outcome_id", "minutes",
-    "clients", "programme_id", "counsellor_id", "counsellor_name", "note", "summary", "follow_up_on",
+    "sex_id", "residence_id", "language_id", "wanted_language_id", "channel_id", "topic_id", "caller_id",
+    "interpretation_id", "outcome_id", "urgency_id", "minutes", "clients", "programme_id", "counsellor_id",
+    "counsellor_name", "note", "summary", "follow_up_on",
 )  # fmt: skip
 ISSUE = ("workspace_id", "session_id", "topic_id")
 
@@ -49,6 +50,10 @@ WORKER, FAMILY, STUDENT = range(3)
 TOPICS = [slots(words.WORKER_TOPICS), slots(words.FAMILY_TOPICS), slots(words.STUDENT_TOPICS)]
 CALLERS = [slots(words.WORKER_CALLERS), slots(words.FAMILY_CALLERS), slots(words.STUDENT_CALLERS)]
 CHANNELS = slots(words.CHANNELS)
+URGENCIES, URGENCIES_PRESSING = (
+    slots({code or NULL: share for code, share in shares.items()})
+    for shares in (words.URGENCIES, words.URGENCIES_PRESSING)
+)
 OUTCOMES = slots(words.OUTCOMES)
 INTERPRETATIONS = slots(words.INTERPRETATIONS)
 FURTHER_TOPICS = ("labour.wages", "stay.extension", "health.insurance", "education.korean", "living.housing", "living")
@@ -77,17 +82,18 @@ def callers_of(rng: Random, files: Iterable[File], today: date) -> dict[int, Cal
         if file.site.kind == "center" and file.person.birth < today - timedelta(days=366 * ADULT):
             weight = VISITS.get(status, 0.8) * rng.paretovariate(2)
             by_site[file.site.pk].append((file.recorded_on.toordinal(), weight, file))
-    return {site: _callers(sorted(found, key=lambda one: (one[0], one[2].pk))) for site, found in by_site.items()}
+    return {site: _callers(rng, sorted(found, key=lambda one: (one[0], one[2].pk))) for site, found in by_site.items()}
 
 
-def _callers(found: list[tuple[int, float, File]]) -> Callers:
+def _callers(rng: Random, found: list[tuple[int, float, File]]) -> Callers:
     callers, total = Callers([], [], []), 0.0
     for day, weight, file in found:
         total += weight
         callers.days.append(day)
         callers.weights.append(total)
         person = file.person
-        who = f"{file.pk}\t{file.identity}\t{NULL}\t{person.status}\t{NULL}"
+        lives_in = person.municipality if person.municipality and rng.random() > words.NOT_TOLD else NULL
+        who = f"{file.pk}\t{file.identity}\t{NULL}\t{person.status}\t{NULL}\t{lives_in}"
         callers.who.append((who, person.language, group_of(person.status)))
     return callers
 
@@ -115,19 +121,21 @@ class Clerk:
         for number in range(self.next, self.next + cell.sessions):
             if here and chance() > ANONYMOUS:
                 place = bisect(callers.weights, chance() * callers.weights[here - 1], 0, here - 1)
-                who, language, group = callers.who[place]
-                several = ""
+                who, spoken, group = callers.who[place]
+                several, channel = "", CHANNELS[int(chance() * SLOTS)]
             else:
-                who, language, group, several = self._stranger()
-            if chance() < words.IN_KOREAN:
-                language = "ko"
+                who, spoken, group, several, channel = self._stranger(site)
+            language = "ko" if chance() < words.IN_KOREAN else spoken
+            wanted = spoken if language != spoken and not several and chance() < words.NOT_GIVEN else NULL
             topic = "education" if several else TOPICS[group][int(chance() * SLOTS)]
             outcome = OUTCOMES[int(chance() * SLOTS)]
+            urgencies = URGENCIES_PRESSING if topic in words.PRESSING else URGENCIES
             yield (
                 f"{number}\t{site.pk}\t{day.year}-{number}\t{self._recorded(day, text)}\t{text}\t{who}\t{language}\t"
-                f"{'outreach' if several else CHANNELS[int(chance() * SLOTS)]}\t{topic}\t"
+                f"{wanted}\t{channel}\t{topic}\t"
                 f"{NULL if several else CALLERS[group][int(chance() * SLOTS)]}\t"
                 f"{'none' if language == 'ko' else INTERPRETATIONS[int(chance() * SLOTS)]}\t{outcome}\t"
+                f"{urgencies[int(chance() * SLOTS)]}\t"
                 f"{several or self._minutes()}\t{programmes[int(chance() * SLOTS)]}\t"
                 f"{counsellors[int(chance() * len(counsellors))]}\t{self._note(language)}\t"
                 f"{self._follow_up(day) if outcome == 'in_progress' else NULL}\n"
@@ -136,19 +144,28 @@ class Clerk:
                 self._add_issues(site.pk, number, topic)
         self.next += cell.sessions
 
-    def _stranger(self) -> tuple[str, str, int, str]:
-        """Somebody without a name: what they told of themselves, if anything, or a group of them."""
+    def _stranger(self, site: Site) -> tuple[str, str, int, str, str]:
+        """Somebody without a name: what they told of themselves, if anything, or a group, and how they came."""
         chance = self.rng.random
         nationality = STRANGERS[int(chance() * SLOTS)]
         language = NATIONS[nationality].language
         if chance() < GROUP:
-            who = f"{NULL}\t{NULL}\t{NULL}\t{NULL}\t{NULL}"
-            return who, language, FAMILY, f"90\t{4 + int(chance() * 20)}"
+            who = "\t".join([NULL] * 6)
+            return who, language, FAMILY, f"90\t{4 + int(chance() * 20)}", "outreach"
         status = STRANGE_STATUSES[int(chance() * len(STRANGE_STATUSES))]
         told = f"{nationality}\t{status}\t{SEXES['MMMF'[int(chance() * 4)]]}"
         if chance() > 0.75:
             told = f"{NULL}\t{NULL}\t{NULL}"
-        return f"{NULL}\t{NULL}\t{told}", language, group_of(status), ""
+        channel = CHANNELS[int(chance() * SLOTS)]
+        who = f"{NULL}\t{NULL}\t{told}\t{self._lives_in(site, channel)}"
+        return who, language, group_of(status), "", channel
+
+    def _lives_in(self, site: Site, channel: str) -> str:
+        """Where somebody without a name lives: near the centre, or anywhere when they ask from afar."""
+        chance = self.rng.random
+        if channel in words.AFAR and chance() < words.OUTSIDE:
+            return "other_province"
+        return (site.municipality or NULL) if chance() > words.NOT_TOLD else "unknown"
 
     def _recorded(self, day: date, text: str) -> str:
         """The day of typing: the same as a rule, some days later for one in twenty."""

@@ -1,6 +1,6 @@
 """Visa cases by their dates: what a case is, who asks for which programme, and every stage that one can be in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from demo.synthetic.people import Person
@@ -14,6 +14,14 @@ NATIONS_OF = {
 NATIONS_OF["E-7-4R"] = NATIONS_OF["E-7-4"]
 
 SKILLED = ("E-7-4", "E-7-4R")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step between reception and recommendation, which leaves no day on its case."""
+
+    kind: str
+    day: date
 
 
 @dataclass
@@ -33,3 +41,7 @@ class VisaCase:
     lapsed_on: date | None = None
     settled_on: date | None = None
     left_on: date | None = None
+    completed_on: date | None = None
+    moved_on: date | None = None
+    cancelled_on: date | None = None
+    steps: list[Step] = field(default_factory=list)

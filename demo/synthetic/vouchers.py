@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from demo.synthetic.applicants import Application, deck
+from demo.synthetic.applicants import Application
+from demo.synthetic.chronicle import deck
 from demo.synthetic.known import Known
 from demo.synthetic.places import after
 

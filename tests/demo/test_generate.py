@@ -12,7 +12,6 @@ import pytest
 
 from cases.secrecy import decrypt
 from demo.synthetic import calendar, permits, words
-from demo.synthetic.applicants import STAGES
 from demo.synthetic.generate import Plan, first_day, generate
 from demo.synthetic.known import look
 from demo.synthetic.names import valid_check_digits
@@ -25,13 +24,14 @@ from tests import databases
 from tests.demo.conftest import NOT_RUNNING, YEAR
 from tests.make import everywhere
 from tests.support import as_owner
+from visas.stages import CASE_STAGES, CASE_STATES
 
 LAST = YEAR.last
 SMALL = replace(YEAR, people=300, sessions=1_500)
 TABLES = (
     "cases_person", "cases_personkey", "cases_client", "cases_clientname", "cases_contact", "cases_household",
     "cases_familylink", "cases_session", "cases_sessionissue", "cases_activity", "cases_stay", "cases_stayleave",
-    "visas_visacase", "visas_voucher",
+    "visas_visacase", "visas_casestep", "visas_voucher",
 )  # fmt: skip
 
 UNNUMBERED = {"cases_sessionissue"}  # nothing points to them, so that the writers need not agree on their numbers
@@ -109,7 +109,12 @@ class RuleTests:
             "cases_stay": ["checked_in_on", "checked_out_on", "recorded_on"],
             "cases_familylink": ["settled_on", "recorded_on"],
             "visas_voucher": ["status_changed_on", "applied_on", "paid_on", "ineligible_on", "cancelled_on"],
-            "visas_visacase": ["received_on", "recommended_on", *(f"{stage}_on" for stage in STAGES)],
+            "visas_visacase": ["recorded_on", "completed_on"],
+            "visas_casestep": ["happened_on"],
+            # Whose duties were over in the year had the permit years ago.
+            "visas_visacase WHERE completed_on IS NULL": [
+                f"{stage}_on" for stage in CASE_STAGES if stage != "completed"
+            ],
         }.items():
             for column in columns:
                 first, last = year.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchone()
@@ -185,6 +190,31 @@ class ProportionTests:
         assert words.IN_KOREAN < korean < words.IN_KOREAN + 0.08  # some speak it at home
         assert one(year, "SELECT count(DISTINCT language_id) FROM cases_session") >= 13
 
+    def test_where_those_live_who_ask(self, year):
+        of = "FROM cases_session WHERE client_id IS NULL AND clients = 1 AND channel_id"
+        outside = "SELECT coalesce(residence_id = 'other_province', false), count(*)"
+        afar = pairs(year, f"{outside} {of} = ANY (%s) GROUP BY 1", [*words.AFAR])
+        self.assert_shares(afar, {True: words.OUTSIDE, False: 1 - words.OUTSIDE})
+        assert one(year, f"SELECT count(*) {of} <> ALL (%s) AND residence_id = 'other_province'", [*words.AFAR]) == 0
+        with_a_file = pairs(
+            year,
+            "SELECT s.residence_id = c.municipality_id, count(*) FROM cases_session s "
+            "JOIN cases_client c ON c.id = s.client_id WHERE c.municipality_id IS NOT NULL GROUP BY 1",
+        )
+        assert set(with_a_file) == {True, None} and with_a_file[True] > 3 * with_a_file[None]
+
+    def test_how_urgent_it_is(self, year):
+        urgencies = (
+            "SELECT coalesce(urgency_id, ''), count(*) FROM cases_session WHERE {} topic_id = ANY (%s) GROUP BY 1"
+        )
+        for which, shares in (("", words.URGENCIES_PRESSING), ("NOT", words.URGENCIES)):
+            self.assert_shares(pairs(year, urgencies.format(which), [*words.PRESSING]), shares, slack=0.002)
+
+    def test_a_language_that_could_not_be_given_is_noted(self, year):
+        wanted = "FROM cases_session WHERE wanted_language_id IS NOT NULL"
+        assert one(year, f"SELECT count(*) {wanted}") > 100
+        assert one(year, f"SELECT count(*) {wanted} AND (language_id <> 'ko' OR wanted_language_id = 'ko')") == 0
+
     def test_residents_by_status(self, year):
         # Of those whom nothing but a centre knows: without a case and a family.
         counts = pairs(
@@ -240,18 +270,28 @@ class ProportionTests:
 
 
 class VisaTests:
-    STAGE = (
-        "CASE WHEN left_on IS NOT NULL THEN 'left' WHEN settled_on IS NOT NULL THEN 'settled' "
-        "WHEN granted_on IS NOT NULL THEN 'granted' WHEN refused_on IS NOT NULL THEN 'refused' "
-        "WHEN lapsed_on IS NOT NULL THEN 'lapsed' WHEN ineligible_on IS NOT NULL THEN 'ineligible' "
-        "WHEN withdrawn_on IS NOT NULL THEN 'withdrawn' WHEN submitted_on IS NOT NULL THEN 'submitted' "
-        "WHEN recommended_on IS NOT NULL THEN 'recommended' ELSE 'received' END"
-    )
+    # What takes longer than the programme has been there, and what a university's students are never at.
+    NOT_AT = {"E-7-4R": {"completed"}, "F-2-R": {"completed"}, "D-2": {"completed", "checked"}}
 
     @pytest.mark.parametrize("programme", ["E-7-4", "E-7-4R", "F-2-R", "F-4-R", "D-2"])
     def test_every_stage_is_there(self, year, programme):
-        question = f"SELECT {self.STAGE}, count(*) FROM visas_visacase WHERE programme_id = %s GROUP BY 1"
-        assert set(pairs(year, question, programme)) == set(STAGES)
+        stage = "SELECT kind FROM wall.case_state(v.id)"
+        question = f"SELECT ({stage}), count(*) FROM visas_visacase v WHERE v.programme_id = %s GROUP BY 1"
+        assert set(pairs(year, question, programme)) == set(CASE_STATES) - self.NOT_AT.get(programme, set())
+
+    def test_duties_are_fulfilled_when_they_are_over(self, year):
+        over = year.execute(
+            "SELECT min(v.completed_on - (v.granted_on + make_interval(months => r.months))::date), count(*) "
+            "FROM visas_visacase v JOIN visas_obligationrule r ON r.programme_id = v.programme_id "
+            "AND r.valid_from <= v.granted_on WHERE v.completed_on IS NOT NULL"
+        ).fetchone()
+        assert over[0] >= 0 and over[1] > 3
+
+    def test_a_completion_is_asked_for_with_its_papers_and_a_day(self, year):
+        asked = "FROM visas_casestep WHERE kind = 'asked'"
+        assert one(year, f"SELECT count(*) {asked} AND due_on IS NULL") == 0
+        of_r = f"{asked} AND case_id IN (SELECT id FROM visas_visacase WHERE programme_id = 'F-2-R')"
+        assert one(year, f"SELECT min(cardinality(papers)) {of_r}") == 2
 
     def test_quotas_are_nearly_full_and_never_over(self, year):
         rows = year.execute("SELECT code, taken, capacity FROM visas_quotapool WHERE capacity IS NOT NULL").fetchall()

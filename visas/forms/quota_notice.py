@@ -59,7 +59,7 @@ class OpeningForm(NamesForm):
         error_messages={"required": gettext_lazy("Choose at least one programme.")},
     )  # fmt: skip
     starts_on = DayField(gettext_lazy("First day"))
-    ends_on = DayField(gettext_lazy("Last day"))
+    ends_on = DayField(gettext_lazy("Last day of the period"))
     amount = forms.IntegerField(
         label=gettext_lazy("Places, if the number is known"), min_value=1, max_value=MOST, required=False,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
