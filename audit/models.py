@@ -142,11 +142,11 @@ class AccessEntryQuerySet(models.QuerySet):
         """Those made in a workspace, and those that showed files of it."""
         return self.filter(Q(workspace_id=workspace_id) | Q(workspaces__contains=[workspace_id]))
 
-    def of_file(self, client_id: int) -> models.QuerySet:
-        """Those that showed one client file. The database finds them by its index, past the second wall, and the
-        wall then shows of them what it shows.
+    def of_files(self, files: list[int]) -> models.QuerySet:
+        """Those that showed one of these client files. The database finds them by its index, past the second wall, and
+        the wall then shows of them what it shows.
         """
-        return self.filter(pk__in=models.expressions.RawSQL("SELECT wall.accesses_of(%s)", [client_id]))
+        return self.filter(pk__in=models.expressions.RawSQL("SELECT wall.accesses_of(unnest(%s::bigint[]))", [files]))
 
 
 class AccessEntry(models.Model):

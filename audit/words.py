@@ -84,6 +84,7 @@ PAGES = {
     "centers:export": gettext_lazy("Export"),
     "centers:export_cancel": gettext_lazy("Export cancelled"),
     "centers:export_download": gettext_lazy("File downloaded"),
+    "centers:export_progress": gettext_lazy("How far an export is"),
     "centers:export_new": gettext_lazy("Export asked for"),
     "centers:exports": gettext_lazy("My exports"),
     "centers:grant_end": gettext_lazy("Role ended"),

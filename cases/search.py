@@ -1,10 +1,9 @@
 """Finding one's own clients by what somebody says: a name in any script, a number, a telephone ending."""
 
-import re
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,12 +11,12 @@ from cases.matching.signs import are_initials, initials, words
 from cases.matching.stored import sounding
 from cases.models import Client, ClientName, Contact, Session
 from cases.models.keys import digits_of
+from cases.numbers import numbered
 from centers.selectors import may_anywhere
 
 MOST = 50
 SHORTEST, LONGEST = 2, 100  # characters
 ENDING = 4  # digits of a telephone number
-BIGGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def _clients(viewer: User, text: str) -> list[QuerySet]:
     """The ids of fitting files, the surest first: the very name, the number, beginnings, the telephone."""
     names = ClientName.objects.visible_to(viewer)
     key = _key(" ".join(words(text)))  # as on a passport, too: NGUYEN<<VAN<AN
-    queries = [_numbered(Client.objects.visible_to(viewer), text).values_list("pk", flat=True)]
+    queries = [numbered(Client.objects.visible_to(viewer), text).values_list("pk", flat=True)]
     if key:
         queries = [
             _ids(names.filter(key=key)),
@@ -88,16 +87,7 @@ def _ids(rows: QuerySet) -> QuerySet:
 
 def _sessions(viewer: User, text: str) -> list[Session]:
     rows = Session.objects.visible_to(viewer).order_by("-pk")
-    return list(_numbered(rows, text)[:MOST])
-
-
-def _numbered(rows: QuerySet, text: str) -> QuerySet:
-    """The rows with this number: the one of the workbook, or, where a record has none, workspace and id (5-123)."""
-    wanted = Q(ref=text) & ~Q(ref="")
-    pair = re.fullmatch(r"([0-9]{1,19})-([0-9]{1,19})", text)
-    if pair and max(int(pair[1]), int(pair[2])) <= BIGGEST:
-        wanted |= Q(pk=int(pair[2]), workspace=int(pair[1]))
-    return rows.filter(wanted)
+    return list(numbered(rows, text)[:MOST])
 
 
 def _key(text: str) -> str:

@@ -4,12 +4,19 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from centers.listing import Listing
 from centers.selectors import may_anywhere, scope_of
 
 
 def require_anywhere(user: User, permission: str) -> None:
     """Raises PermissionDenied unless the person holds the permission on some workspace today."""
     if not may_anywhere(user, permission):
+        raise PermissionDenied(_("None of your roles opens this page."))
+
+
+def require_listing(user: User, listing: Listing) -> None:
+    """Raises PermissionDenied unless the list opens to the person today."""
+    if not listing.is_open_to(user):
         raise PermissionDenied(_("None of your roles opens this page."))
 
 

@@ -28,12 +28,8 @@ ACCOUNTS = {
 }
 
 
-def memberships_under(user: User, state: str = "all") -> QuerySet[Membership]:
-    """The roles in the workspaces where the person grants them, by where they stand today."""
-    return standing(grantable(user), state, today=timezone.localdate())
-
-
 def grantable(user: User) -> QuerySet[Membership]:
+    """The roles in the workspaces where the person grants them."""
     return Membership.objects.filter(workspace__in=workspaces_where(user, GRANT))
 
 
@@ -58,10 +54,17 @@ def with_factor() -> Exists:
     return Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP))
 
 
-def accounts(which: str = "") -> QuerySet[User]:
-    """Accounts that may sign in, of a kind of ``ACCOUNTS``; each with whether it has a second factor (``factor``)."""
+def accounts() -> QuerySet[User]:
+    """Accounts that may sign in; each with whether it has a second factor (``factor``) and a role today (``held``)."""
     held = with_role(timezone.localdate())
-    staff = User.objects.filter(is_active=True).annotate(factor=with_factor(), held=held)
-    narrowed = {"": staff, "role": staff.filter(held=True), "bare": staff.filter(held=False)}
-    first = staff.filter(password_by=PasswordBy.GIVEN)
-    return (narrowed | {"factor": staff.filter(factor=False), "first": first})[which]
+    return User.objects.filter(is_active=True).annotate(factor=with_factor(), held=held)
+
+
+def accounts_of_kind(staff: QuerySet[User], kind: str) -> QuerySet[User]:
+    """Those of a kind of ``ACCOUNTS``."""
+    return {
+        "role": staff.filter(held=True),
+        "bare": staff.filter(held=False),
+        "factor": staff.filter(factor=False),
+        "first": staff.filter(password_by=PasswordBy.GIVEN),
+    }[kind]

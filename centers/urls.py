@@ -7,6 +7,7 @@ urlpatterns = [
     path("exports/", export.index, name="exports"),
     path("exports/new/<str:code>/", export.new, name="export_new"),
     path("exports/<int:pk>/", export.detail, name="export"),
+    path("exports/<int:pk>/progress/", export.progress, name="export_progress"),
     path("exports/<int:pk>/cancel/", export.cancel, name="export_cancel"),
     path("exports/<int:pk>/file/", export.download, name="export_download"),
     path("roles/", grant.index, name="grants"),

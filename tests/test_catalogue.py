@@ -14,9 +14,10 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 # Functions that see every row. Those the application may call ask the scope themselves, or answer nothing of a person.
 CALLED_BY_THE_APPLICATION = {
     "accesses_of", "ask_dependants_of", "asked_elsewhere", "check_counts", "conditions", "drain", "end_draft",
-    "evidence", "evidence_total", "exports_due", "forget_number", "guarded_accesses", "is_official",
+    "evidence", "evidence_total", "exports_due", "files_numbered", "forget_number", "guarded_accesses", "is_official",
     "join_persons", "key_is", "known_persons", "mark_all", "merge_files", "name_person", "nights_slept",
-    "note_access", "open_questions", "part_files", "part_persons", "payload", "people_of_letter", "persons_for",
+    "note_access", "numbers_of_files", "open_questions", "part_files", "part_persons", "payload",
+    "people_of_letter", "persons_for",
     "purge_attachments", "purge_drafts", "purge_semester_lists", "record", "rows_of_files", "size_of_letter",
     "status_report_counts", "study_counts", "take_in", "waiting_line",
 }  # fmt: skip

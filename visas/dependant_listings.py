@@ -7,10 +7,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import client_column, day_column, read_clients
+from cases.listings.people import client_column, day_column
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import Codes, in_month
+from visas.access import read_files
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES, in_question_state
 from visas.models import DependantOutcome, DependantQuestion, QuestionReason
 
@@ -58,7 +59,7 @@ QUESTIONS = register(
         caption=_("What is to be found out about dependants"),
         permission="view_visa_cases",
         rows=_questions,
-        beside=read_clients,
+        beside=read_files,
         columns=(
             day_column("due_on", _("To be found out by"), order="due"),
             client_column(_("Dependant")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.listings.people import client_column, day_column, number_column, read_clients
+from cases.listings.people import client_column, day_column, number_column
 from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
 from centers.listing.columns import field, named
 from centers.listing.filters import Codes, YearField, in_month, in_year
@@ -277,7 +277,7 @@ VOUCHERS = register(
         caption=_("Upgrade vouchers you may read"),
         permission="view_vouchers",
         rows=_vouchers,
-        beside=read_clients,
+        beside=read_files,
         columns=(
             day_column("applied_on", _("Applied on"), order="applied"),
             client_column(),
@@ -311,7 +311,7 @@ CHECKS = register(
         caption=_("Checks of duties you may read"),
         permission="view_visa_cases",
         rows=_checks,
-        beside=read_clients,
+        beside=read_files,
         columns=(
             day_column("due_on", _("To be checked on"), order="due"),
             client_column(),

@@ -19,8 +19,8 @@ from audit.forms import FindingForm, SignForm
 from audit.models import REVIEW, Action, AuditEntry, MonthReview, ReviewFinding
 from audit.selectors import Told, on_days
 from audit.services import note_finding, sign_month
-from audit.views.entry import in_words
 from centers.access import require_everywhere
+from centers.listings.entry import tell
 from centers.selectors import scope_of
 from centers.separation import meetings_today
 
@@ -129,6 +129,8 @@ def _page(request: HttpRequest, of: date, sign_form: SignForm, finding_form: for
     figures = review.told(of, review.figures_of(of))
     usage = review.usage_of(of)
     taken = _taken(request.user, of)
+    newest = list(taken[:SHOWN])
+    tell(newest, request.user)
     findings = _reviews(ReviewFinding, request).filter(month=of).select_related("found_by", "about")
     context = {
         "crumbs": [(_("Access log"), reverse("audit:access")), (_("Monthly reviews"), reverse("audit:reviews"))],
@@ -142,7 +144,7 @@ def _page(request: HttpRequest, of: date, sign_form: SignForm, finding_form: for
         "departing": [(each, _rows_of(of, each.user)) for each in usage if each.departs],
         "usage": [(each, _rows_of(of, each.user)) for each in usage[:SHOWN]],
         "more": len(usage) - SHOWN,
-        "taken": in_words(list(taken[:SHOWN])),
+        "taken": newest,
         "more_taken": taken.count() - SHOWN,
         "findings": [each for each in findings if signed is None or each.at <= signed.signed_at],
         "later": [each for each in findings if signed is not None and each.at > signed.signed_at],

@@ -29,7 +29,7 @@ from centers.listing.page import chunks_of
 from centers.models import Export, ExportProblem, ExportState
 from centers.reader import read_by
 from centers.scope import Scope, set_scope
-from centers.selectors import may_anywhere, narrow, scope_of, workspace_at
+from centers.selectors import narrow, scope_of, workspace_at
 
 logger = logging.getLogger(__name__)
 CHUNK = 2000
@@ -187,7 +187,7 @@ def may_still(viewer: User, export: Export) -> bool:
         if workspace_at(viewer, export.workspace.code) is None:
             return False
         narrow(viewer, export.workspace)
-    return may_anywhere(viewer, find(export.listing).permission)
+    return find(export.listing).is_open_to(viewer)
 
 
 def _still_mine(export: Export, **changed) -> None:

@@ -8,45 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from accounts.models import User
 from centers.models import Role, Workspace
-from centers.rights import ACCOUNTS, STATES
 
 LISTED = {"invalid_choice": _("Choose one of the list.")}
 
 
 def staff() -> QuerySet[User]:
     return User.objects.filter(is_active=True).order_by("name", "username")
-
-
-class GrantFilterForm(forms.Form):
-    workspace = forms.ModelChoiceField(
-        label=_("Workspace"), queryset=Workspace.objects.none(), required=False, empty_label=_("All"),
-        error_messages=LISTED,
-    )  # fmt: skip
-    role = forms.ChoiceField(
-        label=_("Role"), required=False, choices=[("", _("All")), *Role.choices], error_messages=LISTED
-    )
-    user = forms.ModelChoiceField(
-        label=_("Member of staff"), queryset=User.objects.none(), required=False, empty_label=_("Everybody"),
-        error_messages=LISTED,
-    )  # fmt: skip
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=list(STATES.items()), error_messages=LISTED, initial="today"
-    )
-
-    def __init__(self, *args, workspaces: QuerySet, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["workspace"].queryset = workspaces
-        self.fields["user"].queryset = User.objects.order_by("name", "username")
-
-    @property
-    def chosen(self) -> dict:
-        self.is_valid()
-        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}
-
-    @property
-    def kept(self) -> dict[str, str]:
-        """What was chosen, as it stands in an address."""
-        return {name: str(getattr(value, "pk", value)) for name, value in self.chosen.items()}
 
 
 class GrantForm(forms.Form):
@@ -125,12 +92,6 @@ class SeparationForm(forms.Form):
         label=_("Source"), required=False, max_length=300,
         help_text=_("The article, or the document of the office that decided it."),
     )  # fmt: skip
-
-
-class StaffFilterForm(forms.Form):
-    which = forms.ChoiceField(
-        label=_("Only"), required=False, choices=[("", _("All")), *ACCOUNTS.items()], error_messages=LISTED
-    )
 
 
 class AccountForm(forms.Form):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
@@ -78,6 +79,23 @@ def named(key: str, label: str, **options) -> Column:
         values=lambda rows: names_of(rows, key),
         **options,
     )
+
+
+def moment_column(key: str, label: str, **options) -> Column:
+    """A column of a moment, in Seoul to the second; a line where there was none."""
+
+    def value(row: Model, viewer: User) -> str:
+        return in_seoul(getattr(row, key))
+
+    def shown(row: Model, viewer: User) -> str:
+        at = getattr(row, key)
+        return mark_safe(f'<time datetime="{at.isoformat()}">{in_seoul(at)}</time>') if at else "–"  # noqa: S308
+
+    return Column(key, label, value=value, shown=shown, **options)
+
+
+def in_seoul(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}" if at else ""
 
 
 def field(key: str, label: str, **options) -> Column:

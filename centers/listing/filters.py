@@ -232,7 +232,11 @@ class FilterForm(forms.Form):
         return rows.filter(voided_at=None) if cls.voidable else rows
 
     def by_workspace(self, rows: QuerySet, code: str) -> QuerySet:
-        return rows.filter(workspace=Workspace.objects.get(code=code).pk)
+        return rows.filter(workspace=self.place(code))
+
+    def place(self, code: str) -> int:
+        """The workspace that was chosen, by its id."""
+        return Workspace.objects.get(code=code).pk
 
     def by_month(self, rows: QuerySet, month: date) -> QuerySet:
         return rows.filter(in_month(self.day, month))

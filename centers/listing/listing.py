@@ -9,6 +9,7 @@ from accounts.models import User
 from centers.listing.columns import Column
 from centers.listing.filters import FilterForm
 from centers.listing.orders import Order
+from centers.selectors import may_anywhere, scope_of
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,10 @@ class Listing:
     ``rows`` gives the rows that a person may read, and ``beside`` gives rows that were read what their columns say of
     other tables, in a fixed number of queries. ``steady`` rows depend on nothing but who reads, not on the day either:
     what opens with the list, before anything narrows it, is a prepared statement.
-    ``permission`` opens the list. The first of ``orders`` holds where none is asked for. ``nothing`` is said where
-    there are no rows at all: one sentence of what to do next. ``route`` is where the list lies.
+    ``permission`` opens the list where a person holds it, or, with ``everywhere``, where it reaches the whole
+    province; without one it opens to everybody who has signed in. The first of ``orders`` holds where none is asked
+    for. ``nothing`` is said where there are no rows at all: one sentence of what to do next. ``route`` is where the
+    list lies.
     """
 
     code: str
@@ -34,8 +37,14 @@ class Listing:
     form: type[FilterForm] = FilterForm
     template: str = "listing.html"
     exported: bool = True
+    everywhere: bool = False
     beside: Callable[[list, User], None] = lambda rows, viewer: None
     steady: bool = False
+
+    def is_open_to(self, viewer: User) -> bool:
+        if self.everywhere:
+            return self.permission in scope_of(viewer).everywhere
+        return not self.permission or may_anywhere(viewer, self.permission)
 
     def columns_for(self, viewer: User) -> list[Column]:
         return [column for column in self.columns if column.is_open_to(viewer)]

@@ -1,43 +1,56 @@
-"""Pages of a log, newest first; a token is good for the reader it was given to."""
+"""What a log may be narrowed to: days in Seoul, a member of staff and a workspace, where there are several."""
 
-from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 
-from centers.listing.orders import Order
-from centers.listing.page import Total, page_of, total_of
-
-ROWS = 50
-
-
-@dataclass(frozen=True)
-class LogPage:
-    """The rows of one page, the addresses of the first, the one before and the next, and how many rows there are."""
-
-    rows: list
-    links: dict[str, str]
-    total: Total
+from accounts.fields import DayField
+from accounts.models import User
+from audit.models import REVIEW
+from audit.selectors import on_days
+from centers.listing.filters import CodeField, FilterForm, Named, WorkspaceField
+from centers.selectors import may_anywhere, scope_of, workspaces_where
 
 
-def newest(request: HttpRequest, rows: QuerySet, field: str, *, name: str, kept: dict[str, str]) -> LogPage:
-    """The page asked for of the log ``name`` by (``field``, id), both descending; ``kept`` is what it is narrowed to.
+class StaffField(CodeField):
+    """A member of staff, by the number of the account."""
 
-    Raises BadRequest for a token that was not given to this reader for this log.
-    """
-    order, asked = Order("newest", (field, "pk")), request.GET
-    page = page_of(
-        rows,
-        order,
-        descending=True,
-        salt=f"log:{name}:{request.user.pk}",
-        after=asked.get("after", ""),
-        before=asked.get("before", ""),
-        size=ROWS,
-    )
-    leads = {"first": {} if not page.first else None}
-    leads["previous"] = {"before": page.previous} if page.previous else None
-    leads["next"] = {"after": page.next} if page.next else None
-    links = {where: "" if more is None else "?" + urlencode({**kept, **more}) for where, more in leads.items()}
-    return LogPage(page.rows, links, total_of(rows))
+    def __init__(self, **options):
+        super().__init__(label=_("Member of staff"), none=_("Everybody"), **options)
+
+
+def named_staff(staff: QuerySet[User]) -> list[Named]:
+    return [Named(str(user.pk), str(user)) for user in staff.order_by("name", "username")]
+
+
+class LogFilterForm(FilterForm):
+    """Who reads the own rows alone is asked for days alone."""
+
+    permission = REVIEW
+
+    user = StaffField()
+    workspace = WorkspaceField(label=_("Workspace"))
+
+    def shape(self) -> None:
+        if may_anywhere(self.viewer, REVIEW):
+            self.fields["user"].rows = lambda: named_staff(reviewed_staff(self.viewer))
+        else:
+            del self.fields["user"]
+        super().shape()
+        self.fields["from"] = DayField(_("From"), required=False)
+        self.fields["to"] = DayField(_("To"), required=False)
+        self.order_fields(["from", "to"])
+
+    def by_from(self, rows: QuerySet, day: date) -> QuerySet:
+        return on_days(rows, first=day)
+
+    def by_to(self, rows: QuerySet, day: date) -> QuerySet:
+        return on_days(rows, last=day)
+
+
+def reviewed_staff(viewer: User) -> QuerySet[User]:
+    """The staff whose rows the person reviews."""
+    if REVIEW in scope_of(viewer).everywhere:
+        return User.objects.all()
+    return User.objects.filter(memberships__workspace__in=workspaces_where(viewer, REVIEW)).distinct()

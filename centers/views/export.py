@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.access import give_reason
-from centers.access import require_anywhere
+from centers.access import require_listing
 from centers.exports.run import folder, may_still
 from centers.exports.sealed import SealedReader
 from centers.forms.export import ExportForm
@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """Asks for the format and the reason; the list and its filters stand in the address."""
     listing = _listing(code)
-    require_anywhere(request.user, listing.permission)
+    require_listing(request.user, listing)
     shown = Shown.of(request, listing)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -48,11 +48,17 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 @never_cache
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far the file is, and the way to it. Asked for by htmx, only the part that moves."""
+    """How far the file is, and the way to it."""
     export = _own(request, pk)
     context = {"export": export, "title": _title(export), "words": _words(request, export)}
-    template = "centers/_export_progress.html" if request.htmx else "centers/export_detail.html"
-    return render(request, template, context)
+    return render(request, "centers/export_detail.html", context)
+
+
+@never_cache
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the page that moves: it asks for itself anew, and shows nobody."""
+    return render(request, "centers/_export_progress.html", {"export": _own(request, pk)})
 
 
 @require_POST

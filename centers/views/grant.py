@@ -1,6 +1,5 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,12 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_anywhere
-from centers.forms.grant import EndForm, GrantFilterForm, GrantForm
-from centers.listing.log import newest
+from centers.forms.grant import EndForm, GrantForm
+from centers.listings import GRANTS
 from centers.models import Membership
-from centers.rights import GRANT, memberships_under
+from centers.rights import GRANT, grantable
 from centers.selectors import scope_of, workspaces_where
 from centers.services.membership import end_role, grant_role, withdraw_role
+from centers.views.listing import show
 
 # Where on the form it is told why a role was not granted; above it otherwise.
 FIELDS = {"apart": "role", "declare": "declaration", "until": "ends_on", "within": "stands_in_for"}
@@ -24,21 +24,7 @@ FIELDS = {"apart": "role", "declare": "declaration", "until": "ends_on", "within
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Who holds which role where, from when to when, and who granted it."""
-    require_anywhere(request.user, GRANT)
-    data = request.GET if "state" in request.GET else {**request.GET.dict(), "state": "today"}
-    form = GrantFilterForm(data, workspaces=workspaces_where(request.user, GRANT))
-    memberships = _narrowed(request, form).select_related("user", "workspace", "granted_by", "stands_in_for")
-    page = newest(request, memberships, "starts_on", name="grants", kept=form.kept)
-    context = {"form": form, "page": page, "today": timezone.localdate()}
-    context["bounds"] = GRANT in scope_of(request.user).everywhere
-    return render(request, "centers/grant_list.html", context, status=400 if form.errors else 200)
-
-
-def _narrowed(request: HttpRequest, form: GrantFilterForm) -> QuerySet[Membership]:
-    chosen = form.chosen
-    memberships = memberships_under(request.user, chosen.pop("state", "today"))
-    return memberships.filter(**chosen)
+    return show(request, GRANTS, bounds=GRANT in scope_of(request.user).everywhere)
 
 
 @never_cache
@@ -63,7 +49,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     require_anywhere(request.user, GRANT)
-    membership = get_object_or_404(memberships_under(request.user).select_related("user", "workspace"), pk=pk)
+    membership = get_object_or_404(grantable(request.user).select_related("user", "workspace"), pk=pk)
     if membership.starts_on > timezone.localdate():
         return _withdraw(request, membership)
     form = EndForm(request.POST if request.method == "POST" else None)

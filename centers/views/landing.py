@@ -36,7 +36,7 @@ def panels(request: HttpRequest) -> list[Panel]:
     roles, people = _roles(request.user, today=today), _accounts(request.user, today=today)
     figures = [
         (_("People with a role today"), people["role"], f"{staff}?which=role"),
-        (_("Roles held today"), roles["held"], f"{grants}?state=today"),
+        (_("Roles held today"), roles["held"], grants),
         (_("Roles ending within 30 days"), roles["soon"], f"{grants}?state=soon"),
         (_("Accounts without a second factor"), people["factor"], f"{staff}?which=factor"),
         (_("Accounts without a role today"), people["bare"], f"{staff}?which=bare"),

@@ -2,16 +2,16 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from centers.access import require_anywhere
+from centers.access import require_listing
 from centers.listing import Listing, Shown
 
 
 def show(request: HttpRequest, listing: Listing, **context) -> HttpResponse:
-    """The page of a list, for the view of it: 403 where the reader holds its permission nowhere.
+    """The page of a list, for the view of it: 403 where it does not open to the reader.
 
     A page token that is not good here gives a 400 that leads back to the first page of the same list.
     """
-    require_anywhere(request.user, listing.permission)
+    require_listing(request.user, listing)
     shown = Shown.of(request, listing)
     try:
         shown.table  # noqa: B018  (worked out here, since a template hides what goes wrong in it)

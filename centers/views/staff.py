@@ -2,33 +2,23 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from audit.views.reading import roles_of, roles_on
 from centers.access import require_everywhere
-from centers.forms.grant import AccountForm, StaffFilterForm
-from centers.listing.log import newest
-from centers.rights import GRANT, accounts
+from centers.forms.grant import AccountForm
+from centers.listings import STAFF
+from centers.rights import GRANT
 from centers.services.account import give_password, open_account
+from centers.views.listing import show
 
 
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Who can sign in, what they may do today, and whether by a second factor."""
-    require_everywhere(request.user, GRANT)
-    form = StaffFilterForm(request.GET)
-    which = form.cleaned_data["which"] if form.is_valid() else ""
-    kept = {"which": which} if which else {}
-    page = newest(request, accounts(which), "date_joined", name="staff", kept=kept)
-    held, today = roles_of(user.pk for user in page.rows), timezone.localdate()
-    rows = [{"user": user, "roles": roles_on(held[user.pk], today, None)} for user in page.rows]
-    context = {"form": form, "page": page, "rows": rows}
-    return render(request, "centers/staff_list.html", context, status=400 if form.errors else 200)
+    return show(request, STAFF)
 
 
 @never_cache

@@ -116,7 +116,7 @@ class GivenAnewTests:
     def test_the_list_says_whose_password_is_whose(self, client):
         client.force_login(make_user(Role.SYSTEM_ADMIN, "52-office"))
         given = make_user(password_by=PasswordBy.GIVEN)
-        assert [row["user"].pk for row in client.get("/staff/?which=first").context["rows"]] == [given.pk]
+        assert [row.pk for row in client.get("/staff/?which=first").context["shown"].page] == [given.pk]
 
 
 class FirstAdministratorTests:

@@ -72,7 +72,7 @@ class FigureTests:
         assert [figure.value for figure in page.context["figures"]][:3] == [102, 1, 100]
         for figure in told.values():
             if figure.url and figure.rows.get("what") != "people":
-                assert client.get(figure.url).context["page"].total.number == figure.value, figure
+                assert client.get(figure.url).context["shown"].total.number == figure.value, figure
 
     def test_what_departs_from_the_own_usual_is_told(self, officer, log):
         with acting_for([]):

@@ -150,3 +150,16 @@ class PageTests:
         assert not answer.context["results"]
         assert "NGUYEN" not in answer.content.decode()
         assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("text", ["P0240", "52110-c1 · P0240", "52110-c1·P0240"])
+def test_the_number_that_a_log_says_is_found(found, text):
+    person = make_client(ref="P0240")
+    make_client(ref="P0241")
+    assert found(text) == [person]
+
+
+def test_a_number_of_another_workspace_is_none_of_this_one(found):
+    person = make_client()
+    assert found(f"52110-c1 · {person}") == [person]
+    assert found(f"52130-c1 · {person}") == []

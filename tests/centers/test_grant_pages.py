@@ -69,7 +69,7 @@ class GrantTests:
         user = make_user()
         assert client.post(NEW, asked(user, workspace=place("52130-c1").pk)).status_code == 400
         assert client.get(f"/roles/{elsewhere.pk}/end/").status_code == 404
-        assert elsewhere not in client.get("/roles/?state=all").context["page"].rows
+        assert elsewhere not in client.get("/roles/?state=all").context["shown"].page
         assert client.get("/staff/").status_code == 403
 
 
@@ -101,9 +101,25 @@ class ListTests:
         figures = panels(request)[0].shown["figures"]
         assert [figure["value"] for figure in figures][:3] == [2, 2, 1]
         for figure in figures:
-            assert client.get(figure["url"]).context["page"].total.number == figure["value"], figure
-        assert [row.pk for row in client.get("/roles/?state=ended").context["page"].rows] == [gone.pk]
-        assert client.get("/roles/?state=never&role=x").status_code == 400
+            assert client.get(figure["url"]).context["shown"].total.number == figure["value"], figure
+        assert [row.pk for row in client.get("/roles/?state=ended").context["shown"].page] == [gone.pk]
+        wrong = client.get("/roles/?state=never&role=x").context["shown"].form.errors
+        assert wrong.keys() == {"state", "role"}
+
+    def test_it_sorts_by_name_and_by_the_last_day_and_goes_out_as_a_file(self, client, admin):
+        make_user(Role.COUNSELLOR, name="가나다")
+        ends = make_user(Role.COUNSELLOR, name="하하하").memberships.get()
+        Membership.objects.filter(pk=ends.pk).update(ends_on=timezone.localdate())
+        names = [row.user.name for row in client.get("/roles/?sort=name").context["shown"].page]
+        assert names == sorted(names) and len(names) == 3
+        assert next(iter(client.get("/roles/?sort=to").context["shown"].page)) == ends
+        assert client.get("/staff/?sort=-name").context["shown"].page.rows[0].name == "하하하"
+        for code in ("roles", "staff"):
+            assert client.get(f"/exports/new/{code}/").context["rows"] >= 3
+
+    def test_who_grants_nothing_takes_no_list_of_accounts_away(self, client):
+        client.force_login(make_user(Role.MANAGER))
+        assert client.get("/exports/new/staff/").status_code == 403
 
     def test_nobody_else_has_a_panel(self, rf):
         request = rf.get("/")

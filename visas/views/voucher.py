@@ -3,9 +3,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from cases.access import get_client_if_readable
 from centers.views.listing import show
-from visas.access import get_voucher_or_404
+from visas.access import get_voucher_or_404, own_files
 from visas.listings import VOUCHERS
 from visas.stages import VOUCHER_STATES, stage_of
 
@@ -22,7 +21,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     voucher = get_voucher_or_404(request.user, pk)
     context = {
         "voucher": voucher,
-        "client": get_client_if_readable(request.user, voucher.client_id),
+        "client": own_files([voucher], request.user).get(voucher.pk),
         "state": VOUCHER_STATES[stage_of(voucher, VOUCHER_STATES)],
     }
     return render(request, "visas/voucher_detail.html", context)

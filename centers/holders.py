@@ -1,25 +1,13 @@
-"""What both logs have in common: who may choose what, and who somebody was on a day."""
+"""Who held which role on a day, for logs and lists of staff."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
-from accounts.models import User
-from audit.models import REVIEW
 from centers.models import Membership, Workspace
-from centers.selectors import scope_of, workspaces_where
-
-
-def choices(request: HttpRequest) -> dict[str, QuerySet]:
-    """The staff and the workspaces to choose from; none for who reads the own rows alone."""
-    workspaces = workspaces_where(request.user, REVIEW)
-    staff = User.objects.order_by("name", "username")
-    if REVIEW not in scope_of(request.user).everywhere:
-        staff = staff.filter(memberships__workspace__in=workspaces).distinct()
-    return {"staff": staff, "workspaces": workspaces}
 
 
 def roles_of(users: Iterable[int]) -> dict[int, list[Membership]]:
@@ -42,5 +30,15 @@ def roles_on(held: list[Membership], day: date, workspace_id: int | None) -> lis
     ]
 
 
-def codes_of(ids: Iterable[int | None]) -> dict[int, Workspace]:
+def role_in_words(membership: Membership) -> str:
+    return f"{membership.get_role_display()} · {membership.workspace}"
+
+
+def lines(texts: Iterable[str], css: str = "") -> SafeString:
+    """Texts one below the other in a cell."""
+    return format_html_join("", '<div class="{}">{}</div>', ((css, text) for text in texts))
+
+
+def places_of(ids: Iterable[int | None]) -> dict[int, Workspace]:
+    """Workspaces by their id; of rows that name them by number alone."""
     return Workspace.objects.in_bulk({pk for pk in ids if pk})
