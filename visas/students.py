@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from visas.models import StatusChange
+from accounts.models import User
+from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
 from visas.obligations import few
 
 REPORT_STATES: dict[str, str] = {
@@ -47,6 +48,31 @@ def told_days(row: StatusChange) -> str:
     if left == 0:
         return _("today")
     return ngettext("%(number)d day left", "%(number)d days left", left) % {"number": left}
+
+
+def gone() -> Q:
+    """The condition of students, as of a day, who left or finished: the studies ended, or where they are is not known.
+
+    People decide what comes of the visa case; it is a reason to look at it and says nothing of anybody's stay.
+    """
+    return Q(state__in=StudyStatus.objects.filter(Q(ends=True) | Q(departs=True)).values("code"))
+
+
+def case_that_goes_on(row: Enrolment) -> VisaCase | None:
+    """The visa case of a student who left or finished, where it was granted and has not ended."""
+    case = row.case
+    if case is None or case.granted_on is None or case.has_ended:
+        return None
+    students = Enrolment.objects.filter(pk=row.pk).as_of(timezone.localdate())
+    return case if students.filter(gone()).exists() else None
+
+
+def who_left(case: VisaCase, viewer: User) -> Enrolment | None:
+    """The student of a case that goes on who left or finished, where the person reads students; with the status."""
+    if case.granted_on is None or case.has_ended:
+        return None
+    rows = Enrolment.objects.visible_to(viewer).filter(case=case).as_of(timezone.localdate())
+    return rows.filter(gone()).order_by("-pk").first()
 
 
 @dataclass(frozen=True)
