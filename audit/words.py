@@ -194,6 +194,7 @@ PAGES = {
     "visas:status_reports": gettext_lazy("List of reports to the immigration office"),
     "visas:status_report": gettext_lazy("Report to the immigration office"),
     "visas:status_withdraw": gettext_lazy("Change of a student's status"),
+    "visas:universities_xlsx": gettext_lazy("Universities as a file"),
     "visas:universities": gettext_lazy("Universities"),
     "visas:university": gettext_lazy("University"),
     "visas:period_new": gettext_lazy("Period of a university"),
@@ -213,7 +214,10 @@ KINDS = {
         gettext_lazy("Roles and accounts"),
         ("centers:grant", "centers:separation", "centers:staff", "centers:account"),
     ),
-    "files": (gettext_lazy("Exports"), ("centers:export", "kpi:sheet_xlsx", "visas:quota_xlsx")),
+    "files": (
+        gettext_lazy("Exports"),
+        ("centers:export", "kpi:sheet_xlsx", "visas:quota_xlsx", "visas:universities_xlsx"),
+    ),
     "logs": (gettext_lazy("Access log"), ("audit:",)),
 }
 

@@ -104,6 +104,7 @@ urlpatterns = [
     path("students/changes/<int:pk>/report/", student.report, name="status_report"),
     path("students/changes/<int:pk>/withdraw/", student.withdraw, name="status_withdraw"),
     path("universities/", university.index, name="universities"),
+    path("universities/xlsx/", university.xlsx, name="universities_xlsx"),
     path("universities/<slug:code>/", university.detail, name="university"),
     path("universities/<slug:code>/periods/new/", university.period_new, name="period_new"),
     path("universities/<slug:code>/majors/new/", university.major_new, name="major_new"),
