@@ -137,6 +137,7 @@ PAGES = {
     "visas:paper_rule_new": gettext_lazy("Required papers changed"),
     "visas:paper_rule_end": gettext_lazy("Required papers changed"),
     "visas:paper_rule_correct": gettext_lazy("Required papers changed"),
+    "visas:case_study": gettext_lazy("Intended studies of a visa case"),
     "visas:case_papers": gettext_lazy("Papers of a visa case"),
     "visas:check_month": gettext_lazy("List of checks of duties"),
     "visas:check_many": gettext_lazy("Check of a duty"),

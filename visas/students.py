@@ -1,5 +1,6 @@
 """What is asked of students: where their reports stand, in words, and as numbers for the province."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.models import CaseStudy, Enrolment, StatusChange, StudyStatus, VisaCase
 from visas.obligations import few
 
 REPORT_STATES: dict[str, str] = {
@@ -48,6 +49,12 @@ def told_days(row: StatusChange) -> str:
     if left == 0:
         return _("today")
     return ngettext("%(number)d day left", "%(number)d days left", left) % {"number": left}
+
+
+def intended_of(cases: Iterable[int]) -> dict[int, CaseStudy]:
+    """The intended studies of some cases, by the case: what was said last."""
+    rows = CaseStudy.objects.filter(case__in=list(cases)).select_related("major").order_by("pk")
+    return {row.case_id: row for row in rows}
 
 
 def gone() -> Q:

@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from visas.views import (
     board,
     case,
+    case_study,
     check_month,
     demand,
     dependant,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("cases/steps/<int:pk>/back/", case.step_back, name="case_step_back"),
     path("cases/<int:pk>/facts/", case.fact, name="case_fact"),
     path("cases/<int:pk>/papers/", paper.edit, name="case_papers"),
+    path("cases/<int:pk>/studies/", case_study.edit, name="case_study"),
     path("cases/<int:pk>/points/", points.edit, name="case_points"),
     path("cases/<int:pk>/dependants/new/", dependant.new, name="case_dependant_new"),
     path("cases/<int:pk>/dependants/<int:link>/", dependant.change, name="case_dependant"),

@@ -9,7 +9,7 @@ from accounts.models import User
 from cases.forms import RefusableForm, no_hidden_signs, term
 from cases.models import Client
 from centers.models import Major
-from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.models import CaseStudy, Enrolment, StatusChange, StudyStatus, VisaCase
 from visas.students import STUDENT_VISA
 
 # The field at which a refusal of the database is told; what is not here is told above the form.
@@ -85,6 +85,23 @@ class EnrolmentForm(PastDaysForm):
             del self.fields["case"]
         elif "case" not in self.initial:
             self.fields["case"].initial = cases.first()
+
+
+class CaseStudyForm(RefusableForm):
+    """What an applicant is to study, and from which semester on. The semester may lie ahead."""
+
+    field_of = FIELD_OF
+
+    major = forms.ModelChoiceField(
+        label=_("Major"), queryset=Major.objects.none(), empty_label="—",
+        help_text=_("The majors that the province has entered for the university."),
+    )  # fmt: skip
+    semester = text(_("Semester of admission"), 6, help_text=_("Year and number: 2025-1 or 2025-2."))
+
+    def __init__(self, *args, case: VisaCase, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["major"].queryset = Major.objects.filter(workspace=case.workspace_id)
+        self.fields["semester"].validators.extend(CaseStudy._meta.get_field("semester").validators)
 
 
 class ChangeForm(PastDaysForm):

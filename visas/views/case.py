@@ -33,7 +33,7 @@ from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, p
 from visas.points import items_on, sheet_of
 from visas.quotas import FULL
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
-from visas.students import who_left
+from visas.students import STUDENT_VISA, intended_of, who_left
 from visas.views.letter import may_print
 from visas.views.quota import holders
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
@@ -60,6 +60,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": case,
         "client": own_files([case], request.user).get(case.pk),
+        "of_students": case.programme_id == STUDENT_VISA,
+        "studies": intended_of([case.pk]).get(case.pk),
         "gone": gone,
         "gone_as": kept_names(StudyStatus).get(gone.state) if gone else "",
         "path": path,
