@@ -143,6 +143,7 @@ PAGES = {
     "visas:paper_rule_new": gettext_lazy("Required papers changed"),
     "visas:paper_rule_end": gettext_lazy("Required papers changed"),
     "visas:paper_rule_correct": gettext_lazy("Required papers changed"),
+    "visas:case_study": gettext_lazy("Intended studies of a visa case"),
     "visas:case_papers": gettext_lazy("Papers of a visa case"),
     "visas:check_month": gettext_lazy("List of checks of duties"),
     "visas:check_many": gettext_lazy("Check of a duty"),
@@ -200,6 +201,7 @@ PAGES = {
     "visas:status_reports": gettext_lazy("List of reports to the immigration office"),
     "visas:status_report": gettext_lazy("Report to the immigration office"),
     "visas:status_withdraw": gettext_lazy("Change of a student's status"),
+    "visas:universities_xlsx": gettext_lazy("Universities as a file"),
     "visas:universities": gettext_lazy("Universities"),
     "visas:university": gettext_lazy("University"),
     "visas:period_new": gettext_lazy("Period of a university"),
@@ -219,7 +221,10 @@ KINDS = {
         gettext_lazy("Roles and accounts"),
         ("centers:grant", "centers:separation", "centers:staff", "centers:account"),
     ),
-    "files": (gettext_lazy("Exports"), ("centers:export", "kpi:sheet_xlsx", "visas:quota_xlsx")),
+    "files": (
+        gettext_lazy("Exports"),
+        ("centers:export", "kpi:sheet_xlsx", "visas:quota_xlsx", "visas:universities_xlsx"),
+    ),
     "logs": (gettext_lazy("Access log"), ("audit:",)),
 }
 

@@ -41,6 +41,7 @@ from kpi.services.proposal import propose
 from tests.workbook.files import workbook
 from visas.models import (
     CaseBatch,
+    CaseStudy,
     CheckBatch,
     CheckResult,
     Closing,
@@ -65,6 +66,7 @@ from visas.models import (
     Voucher,
 )
 from visas.obligations import end_of
+from visas.services.case_study import say_studies
 from visas.services.demand import enter_demand
 from visas.services.enrolment import change_status, enrol
 from visas.services.obligation import close_finding, look_again
@@ -316,6 +318,15 @@ def make_student(at: str = "jbnu", *, client: Client | None = None, admitted_on:
         return enrol(actor=None, client=client, admitted_on=admitted_on, **told)
 
 
+def make_case_study(case: VisaCase | None = None, **fields) -> CaseStudy:
+    """What an applicant for the student visa is to study."""
+    case = case or make_visa_case("D-2", "jbnu")
+    told = {"semester": "2025-1"} | fields
+    told.setdefault("major", make_major(case.workspace.code))
+    with everywhere():
+        return say_studies(actor=None, case=case, **told)
+
+
 def make_change(
     student: Enrolment | None = None, kind: str = "leave", *, on: date = DAY + timedelta(days=30), **fields
 ) -> StatusChange:
@@ -328,7 +339,7 @@ def make_change(
 
 def make_study_permit(student: Enrolment | None = None, kind: str = "work_30", **fields) -> StudyPermit:
     student = student or make_student()
-    told = {"starts_on": DAY, "ends_on": DAY + timedelta(days=180), "place": "TEST FARM"} | fields
+    told = {"starts_on": DAY, "ends_on": DAY + timedelta(days=180), "place": "TEST FARM", "hours": 10} | fields
     with acting_for([student.workspace_id]):
         return give_permit(student, actor=None, kind=StudyPermitKind.objects.get(pk=kind), **told)
 

@@ -12,11 +12,11 @@ WALLED = {
     "cases_identifier", "cases_identityquestion", "cases_identityrequest", "cases_monthclose", "cases_putoff",
     "cases_session", "cases_sessionclient", "cases_sessionissue", "cases_sessiontemplate", "cases_stay",
     "cases_stayleave", "centers_export", "kpi_monthlyactivity", "kpi_monthlyperson", "kpi_yearanswer",
-    "visas_casebatch", "visas_casefact", "visas_casepaper", "visas_casepoint", "visas_casestep", "visas_checkbatch",
-    "visas_closing", "visas_dependantquestion", "visas_enrolment", "visas_finding", "visas_koreanresult",
-    "visas_obligation", "visas_obligationcheck", "visas_statuschange", "visas_studypermit", "visas_visacase",
-    "visas_voucher", "visas_waitingmove", "workbook_importedfile", "workbook_importedrow", "workbook_openedfile",
-    "workbook_semesterlist",
+    "visas_casebatch", "visas_casefact", "visas_casepaper", "visas_casepoint", "visas_casestep",
+    "visas_casestudy", "visas_checkbatch", "visas_closing", "visas_dependantquestion", "visas_enrolment",
+    "visas_finding", "visas_koreanresult", "visas_obligation", "visas_obligationcheck", "visas_statuschange",
+    "visas_studypermit", "visas_visacase", "visas_voucher", "visas_waitingmove", "workbook_importedfile",
+    "workbook_importedrow", "workbook_openedfile", "workbook_semesterlist",
 }  # fmt: skip
 # Their history, written by triggers alone.
 HISTORY = {

@@ -72,7 +72,11 @@ def cohorts_of(viewer: User) -> list[Cohort]:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What the evaluation looks at, of one university; numbers of few people are told as few, and no rate of them."""
+    """What the evaluation looks at, of one university or of all.
+
+    Of those who departed few are told as few, and no rate of them, since the province reads it. ``hidden`` are those
+    of a total that a reader of the others could work out for the one university that is told as few.
+    """
 
     admitted: int = 0
     in_class: int = 0
@@ -80,15 +84,19 @@ class Evaluated:
     attending: int = 0
     graduated: int = 0
     employed: int = 0
+    hidden: int = 0
 
     @property
     def told(self) -> dict[str, str]:
-        return {name: few(number) for name, number in vars(self).items()}
+        numbers = {name: f"{number:,}" for name, number in vars(self).items()}
+        departed = f"≥ {self.departed - self.hidden:,}" if self.hidden else few(self.departed)
+        return numbers | {"departed": departed}
 
     @property
     def departure(self) -> str:
-        """Departed of all that were admitted."""
-        return _rate(self.departed, self.admitted)
+        """Departed of all that were admitted; none where it would tell of few people."""
+        stayed = self.admitted - self.departed
+        return "" if self.hidden or min(self.departed, stayed) < FEW else _rate(self.departed, self.admitted)
 
     @property
     def participation(self) -> str:
@@ -102,12 +110,22 @@ class Evaluated:
 
 
 def _rate(part: int, whole: int) -> str:
-    """A rate in per cent; none where it would tell of few people."""
-    return f"{part / whole:.1%}" if part >= FEW and whole - part >= FEW else ""
+    """A rate in per cent; of nothing there is none."""
+    return f"{part / whole:.1%}" if whole else ""
 
 
-def evaluated() -> dict[str, Evaluated]:
-    """The numbers of each university that the running scope reads, by its code."""
+def total_of(parts: list[Evaluated]) -> Evaluated:
+    """All universities together. Where one alone has few who departed, the total does not give them away."""
+    sums = {
+        name: sum(getattr(part, name) for part in parts) for name in Evaluated.__dataclass_fields__ if name != "hidden"
+    }
+    small = [part.departed for part in parts if 0 < part.departed < FEW]
+    alone = len(small) == 1 and sums["departed"] > small[0]
+    return Evaluated(**sums, hidden=small[0] if alone else 0)
+
+
+def evaluated(day: date | None = None) -> dict[str, Evaluated]:
+    """The numbers of each university that the running scope reads, by its code, as they stood on a day."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wall.study_counts(%s)", [timezone.localdate()])
+        cursor.execute("SELECT * FROM wall.study_counts(%s)", [day or timezone.localdate()])
         return {code: Evaluated(*counts) for code, *counts in cursor.fetchall()}

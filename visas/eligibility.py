@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from centers.models import Standing
 from visas.models import EligibilityRule, FactKind, VisaCase
 from visas.models.rule import UNITS
 
@@ -30,6 +31,7 @@ ADVICE = {
     NOT_MET: gettext_lazy("A condition is not met."),
     UNKNOWN: gettext_lazy("Some conditions are not known yet."),
 }
+YES_OR_NO = ("yes", "takes_part")
 # A decision, and the advice that it stands against.
 AGAINST = {"recommended": NOT_MET, "ineligible": MET}
 
@@ -112,7 +114,7 @@ def asked_of(rule: EligibilityRule) -> str:
     if rule.kind == FactKind.UNCANCELLED:
         return _("None within %(value)s") % {"value": in_words(FactKind.STAY, rule.threshold)}
     value = in_words(rule.kind, rule.threshold)
-    if UNITS[rule.kind] == "yes":
+    if UNITS[rule.kind] in YES_OR_NO:
         return value
     told = _("At most %(value)s") if rule.at_most else _("At least %(value)s")
     return told % {"value": value}
@@ -165,6 +167,8 @@ def in_words(kind: str, value: int) -> str:
     unit = UNITS[kind]
     if unit == "yes":
         return _("Yes") if value else _("No")
+    if unit == "takes_part":
+        return str((Standing.ELIGIBLE if value else Standing.RESTRICTED).label)
     if unit == "months":
         return ngettext("%(number)d month", "%(number)d months", value) % {"number": value}
     if unit == "date":

@@ -14,20 +14,22 @@ from hwpx.document import HwpxDocument
 
 from audit.access import show
 from cases.models import Country
-from centers.models import Municipality
+from centers.models import Municipality, Workspace
 from centers.models.codes import kept_names
 from config.legible import legible
 from config.typeset import set_pdf
 from visas.models import LetterText, VisaCase
+from visas.students import STUDENT_VISA, intended_of
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
-WIDTHS = (1, 4, 2, 2, 2)
+WIDTHS, WIDTHS_OF_STUDENTS = (1, 4, 2, 2, 2), (1, 4, 2, 2, 2, 3, 2)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What a letter says. ``people`` are rows of number, name, nationality, birth date and municipality; ``size`` is
-    how many stand on it, those of other offices among them.
+    """What a letter says. ``people`` are rows of number, name, nationality, birth date and municipality, for students
+    university, major and semester in place of that; ``size`` is how many stand on it, those of other offices among
+    them.
     """
 
     text: LetterText
@@ -36,6 +38,7 @@ class Letter:
     valid_until: date | None
     people: list[tuple[str, ...]]
     size: int
+    of_students: bool = False
 
     @property
     def nameless(self) -> bool:
@@ -44,7 +47,12 @@ class Letter:
 
     @property
     def heads(self) -> tuple[str, ...]:
-        return (_("Running number"), _("Name"), _("Nationality"), _("Birth date"), _("Municipality"))
+        of = (_("University"), _("Major"), _("Semester")) if self.of_students else (_("Municipality"),)
+        return (_("Running number"), _("Name"), _("Nationality"), _("Birth date"), *of)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        return WIDTHS_OF_STUDENTS if self.of_students else WIDTHS
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -69,9 +77,12 @@ def letter_of(case: VisaCase) -> Letter | None:
     if case.pk not in {row.case for row in rows}:
         return None
     show({row.client: row.workspace for row in rows})
-    people = [_person(place, row) for place, row in enumerate(rows, 1)]
+    of_students = case.programme_id == STUDENT_VISA
+    last = _studies_of(rows) if of_students else {row.case: (_town(row),) for row in rows}
+    people = [_person(place, row) + last[row.case] for place, row in enumerate(rows, 1)]
     size = 1 if text.own_letter else size
-    return Letter(text, case.letter_number, case.recommended_on, case.letter_valid_until, people, size)
+    told = (text, case.letter_number, case.recommended_on, case.letter_valid_until, people, size, of_students)
+    return Letter(*told)
 
 
 class _OnLetter(NamedTuple):
@@ -88,8 +99,28 @@ class _OnLetter(NamedTuple):
 
 def _person(place: int, row: _OnLetter) -> tuple[str, ...]:
     with override("ko"):  # a letter is an official paper
-        nation, town = kept_names(Country).get(row.nationality, ""), kept_names(Municipality).get(row.municipality, "")
-        return str(place), row.name or "", nation, row.born.isoformat() if row.born else "", town
+        nation = kept_names(Country).get(row.nationality, "")
+        return str(place), row.name or "", nation, row.born.isoformat() if row.born else ""
+
+
+def _town(row: _OnLetter) -> str:
+    with override("ko"):
+        return kept_names(Municipality).get(row.municipality, "")
+
+
+def _studies_of(rows: list[_OnLetter]) -> dict[int, tuple[str, ...]]:
+    """Of each case the university, the major and the semester; what was not entered is left empty."""
+    said = intended_of([row.case for row in rows])
+    with override("ko"):
+        universities = Workspace.objects.in_bulk({row.workspace for row in rows})
+        return {
+            row.case: (
+                str(universities[row.workspace]),
+                str(said[row.case].major) if row.case in said else "",
+                said[row.case].semester if row.case in said else "",
+            )
+            for row in rows
+        }
 
 
 def as_pdf(letter: Letter) -> bytes:
@@ -100,7 +131,9 @@ def as_pdf(letter: Letter) -> bytes:
             "number_label": _("Document number"),
             "number": letter.number,
             "title": letter.text.title_ko,
-            "columns": [{"name": name, "width": width} for name, width in zip(letter.heads, WIDTHS, strict=True)],
+            "columns": [
+                {"name": name, "width": width} for name, width in zip(letter.heads, letter.widths, strict=True)
+            ],
             "rows": [list(row) for row in letter.people],
             "body": letter.text.body_ko,
             "facts": [list(fact) for fact in letter.facts],

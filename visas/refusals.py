@@ -18,6 +18,10 @@ register(
         "obligation_stays": _("A duty stays as the permit brought it: it can only end."),
         "enrolment_case_of_the_university": _("The visa case belongs to another university."),
         "enrolment_major_of_the_university": _("The major belongs to another university."),
+        "enrolment_semester_of_the_admission": _(
+            "The day of admission is not of this semester: 2025-1 begins in March 2025, 2025-2 in September 2025."
+        ),
+        "case_study_major_of_the_university": _("The major belongs to another university."),
         "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
         "quota_of_the_province": _("Quotas and the settings of programmes are the province's to write."),
         "programme_setting_in_order": _(
@@ -65,7 +69,14 @@ register(
         "case_paper_file_of_the_client": _("The file belongs to somebody else: choose one of this client."),
         "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),
         "study_record_stays": _("What is on record of a student stays as it is: withdraw it with a reason."),
+        "study_permit_says_its_hours": _("This kind of permission has a limit: write the hours a week."),
         "study_permit_within_hours": _("The kind of permission has fewer hours a week."),
+        "study_permit_within_the_studies": _(
+            "A permission begins on a day between the admission and the end of studies."
+        ),
+        "study_permits_within_hours_together": _(
+            "Together with the other permissions of these days it would be more hours a week than they allow."
+        ),
         "status_change_follows": _("This status cannot come here: look at the changes before and after it."),
         "status_change_stays": _("A change of status stays as it was put on record: withdraw it with a reason."),
         "visa_case_agrees_with_its_steps": _("A step of the case says another day: take the step back first."),

@@ -1,5 +1,6 @@
 """What is asked of students: where their reports stand, in words, and as numbers for the province."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from visas.models import StatusChange
+from accounts.models import User
+from visas.models import CaseStudy, Enrolment, StatusChange, StudyStatus, VisaCase
 from visas.obligations import few
 
 REPORT_STATES: dict[str, str] = {
@@ -47,6 +49,37 @@ def told_days(row: StatusChange) -> str:
     if left == 0:
         return _("today")
     return ngettext("%(number)d day left", "%(number)d days left", left) % {"number": left}
+
+
+def intended_of(cases: Iterable[int]) -> dict[int, CaseStudy]:
+    """The intended studies of some cases, by the case: what was said last."""
+    rows = CaseStudy.objects.filter(case__in=list(cases)).select_related("major").order_by("pk")
+    return {row.case_id: row for row in rows}
+
+
+def gone() -> Q:
+    """The condition of students, as of a day, who left or finished: the studies ended, or where they are is not known.
+
+    People decide what comes of the visa case; it is a reason to look at it and says nothing of anybody's stay.
+    """
+    return Q(state__in=StudyStatus.objects.filter(Q(ends=True) | Q(departs=True)).values("code"))
+
+
+def case_that_goes_on(row: Enrolment) -> VisaCase | None:
+    """The visa case of a student who left or finished, where it was granted and has not ended."""
+    case = row.case
+    if case is None or case.granted_on is None or case.has_ended:
+        return None
+    students = Enrolment.objects.filter(pk=row.pk).as_of(timezone.localdate())
+    return case if students.filter(gone()).exists() else None
+
+
+def who_left(case: VisaCase, viewer: User) -> Enrolment | None:
+    """The student of a case that goes on who left or finished, where the person reads students; with the status."""
+    if case.granted_on is None or case.has_ended:
+        return None
+    rows = Enrolment.objects.visible_to(viewer).filter(case=case).as_of(timezone.localdate())
+    return rows.filter(gone()).order_by("-pk").first()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from visas.views import (
     board,
     case,
+    case_study,
     check_month,
     demand,
     dependant,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("cases/steps/<int:pk>/back/", case.step_back, name="case_step_back"),
     path("cases/<int:pk>/facts/", case.fact, name="case_fact"),
     path("cases/<int:pk>/papers/", paper.edit, name="case_papers"),
+    path("cases/<int:pk>/studies/", case_study.edit, name="case_study"),
     path("cases/<int:pk>/points/", points.edit, name="case_points"),
     path("cases/<int:pk>/dependants/new/", dependant.new, name="case_dependant_new"),
     path("cases/<int:pk>/dependants/<int:link>/", dependant.change, name="case_dependant"),
@@ -104,6 +106,7 @@ urlpatterns = [
     path("students/changes/<int:pk>/report/", student.report, name="status_report"),
     path("students/changes/<int:pk>/withdraw/", student.withdraw, name="status_withdraw"),
     path("universities/", university.index, name="universities"),
+    path("universities/xlsx/", university.xlsx, name="universities_xlsx"),
     path("universities/<slug:code>/", university.detail, name="university"),
     path("universities/<slug:code>/periods/new/", university.period_new, name="period_new"),
     path("universities/<slug:code>/majors/new/", university.major_new, name="major_new"),

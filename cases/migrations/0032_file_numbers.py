@@ -14,7 +14,7 @@ REACHED = """
 
 class Migration(migrations.Migration):
 
-    dependencies = [("cases", "0026_closed_months")]
+    dependencies = [("cases", "0027_household_members")]
 
     operations = [
         function(

@@ -29,6 +29,7 @@ from tests.make import (
     make_activity,
     make_attachment,
     make_batch,
+    make_case_study,
     make_change,
     make_check,
     make_check_batch,
@@ -95,6 +96,7 @@ def make_a_row_in_every_table(database: str) -> None:
     make_change(student := make_student())
     make_study_permit(student)
     make_korean(student)
+    make_case_study()
     make_semester()
     make_request(client, make_question(make_client(ELSEWHERE)))
     make_deadline(session)

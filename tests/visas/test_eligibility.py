@@ -7,11 +7,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from centers.models import Role
+from centers.models import Role, UniversityPeriod
 from centers.scope import NOTHING, set_scope
 from centers.selectors import scope_of
 from kpi.services.reference import load_reference_data
-from tests.make import everywhere, make_client, make_employment, make_user, make_visa_case
+from tests.make import everywhere, make_client, make_employment, make_period, make_user, make_visa_case
 from tests.support import forbidden, refused_by
 from visas.eligibility import MET, NOT_MET, UNKNOWN, advice_on
 from visas.models import CaseFact, CaseStep, EligibilityRule, VisaCase
@@ -402,3 +402,46 @@ class NamedTests:
         used = {case: rules_of(case, TODAY)["stay"] for case in (before, after)}
         assert [used[before].threshold, used[after].threshold] == [48, 36]
         assert "48개월" in used[after].text_ko
+
+
+class UniversityTests:
+    """Whether the university takes part on the day is worked out of its periods."""
+
+    @pytest.mark.parametrize(("standing", "outcome"), [("eligible", MET), ("restricted", NOT_MET), (None, UNKNOWN)])
+    def test_its_period_of_the_day_says_so(self, standing, outcome):
+        if standing:
+            make_period("jbnu", standing, starts_on=START, ends_on=TODAY - timedelta(days=1), document="도-12")
+        case = make_visa_case("D-2", "jbnu", received_on=START)
+        (condition,) = [one for one in advice(case, START).conditions if one.rule.kind == "university"]
+        assert condition.outcome == outcome
+        assert bool(condition.fact) == bool(standing)
+        assert not standing or "도-12" in condition.evidence
+        (today,) = [one for one in advice(case, TODAY).conditions if one.rule.kind == "university"]
+        assert today.outcome == UNKNOWN, "the period has ended: nothing is entered for today"
+
+    def test_another_university_and_a_withdrawn_period_say_nothing(self):
+        make_period("wku", "restricted", starts_on=START)
+        row = make_period("jbnu", "restricted", starts_on=START)
+        UniversityPeriod.objects.filter(pk=row.pk).update(withdrawn_on=TODAY, withdrawn_why="x")
+        assert advice(make_visa_case("D-2", "jbnu", received_on=START)).outcome == UNKNOWN
+
+    def test_a_recommendation_of_a_restricted_university_asks_for_a_reason(self):
+        make_period("jbnu", "restricted", starts_on=START)
+        case = make_visa_case("D-2", "jbnu", received_on=START)
+        find(case, "funds", 9_000_000)
+        with everywhere():
+            take_step(actor=None, case=case, kind="reviewed", happened_on=START)
+            told = {"happened_on": TODAY, "document": "도-1"}
+            with refused_by("case_step_against_advice"):
+                take_step(actor=None, case=case, kind="recommended", **told)
+            take_step(actor=None, case=case, kind="recommended", against_advice="법무부 협의", **told)
+
+    def test_it_is_said_when_a_case_is_taken_in(self, client):
+        make_period("jbnu", "restricted", starts_on=START)
+        coordinator = make_user(Role.UNIVERSITY_COORDINATOR, "jbnu", official=False)
+        client.force_login(coordinator)
+        person = make_client("jbnu")
+        told = {"programme": "D-2", "happened_on": str(TODAY), "document": "", "note": ""}
+        answer = client.post(f"/visas/cases/new/?client={person.pk}", told, follow=True)
+        levels = [message.level_tag for message in answer.context["messages"]]
+        assert levels == ["success", "warning"]

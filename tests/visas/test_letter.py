@@ -11,10 +11,11 @@ from centers.models import Role
 from centers.scope import acting_for
 from config.fonts import without_font
 from config.typeset import set_pdf
-from tests.make import DAY, make_client, make_user, make_visa_case, place
+from tests.make import DAY, make_case_study, make_client, make_major, make_user, make_visa_case, place
 from tests.papers import UNASSIGNED, boxes_in, glyphs_in
-from visas.letters import TEMPLATE, letter_of
-from visas.models import VisaCase
+from tests.support import forbidden, refused_by
+from visas.letters import TEMPLATE, as_hwpx, as_pdf, letter_of
+from visas.models import CaseStudy, VisaCase
 
 pytestmark = pytest.mark.django_db
 OFFICE = "52140-office"
@@ -187,3 +188,43 @@ def test_signs_without_a_font_are_told_and_leave_no_box(client, officer):
 def test_the_document_keeps_every_sign(client, officer):
     content = client.get(f"/visas/cases/{recommended(name=f'AN{UNASSIGNED}').pk}/letter.hwpx").content
     assert f"AN{UNASSIGNED}" in HwpxDocument.open(io.BytesIO(content)).text.plain()
+
+
+def test_a_letter_of_students_names_what_they_are_to_study():
+    """Its last columns are those of the programme: the municipality is none of a student."""
+    coordinator = make_user(Role.UNIVERSITY_COORDINATOR, "jbnu", official=False)
+    told = {"recommended_on": DAY, "letter_number": "전북-2025-900"}
+    person = make_client("jbnu", name="TRAN THI B", nationality_id="VN", birth_date="2003-01-02")
+    case = make_visa_case("D-2", "jbnu", client=person, **told)
+    assert read(case, coordinator).people[0][-3:] == ("전북대학교", "", "")
+    make_case_study(case, semester="2025-1")
+    make_case_study(case, semester="2025-2")
+    letter = read(case, coordinator)
+    assert letter.people == [
+        ("1", "TRAN THI B", "베트남", "2003-01-02", "전북대학교", "스마트팜학과 (학사)", "2025-2")
+    ]
+    assert len(letter.heads) == len(letter.widths) == len(letter.people[0])
+    text = "".join(paragraph.text or "" for paragraph in HwpxDocument.open(io.BytesIO(as_hwpx(letter))).paragraphs)
+    assert "전북-2025-900" in text
+    assert as_pdf(letter).startswith(b"%PDF-")
+
+
+def test_what_is_to_be_studied_is_entered_by_who_keeps_the_case(client):
+    coordinator = make_user(Role.UNIVERSITY_COORDINATOR, "jbnu", official=False)
+    major, foreign = make_major("jbnu"), make_major("wku")
+    case = make_visa_case("D-2", "jbnu")
+    client.force_login(coordinator)
+    address = f"/visas/cases/{case.pk}/studies/"
+    assert client.post(address, {"major": foreign.pk, "semester": "2025-1"}).status_code == 400
+    assert client.post(address, {"major": major.pk, "semester": "봄"}).status_code == 400
+    assert client.post(address, {"major": major.pk, "semester": "2026-1"}).status_code == 302
+    assert client.get(f"/visas/cases/{case.pk}/").context["studies"].semester == "2026-1"
+
+
+def test_the_major_is_one_of_the_university_and_what_was_said_stays():
+    case, foreign = make_visa_case("D-2", "jbnu"), make_major("wku")
+    with refused_by("case_study_major_of_the_university"):
+        make_case_study(case, major=foreign)
+    said = make_case_study(case)
+    with forbidden(), acting_for([case.workspace_id]):
+        CaseStudy.objects.filter(pk=said.pk).update(semester="2026-1")

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.models import Client
 from centers.models import Role
 from centers.scope import acting_for
 from centers.selectors import scope_of
@@ -23,6 +25,7 @@ from tests.make import (
 )
 from tests.support import forbidden, refused_by
 from visas.models import Enrolment, StatusChange, StudyStatus
+from visas.models.enrolment import in_semester
 from visas.services.enrolment import change_status, enrol, report_change, withdraw_change
 from visas.students import ReportCounts, report_counts
 
@@ -274,6 +277,66 @@ class WhoTests:
 
 
 @pytest.mark.django_db
+class OneUniversityTests:
+    """A person's studies go on at one university at most."""
+
+    def test_the_second_is_refused_until_the_first_ended(self):
+        student = make_student("wku")
+        here = make_client(JBNU, person=student.client.person_id)
+        with refused_by("enrolment_one_at_a_time"):
+            make_student(client=here)
+        ended = make_change(student, "withdrew")
+        make_student(client=here)
+        with acting_for([place("wku").pk]), refused_by("enrolment_one_at_a_time"):
+            withdraw_change(ended, actor=None, reason="x")
+
+    def test_coming_back_counts_as_going_on(self):
+        student = make_student("wku")
+        make_change(student, "withdrew", on=DAY + timedelta(days=5))
+        make_student(client=make_client(JBNU, person=student.client.person_id))
+        with refused_by("enrolment_one_at_a_time"):
+            make_change(student, "readmitted", on=DAY + timedelta(days=9))
+
+    def test_the_day_of_the_end_is_that_of_the_changes_whatever_is_written(self, here):
+        student = make_student()
+        Enrolment.objects.filter(pk=student.pk).update(ended_on=DAY)
+        student.refresh_from_db()
+        assert student.ended_on is None
+        change = make_change(student, "graduated", on=DAY + timedelta(days=9))
+        student.refresh_from_db()
+        assert student.ended_on == change.happened_on
+        withdraw_change(change, actor=None, reason="x")
+        student.refresh_from_db()
+        assert student.ended_on is None
+
+    def test_joined_identities_study_once(self):
+        one, other = make_student(), make_student("wku")
+        with everywhere(), refused_by("enrolment_one_at_a_time"):
+            Client.objects.filter(pk=other.client_id).update(person=one.client.person_id)
+
+    @pytest.mark.parametrize("semester", ["2031-2", "2024-1", "2025-2"])
+    def test_the_admission_is_of_its_semester(self, here, semester):
+        with refused_by("enrolment_semester_of_the_admission"):
+            make_student(semester=semester)
+        assert not in_semester(semester, DAY)
+
+    @pytest.mark.parametrize("semester", ["2025-1", "2025-2", "2026-1"])
+    def test_the_list_and_the_database_agree_on_every_day(self, semester):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint WHERE conname = %s",
+                ["enrolment_semester_of_the_admission"],
+            )
+            (rule,) = cursor.fetchone()
+            cursor.execute(
+                f"SELECT admitted_on, {rule} FROM (SELECT d::date AS admitted_on, %s AS semester"
+                " FROM generate_series('2024-01-01'::date, '2027-12-31', interval '1 day') d) x",
+                [semester],
+            )
+            assert [day for day, good in cursor.fetchall() if good != in_semester(semester, day)] == []
+
+
+@pytest.mark.django_db
 class PageTests:
     def test_a_student_is_entered_on_the_file_of_a_client(self, client, coordinator):
         person, major = make_client(JBNU, name="DEMO TRAN"), make_major()
@@ -342,7 +405,7 @@ class PageTests:
         assert client.get(f"/visas/students/changes/{change.pk}/report/").status_code == 404
 
     def test_the_lists_are_filtered_on_any_day(self, client, coordinator):
-        gone, there = make_student(), make_student(semester="2024-2")
+        gone, there = make_student(), make_student(semester="2024-2", admitted_on=date(2025, 2, 20))
         make_change(gone, "expelled", on=ago(40))
 
         def numbers(query: str) -> set[str]:
@@ -370,3 +433,25 @@ class PageTests:
         told["admitted_on"] = f"{DAY + timedelta(days=1)}"
         answer = client.post(f"/visas/students/{student.pk}/edit/", told)
         assert answer.status_code == 400
+
+    @pytest.mark.parametrize(("kind", "told"), [("withdrew", True), ("absent", True), ("leave", False)])
+    def test_that_a_student_left_is_said_on_the_case_and_the_student_page(self, client, coordinator, kind, told):
+        province = make_user(Role.PROVINCE_STAFF, "52-office")
+        case = make_visa_case("D-2", JBNU, recommended_on=DAY, letter_number="1", granted_on=DAY, settled_on=DAY)
+        student = make_student(client=case.client, case=case)
+        make_change(student, kind)
+        page = client.get(f"/visas/students/{student.pk}/")
+        assert bool(page.context["goes_on"]) is told
+        page = client.get(f"/visas/cases/{case.pk}/")
+        assert bool(page.context["gone"]) is told
+        assert (f'/visas/cases/{case.pk}/steps/left/"' in page.content.decode()) or not told
+        client.force_login(province)
+        page = client.get(f"/visas/cases/{case.pk}/")
+        assert page.context["gone"] is None, "how a student stands is the university's to know"
+
+    def test_a_case_that_ended_goes_on_no_more(self, client, coordinator):
+        case = make_visa_case("D-2", JBNU, recommended_on=DAY, letter_number="1", granted_on=DAY, left_on=LEFT)
+        student = make_student(client=case.client, case=case)
+        make_change(student, "withdrew")
+        assert client.get(f"/visas/students/{student.pk}/").context["goes_on"] is None
+        assert client.get(f"/visas/cases/{case.pk}/").context["gone"] is None

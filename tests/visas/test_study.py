@@ -22,6 +22,7 @@ from tests.make import (
 from tests.support import refused_by
 from visas.cohorts import Evaluated, cohorts_of, evaluated
 from visas.models import KoreanResult, StudyPermit
+from visas.services.enrolment import edit_enrolment
 from visas.services.study import withdraw_record
 
 JBNU = "jbnu"
@@ -50,6 +51,49 @@ class PermitTests:
         with refused_by("study_permit_within_hours"):
             make_study_permit(student, hours=31, place="OTHER FARM")
         make_study_permit(student, kind="internship", hours=40)
+
+    def test_says_its_hours_where_its_kind_has_a_limit(self, here):
+        with refused_by("study_permit_says_its_hours"):
+            make_study_permit(hours=None)
+        make_study_permit(kind="internship", hours=None)
+
+    def test_those_of_one_day_are_together_within_what_they_allow(self, here):
+        student = make_student()
+        first = make_study_permit(student, hours=20)
+        with refused_by("study_permits_within_hours_together"):
+            make_study_permit(student, hours=11, place="OTHER FARM")
+        make_study_permit(student, hours=10, place="OTHER FARM")
+        with refused_by("study_permits_within_hours_together"):
+            make_study_permit(student, "work_35", hours=6, place="THIRD FARM", starts_on=first.ends_on)
+        make_study_permit(student, "work_35", hours=5, place="THIRD FARM", starts_on=first.ends_on)
+        after = first.ends_on + timedelta(days=1)
+        make_study_permit(student, hours=30, place="FOURTH FARM", starts_on=after, ends_on=after + LATER)
+        with refused_by("study_permits_within_hours_together"):
+            make_study_permit(student, hours=1, starts_on=first.ends_on + LATER, ends_on=after + LATER, place="FIFTH")
+
+    def test_begins_within_the_studies(self, here):
+        student = make_student()
+        with refused_by("study_permit_within_the_studies"):
+            make_study_permit(student, starts_on=DAY - timedelta(days=1))
+        make_study_permit(student)
+        make_change(student, "withdrew", on=DAY + LATER)
+        with refused_by("study_permit_within_the_studies"):
+            make_study_permit(student, starts_on=DAY + 2 * LATER, place="OTHER FARM")
+
+    def test_no_admission_is_moved_behind_one(self, here):
+        student = make_student()
+        make_study_permit(student)
+        with refused_by("study_permit_within_the_studies"):
+            edit_enrolment(student, actor=None, admitted_on=DAY + LATER)
+
+    def test_ends_with_the_studies(self, client, coordinator):
+        today = timezone.localdate()
+        permit = make_study_permit(ends_on=today + LATER)
+        assert permit.runs_on(today)
+        make_change(permit.enrolment, "withdrew")
+        page = client.get(f"/visas/students/{permit.enrolment_id}/")
+        ((held, runs),) = page.context["permits"]
+        assert (runs, held.ended_with_studies_on) == (False, DAY + timedelta(days=30))
 
     def test_is_given_once_for_a_day_and_a_place(self, here):
         student = make_student()
@@ -145,8 +189,8 @@ class EvaluationTests:
         student = make_student(ref="20259999-S")
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
         page = client.get("/visas/universities/")
-        row = next(row for row in page.context["rows"] if row["place"].code == JBNU)
-        assert row["evaluated"].told["in_class"] == "<3"
+        row = next(row for row in page.context["rows"] if row["line"].place and row["line"].place.code == JBNU)
+        assert row["line"].evaluated.told["in_class"] == "1"
         assert student.ref not in page.content.decode()
 
 

@@ -1,12 +1,16 @@
 """Universities: from when to when each takes part, its majors, and all of them side by side."""
 
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from centers.models import Major, Role, UniversityPeriod
-from tests.make import DAY, make_major, make_period, make_user, make_visa_case, place
+from tests.make import DAY, make_major, make_period, make_student, make_user, make_visa_case, place
 from tests.support import refused_by
+from visas.cohorts import Evaluated, total_of
+from visas.models import QuotaPool
 
 pytestmark = pytest.mark.django_db
 PERIOD = {"standing": "eligible", "starts_on": "2025-01-01", "ends_on": "2026-12-31", "source": "공문"}
@@ -93,6 +97,42 @@ class SideBySideTests:
         for number in range(2):
             make_visa_case("D-2", "jbnu", recommended_on=DAY, letter_number=f"J-{number}")
         answer = client.get("/visas/universities/")
-        row = next(row for row in answer.context["rows"] if row["place"] == place("jbnu"))
-        assert (row["cases"].taken, row["places"]) == (2, None)
+        row = next(row for row in answer.context["rows"] if row["line"].place == place("jbnu"))
+        assert (row["line"].count.taken, row["line"].places) == (2, None)
         assert len(client.get("/visas/cases/?workspace=jbnu&place=taken").context["shown"].page) == 2
+
+    def test_the_province_stands_last_with_its_fill_of_the_quota_on_any_day(self, client, province):
+        for at, granted_on in (("jbnu", DAY), ("jbnu", DAY + timedelta(days=40)), ("wku", None)):
+            told = {"recommended_on": DAY, "letter_number": f"J-{at}-{granted_on}", "granted_on": granted_on}
+            case = make_visa_case("D-2", at, **told)
+            if granted_on:
+                make_student(at, client=case.client, case=case, admitted_on=granted_on)
+        size = QuotaPool.objects.get(pk="d2-2025-2026").capacity
+        rows = client.get("/visas/universities/", {"on": f"{DAY + timedelta(days=10)}"}).context["rows"]
+        whole, jbnu = rows[-1]["line"], next(row["line"] for row in rows if row["line"].place == place("jbnu"))
+        assert (whole.place, whole.size, whole.count.granted, whole.evaluated.admitted) == (None, size, 1, 1)
+        assert (jbnu.size, jbnu.of_quota, f"{jbnu.fill}") == (size, True, f"{100 / size:.1f}")
+        for row in rows:
+            assert len(client.get(row["granted"].url).context["shown"].page) == row["line"].count.granted
+        assert client.get("/visas/universities/").context["rows"][-1]["line"].count.granted == 2
+
+    def test_the_file_has_the_table(self, client, province):
+        make_student("jbnu")
+        answer = client.get("/visas/universities/xlsx/", {"on": "2025-12-31"})
+        book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
+        head, *lines = book.get_sheet_by_index(0).to_python()
+        assert len(head) == len(lines[-1])
+        admitted = 10
+        assert sum(line[admitted] for line in lines[:-1]) == lines[-1][admitted] == 1
+        assert client.get("/visas/universities/xlsx/", {"on": "x"}).status_code == 400
+
+
+class EvaluatedTests:
+    def test_a_total_does_not_give_away_the_one_that_is_few(self):
+        parts = [Evaluated(admitted=20, departed=5), Evaluated(admitted=9, departed=1), Evaluated(admitted=9)]
+        whole = total_of(parts)
+        assert (whole.told["departed"], whole.departure, whole.admitted) == ("≥ 5", "", 38)
+        two = total_of([*parts, Evaluated(admitted=4, departed=2)])
+        assert (two.told["departed"], two.departure) == ("8", "19.0%")
+        alone = total_of(parts[1:])
+        assert alone.told["departed"] == "<3"

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from audit.access import gathering
 from audit.models import Action, AuditEntry
-from cases.models import Client, ClientName, NameKind
+from cases.models import Client, ClientName, Identifier, NameKind
+from cases.secrecy import decrypt, digest
+from cases.services.client import Told, edit_client
 from centers.models import Role
 from centers.scope import acting_for
 from tests.make import (
@@ -32,6 +34,8 @@ from workbook.semester.writing import OtherThanSeen, bring_list, leave_list, pur
 JBNU = "jbnu"
 LEFT = DAY + timedelta(days=40)
 BORN = date(2001, 5, 5)
+SECOND = date(2025, 9, 1)
+NUMBER = "010505-5000001"
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +82,11 @@ def of_file(client: Client, name: str = "NGUYEN VAN A", born: date = BORN) -> Cl
     return client
 
 
+def of_number(client: Client, number: str = NUMBER) -> Client:
+    with acting_for([client.workspace_id]):
+        return edit_client(client, told=Told(numbers={"registration": number}))
+
+
 def told(plan) -> list[tuple[str, int, str]]:
     return [(problem.column, problem.line, problem.value) for problem in plan.problems]
 
@@ -89,12 +98,12 @@ class PlanTests:
             listed("1"),
             as_listed(same),
             as_listed(leaves, 학적="휴학", 변동일=LEFT, 인지일=LEFT),
-            as_listed(moved, 입학학기="2025-2"),
+            as_listed(moved, 입학학기="2025-2", 입학일=SECOND),
         )
         assert plan.problems == []
-        assert plan.counts == {"new": 1, "changed": 1, "corrected": 1, "same": 1, "files": 1}
+        assert plan.counts == {"new": 1, "changed": 1, "corrected": 1, "same": 1, "files": 1, "checks": 0}
         assert plan.entries[2].due_on == LEFT + timedelta(days=15)
-        assert plan.entries[3].before == {"semester": "2025-1"}
+        assert plan.entries[3].before == {"semester": "2025-1", "admitted_on": DAY}
         assert Enrolment.objects.count() == 3
         assert list(plan.absent) == []
 
@@ -135,6 +144,7 @@ class RefusalTests:
             ({"대학": "wku"}, "대학"),
             ({"전공": "없는 학과"}, "전공"),
             ({"입학학기": "봄"}, "입학학기"),
+            ({"입학학기": "2031-2"}, "입학학기"),
             ({"학적": "놀고 있음"}, "학적"),
             ({"학적": "복학", "변동일": LEFT}, "학적"),
             ({"학적": "휴학"}, "변동일"),
@@ -154,7 +164,9 @@ class RefusalTests:
         assert not Enrolment.objects.exists()
 
     def test_another_universitys_students_and_a_number_twice(self, bring):
-        _row, plan = bring(listed("1", 대학="원광대학교"), listed("2"), listed("2", 로마자이름="TRAN B"))
+        _row, plan = bring(
+            listed("1", 대학="원광대학교", 로마자이름="LE C"), listed("2"), listed("2", 로마자이름="TRAN B")
+        )
         assert told(plan) == [("대학", 2, "원광대학교"), ("학번", 4, "2")]
 
     def test_a_number_of_somebody_else(self, bring):
@@ -178,13 +190,95 @@ class RefusalTests:
             read_list(empty_list())
 
 
+class OnePersonTests:
+    """Nobody studies under two numbers at once, at one university or at two; where else is not told."""
+
+    def test_who_studies_elsewhere_is_refused_by_the_row_and_nothing_says_where(self, bring):
+        student = make_student("wku", client=of_number(make_client("wku")))
+        row, plan = bring(listed("1", 로마자이름="TRAN B"), listed("2", 외국인등록번호=NUMBER))
+        assert row is None
+        assert told(plan) == [("학번", 3, "2")]
+        assert "wku" not in (sentence := plan.problems[0].message) and "원광" not in sentence
+        make_change(student, "withdrew", on=LEFT)
+        _row, plan = bring(listed("2", 외국인등록번호=NUMBER))
+        assert plan.problems == []
+
+    def test_the_file_of_somebody_who_studies_elsewhere_is_known_by_the_person(self, bring):
+        other = make_student("wku").client
+        of_file(make_client(JBNU, person=other.person_id))
+        _row, plan = bring(listed("2"))
+        assert told(plan) == [("학번", 2, "2")]
+
+    def test_a_number_that_makes_a_student_one_who_studies_elsewhere_is_refused(self, bring):
+        make_student("wku", client=of_number(make_client("wku")))
+        student = make_student()
+        _row, plan = bring(as_listed(student, 외국인등록번호=NUMBER))
+        assert told(plan) == [("학번", 2, student.ref)]
+
+    @pytest.mark.parametrize("cells", [{}, {"외국인등록번호": NUMBER}, {"로마자이름": "A VAN, nguyen"}])
+    def test_one_person_twice_in_a_list(self, bring, cells):
+        _row, plan = bring(listed("1", 외국인등록번호=NUMBER), listed("2", **cells))
+        assert told(plan) == [("학번", 3, "2")]
+        assert "2" in plan.problems[0].message
+
+    def test_two_of_one_name_and_birth_have_other_numbers(self, bring):
+        _row, plan = bring(listed("1", 외국인등록번호=NUMBER), listed("2", 외국인등록번호="010505-5000002"))
+        assert plan.problems == []
+
+    def test_a_student_under_another_number_is_named_by_it(self, bring):
+        student = make_student(client=of_file(make_client(JBNU)))
+        _row, plan = bring(listed("2"))
+        assert told(plan) == [("학번", 2, "2")]
+        assert student.ref in plan.problems[0].message
+
+    def test_who_ends_one_number_begins_another_with_the_same_list(self, bring):
+        student = make_student(client=of_file(make_client(JBNU)))
+        ends = as_listed(student, 학적="자퇴", 변동일=LEFT, 인지일=LEFT)
+        row, plan = bring(listed("2", 입학학기="2025-2", 입학일=SECOND), ends)
+        assert plan.problems == []
+        write_list(row, actor=None, seen=plan.fingerprint)
+        assert list(Enrolment.objects.order_by("ended_on").values_list("ended_on", flat=True)) == [LEFT, None]
+
+
+class NumberTests:
+    """A registration number that the file lacks is kept; one that differs is for a person to look at."""
+
+    def test_is_a_correction_that_shows_no_more_than_its_first_half(self, bring):
+        student = make_student()
+        row, plan = bring(as_listed(student, 외국인등록번호=NUMBER))
+        assert (plan.counts["corrected"], plan.entries[0].masked_number) == (1, "010505-*******")
+        assert "5000001" not in str(plan.entries[0].mark())
+        write_list(row, actor=None, seen=plan.fingerprint)
+        kept = Identifier.objects.get(client=student.client)
+        assert decrypt(kept.ciphertext) == NUMBER.replace("-", "")
+        assert b"5000001" not in bytes(kept.ciphertext)
+        _row, plan = bring(as_listed(student, 외국인등록번호=NUMBER))
+        assert plan.counts["same"] == 1
+
+    def test_of_a_new_student_whose_file_lacks_it(self, bring):
+        file = of_file(make_client(JBNU))
+        row, plan = bring(listed("1", 외국인등록번호=NUMBER))
+        write_list(row, actor=None, seen=plan.fingerprint)
+        assert Identifier.objects.get(client=file).digest == digest("registration", NUMBER)
+
+    def test_another_number_or_one_of_another_file_is_refused(self, bring):
+        student, other = make_student(client=of_number(make_client(JBNU))), make_student()
+        _row, plan = bring(
+            as_listed(student, 외국인등록번호="010505-5000002"), as_listed(other, 외국인등록번호=NUMBER)
+        )
+        assert {(column, line) for column, line, _value in told(plan)} >= {
+            ("외국인등록번호", 2),
+            ("외국인등록번호", 3),
+        }
+
+
 class WritingTests:
     def test_writes_what_was_looked_at_and_reads_it_again(self, bring):
-        leaves, moved = make_student(), make_student()
+        leaves, moved = make_student(), make_student(semester="2024-2", admitted_on=date(2025, 2, 20))
         row, plan = bring(
             listed("1"),
             as_listed(leaves, 학적="휴학", 변동일=LEFT, 인지일=LEFT),
-            as_listed(moved, 입학학기="2025-2"),
+            as_listed(moved, 입학학기="2025-1"),
         )
         row = write_list(row, actor=None, seen=plan.fingerprint)
         assert (row.state, row.content, row.counts) == (ListState.WRITTEN, None, plan.counts)
@@ -192,7 +286,7 @@ class WritingTests:
         change = StatusChange.objects.get(enrolment=leaves, kind="leave")
         assert (change.happened_on, change.due_on) == (LEFT, LEFT + timedelta(days=15))
         moved.refresh_from_db()
-        assert moved.semester == "2025-2"
+        assert moved.semester == "2025-1"
         assert set(Client.objects.get(enrolments__ref="1").names.values_list("text", flat=True)) == {"NGUYEN VAN A"}
 
     def test_it_makes_the_checks_of_enrolment_of_this_semester_for_whoever_is_in_class(self, bring):
@@ -213,12 +307,25 @@ class WritingTests:
         assert [check.result for check in checks] == ["kept", "", ""]
         assert (checks[0].document, row.written["checks"]) == ("2025-1.xlsx", 1)
 
+    def test_a_list_that_only_makes_checks_has_something_to_write(self, bring):
+        permit = {"recommended_on": DAY, "letter_number": "1", "granted_on": DAY}
+        case = make_visa_case("D-2", JBNU, **permit)
+        check = make_check(case, kind="semester", due_on=timezone.localdate())
+        student = make_student(client=case.client, case=case)
+        row, plan = bring(as_listed(student))
+        assert (plan.counts["same"], plan.counts["checks"], plan.does) == (1, 1, True)
+        write_list(row, actor=None, seen=plan.fingerprint)
+        check.refresh_from_db()
+        assert check.result == "kept"
+        row, plan = bring(as_listed(student))
+        assert (plan.checks, plan.does) == ([], False)
+
     def test_the_same_list_again_changes_nothing(self, bring):
         rows = [listed("1"), listed("2", 로마자이름="TRAN B", 학적="휴학", 변동일=LEFT, 인지일=LEFT)]
         row, plan = bring(*rows)
         write_list(row, actor=None, seen=plan.fingerprint)
         _row, plan = bring(*rows)
-        assert plan.counts == {"new": 0, "changed": 0, "corrected": 0, "same": 2, "files": 0}
+        assert plan.counts == {"new": 0, "changed": 0, "corrected": 0, "same": 2, "files": 0, "checks": 0}
 
     def test_other_than_seen_is_not_written(self, bring):
         student = make_student()

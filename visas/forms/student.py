@@ -9,7 +9,7 @@ from accounts.models import User
 from cases.forms import RefusableForm, no_hidden_signs, term
 from cases.models import Client
 from centers.models import Major
-from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.models import CaseStudy, Enrolment, StatusChange, StudyStatus, VisaCase
 from visas.students import STUDENT_VISA
 
 # The field at which a refusal of the database is told; what is not here is told above the form.
@@ -17,6 +17,7 @@ FIELD_OF = {
     "enrolment_number_once": "ref",
     "enrolment_has_a_number": "ref",
     "enrolment_in_a_semester": "semester",
+    "enrolment_semester_of_the_admission": "semester",
     "enrolment_major_of_the_university": "major",
     "enrolment_case_of_the_university": "case",
     "status_change_follows": "kind",
@@ -24,7 +25,12 @@ FIELD_OF = {
     "status_report_has_a_document": "document",
     "study_permit_ends_after_it_starts": "ends_on",
     "study_permit_once_a_day": "starts_on",
+    "study_permit_says_its_hours": "hours",
     "study_permit_within_hours": "hours",
+    "study_permits_within_hours_together": "hours",
+    "study_permit_within_the_studies": "starts_on",
+    "case_study_major_of_the_university": "major",
+    "case_study_in_a_semester": "semester",
     "korean_level_is_one_of_the_test": "level",
     "korean_result_once": "level",
 }
@@ -79,6 +85,23 @@ class EnrolmentForm(PastDaysForm):
             del self.fields["case"]
         elif "case" not in self.initial:
             self.fields["case"].initial = cases.first()
+
+
+class CaseStudyForm(RefusableForm):
+    """What an applicant is to study, and from which semester on. The semester may lie ahead."""
+
+    field_of = FIELD_OF
+
+    major = forms.ModelChoiceField(
+        label=_("Major"), queryset=Major.objects.none(), empty_label="—",
+        help_text=_("The majors that the province has entered for the university."),
+    )  # fmt: skip
+    semester = text(_("Semester of admission"), 6, help_text=_("Year and number: 2025-1 or 2025-2."))
+
+    def __init__(self, *args, case: VisaCase, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["major"].queryset = Major.objects.filter(workspace=case.workspace_id)
+        self.fields["semester"].validators.extend(CaseStudy._meta.get_field("semester").validators)
 
 
 class ChangeForm(PastDaysForm):

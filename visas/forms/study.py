@@ -16,7 +16,10 @@ class PermitForm(PastDaysForm):
     place = text(_("Workplace"), 100)
     starts_on = DayField(_("From"))
     ends_on = DayField(_("Up to and with"))
-    hours = forms.IntegerField(label=_("Hours a week"), min_value=1, max_value=168, required=False)
+    hours = forms.IntegerField(
+        label=_("Hours a week"), min_value=1, max_value=168, required=False,
+        help_text=_("Needed where the kind has a limit; all permissions of a day count together."),
+    )  # fmt: skip
     document = text(_("Document number"), 60, required=False)
 
 

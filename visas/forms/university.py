@@ -5,7 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from centers.models import Degree, Standing
+from visas.forms.quota import DayForm
 from visas.forms.student import text
+
+
+class OnForm(DayForm):
+    """The day for which universities are shown: how a student stood on it, by all that is known now."""
+
+    then = None
+    as_then = False
 
 
 class PeriodForm(forms.Form):

@@ -1,5 +1,7 @@
 """Students of a university (학적): who studies what since which semester, and every change of it."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -17,7 +19,23 @@ from centers.querysets import scoped
 from config.addresses import address_of
 from visas.models.case import VisaCase
 
+# Where studies of the person go on, at which university is not for another one to learn.
+NOT_HERE = _(
+    "This person cannot be entered as a student here as things stand. Ask the province office that looks after the "
+    "visas for students."
+)
 SEMESTER = r"^20[0-9]{2}-[12]$"  # 2025-1: the first semester of 2025
+
+
+def in_semester(semester: str, day: date) -> bool:
+    """Whether an admission on the day is one of the semester, as rule ``enrolment_semester_of_the_admission`` says it.
+
+    Raises ValueError for a text that is no semester.
+    """
+    year, half = map(int, semester.split("-"))
+    if half == 1:
+        return date(year, 1, 1) <= day <= date(year, 8, 31)
+    return date(year, 7, 1) <= day < date(year + 1, 3, 1)
 
 
 class StudyStatus(Term):
@@ -57,7 +75,9 @@ class Enrolment(Kept):
     """A student of one university: ``ref`` is the student number (학번), ``semester`` that of admission.
 
     The university, the major and the semester of admission make the cohort. How the student stands is said by the
-    last of the changes. ``case`` is the visa case that brought the student, where there is one.
+    last of the changes; a trigger keeps ``ended_on``, the day on which the last one ended the studies. One person has
+    studies that go on at one university at most. ``case`` is the visa case that brought the student, where there is
+    one.
     """
 
     client = client_key("enrolments")
@@ -72,6 +92,7 @@ class Enrolment(Kept):
         validators=[RegexValidator(SEMESTER, _("Write the semester as year and number: 2025-1 or 2025-2."))],
     )
     admitted_on = models.DateField(_("admitted on"))
+    ended_on = models.DateField(_("studies ended on"), null=True, editable=False)
 
     objects = EnrolmentQuerySet.as_manager()
 
@@ -92,6 +113,12 @@ class Enrolment(Kept):
                 violation_error_message=_("Another student of the university has this student number."),
             ),
             models.UniqueConstraint(fields=["id", "workspace"], name="enrolment_of_one_university"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ended_on=None),
+                name="enrolment_one_at_a_time",
+                violation_error_message=NOT_HERE,
+            ),
             models.CheckConstraint(
                 condition=~Q(ref=""),
                 name="enrolment_has_a_number",

@@ -31,6 +31,7 @@ class FactKind(models.TextChoices):
     CONFIRMED = "confirmed", _("Confirmed by hand")
     NUMBER = "number", _("A number against a limit")
     DATE = "date", _("A day against a limit")
+    UNIVERSITY = "university", _("Eligibility of the university")
     SAME_NATIONALITY = "same_nationality", _("Share of one nationality among the recommended (%)")
 
 
@@ -38,14 +39,14 @@ UNITS = {
     "degree": "yes", "income": "won", "korean": "level", "stay": "months", "points": "points", "contract_pay": "won",
     "contract_months": "months", "tenure": "months", "residence": "months",
     "family_move": "yes", "funds": "won", "uncancelled": "yes", "confirmed": "yes", "number": "number", "date": "date",
-    "same_nationality": "percent",
+    "university": "takes_part", "same_nationality": "percent",
 }  # fmt: skip
 
 
 # Conditions that a rule names itself, so that a new one needs no other kind.
 NAMED = ("confirmed", "number", "date")
 # What nobody types: the database works it out of the cases.
-WORKED_OUT = {"same_nationality"}
+WORKED_OUT = {"same_nationality", "university"}
 
 
 class EligibilityRuleQuerySet(models.QuerySet):

@@ -63,7 +63,11 @@ class OfStudent(OnRecord):
 
 @with_history
 class StudyPermit(OfStudent):
-    """Leave to work or to be an intern (체류자격외활동 허가), from one day to another, both included."""
+    """Leave to work or to be an intern (체류자격외활동 허가), from one day to another, both included.
+
+    It ends with the studies. On no day the hours of all of a student are more than the most that one of their kinds
+    has.
+    """
 
     kind = code_key(StudyPermitKind, verbose_name=_("kind of permission"))
     starts_on = models.DateField(_("from"))
@@ -112,8 +116,15 @@ class StudyPermit(OfStudent):
     def __str__(self):
         return f"{self.enrolment_id} {self.kind_id} {self.starts_on}"
 
+    @property
+    def ended_with_studies_on(self) -> date | None:
+        """The day on which the studies ended, where that was before the permission did."""
+        ended_on = self.enrolment.ended_on
+        return ended_on if ended_on and ended_on <= self.ends_on else None
+
     def runs_on(self, day: date) -> bool:
-        return self.starts_on <= day <= self.ends_on
+        ended_on = self.ended_with_studies_on
+        return self.starts_on <= day <= self.ends_on and (ended_on is None or day < ended_on)
 
 
 class KoreanTest(models.TextChoices):

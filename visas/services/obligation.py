@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -157,14 +158,22 @@ def make_check(
 def report_semester(*, actor: User, workspace_id: int, cases: Iterable[int], document: str) -> int:
     """Make the checks of enrolment of this semester for the cases of students whom a semester list shows in class.
 
-    Checks of earlier semesters stay open: a list says who is in class now. Returns how many were made.
+    Returns how many were made.
+    """
+    told = {"result": CheckResult.KEPT, "done_on": timezone.localdate(), "document": document[:60]}
+    return len([make_check(check, actor=actor, **told) for check in semester_checks(workspace_id, cases)])
+
+
+def semester_checks(workspace_id: int, cases: Iterable[int]) -> QuerySet[ObligationCheck]:
+    """The checks of enrolment of this semester that are open for some cases.
+
+    Those of earlier semesters stay open: a list says who is in class now.
     """
     first, last = semester_of(timezone.localdate())
-    checks = ObligationCheck.objects.open().filter(
+    rows = ObligationCheck.objects.open().filter(
         workspace=workspace_id, case__in=cases, obligation__rule__kind=Duty.SEMESTER, due_on__range=(first, last)
     )
-    told = {"result": CheckResult.KEPT, "done_on": timezone.localdate(), "document": document[:60]}
-    return len([make_check(check, actor=actor, **told) for check in checks.order_by("pk")])
+    return rows.order_by("pk")
 
 
 @transaction.atomic

@@ -23,8 +23,9 @@ def give_permit(
     hours: int | None = None,
     document: str = "",
 ) -> StudyPermit:
-    """Put leave to work on record. Raises IntegrityError where the database refuses: more hours than the kind has,
-    the same leave twice on a day.
+    """Put leave to work on record. Raises IntegrityError where the database refuses: no hours where the kind has a
+    limit, more than it has, alone or together with others, the same leave twice on a day, or a day outside of the
+    studies.
     """
     made = StudyPermit.objects.create(
         **of_student(row), kind=kind, starts_on=starts_on, ends_on=ends_on, place=place, hours=hours,

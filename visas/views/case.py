@@ -15,15 +15,16 @@ from cases.access import get_client_or_404
 from cases.models import Client
 from centers.access import require_anywhere
 from centers.models import WorkspaceKind
+from centers.models.codes import kept_names
 from centers.refusals import rule_of, sentence, sentence_of
 from centers.selectors import may
 from centers.views.listing import show
 from visas.access import get_visa_case_or_404, own_files
 from visas.case_forms import FactForm, ReasonForm, StepForm, TakeBackForm, TakeInForm
 from visas.dependants import dependants_of
-from visas.eligibility import advice_on, in_words
+from visas.eligibility import NOT_MET, advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, FactKind, StepKind, VisaCase
+from visas.models import CaseStep, FactKind, StepKind, StudyStatus, VisaCase
 from visas.models.case import HOLDS
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
@@ -33,6 +34,7 @@ from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, p
 from visas.points import items_on, sheet_of
 from visas.quotas import FULL
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
+from visas.students import STUDENT_VISA, intended_of, who_left
 from visas.views.letter import may_print
 from visas.views.quota import holders
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
@@ -57,9 +59,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     path = path_of(case, request.user)
     told, who = path.waits_for
     steps = path.next_for(request.user)
+    gone = who_left(case, request.user)
     context = {
         "case": case,
         "client": own_files([case], request.user).get(case.pk),
+        "of_students": case.programme_id == STUDENT_VISA,
+        "studies": intended_of([case.pk]).get(case.pk),
+        "gone": gone,
+        "gone_as": kept_names(StudyStatus).get(gone.state) if gone else "",
         "path": path,
         "state": StepKind(path.state).label,
         "badge": BADGES.get(path.state, "").removeprefix("badge--"),
@@ -101,9 +108,19 @@ def new(request: HttpRequest) -> HttpResponse:
             case = get_visa_case_or_404(request.user, made)
             held = {"programme": case.programme, "day": case.received_on.isoformat(), "office": case.workspace}
             messages.success(request, _("On record: %(programme)s, received on %(day)s, kept by %(office)s.") % held)
+            _warn_of_the_university(request, case)
             return redirect(case)
     context = {"form": form, "client": client, "names": client.names.order_by("-kind", "pk")}
     return render(request, "visas/case_new.html", context, status=400 if form.errors else 200)
+
+
+def _warn_of_the_university(request: HttpRequest, case: VisaCase) -> None:
+    """Say so where the university takes no part on the day of reception: it is taken in all the same."""
+    of_day = advice_on(case, on=case.received_on).conditions
+    if any(one.rule.kind == FactKind.UNIVERSITY and one.outcome == NOT_MET for one in of_day):
+        messages.warning(
+            request, _("On this day the university takes no part or its visas are restricted: look at the conditions.")
+        )
 
 
 def may_take_in(user, client: Client) -> bool:

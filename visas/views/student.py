@@ -28,7 +28,7 @@ from visas.forms.student import ChangeForm, EnrolmentForm, ReasonForm, ReportFor
 from visas.models import Enrolment, KoreanResult, StatusChange, StudyPermit, StudyStatus
 from visas.services.enrolment import change_status, edit_enrolment, enrol, report_change, withdraw_change
 from visas.student_listings import REPORTS, STUDENTS, status_badge
-from visas.students import REPORT_BADGES, REPORT_STATES, told_days
+from visas.students import REPORT_BADGES, REPORT_STATES, case_that_goes_on, told_days
 
 WORK = "work_clients"
 
@@ -54,7 +54,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_student(request, pk)
     changes = list(StatusChange.objects.visible_to(request.user).filter(enrolment=row).order_by("happened_on", "pk"))
     today = timezone.localdate()
-    permits = of_student(StudyPermit, request, row).select_related("kind").order_by("-starts_on", "-pk")
+    permits = of_student(StudyPermit, request, row).select_related("kind", "enrolment").order_by("-starts_on", "-pk")
     korean = list(of_student(KoreanResult, request, row).order_by("-held_on", "-pk"))
     context = {
         "row": row,
@@ -63,6 +63,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": [_shown(change) for change in changes if not change.withdrawn_on],
         "withdrawn": [change for change in changes if change.withdrawn_on],
         "permits": [(held, held.runs_on(today), level_for(held, korean)) for held in permits],
+        "goes_on": case_that_goes_on(row),
         "korean": korean,
         "works": works_of([row.client_id], request.user),
         "waiting": [_shown(change) for change in changes if change.days_left is not None],

@@ -1,9 +1,10 @@
 """Universities side by side, and what the province enters on each: periods and majors."""
 
-from collections import defaultdict
+from io import BytesIO
+from tempfile import TemporaryDirectory
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,16 +16,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from centers.access import require_anywhere, require_everywhere
-from centers.models import Major, Standing, UniversityPeriod, Workspace, WorkspaceKind
+from centers.exports.sheets import Percent, XlsxSheet
+from centers.models import ExportFormat, Major, Standing, UniversityPeriod, Workspace, WorkspaceKind
 from centers.selectors import scope_of
 from centers.services.university import end_period, enter_period, keep_major, withdraw_period
 from visas.access import universities_of
-from visas.cohorts import Evaluated, evaluated
 from visas.forms.student import ReasonForm
-from visas.forms.university import MajorForm, PeriodEndForm, PeriodForm
-from visas.models import QuotaShare, VisaCase
-from visas.quotas import Tally, counted
+from visas.forms.university import MajorForm, OnForm, PeriodEndForm, PeriodForm
+from visas.models import QuotaShare
+from visas.obligations import FEW
+from visas.quotas import FIGURES
 from visas.students import STUDENT_VISA, ReportCounts, report_counts
+from visas.universities import UniversityLine, lines_of
+from visas.views.quota import links
 
 READ, ENTER = "view_visa_cases", "review_visa_cases"
 BADGES = {Standing.ELIGIBLE: "good", Standing.RESTRICTED: "bad"}
@@ -40,49 +44,69 @@ def readable(user: User) -> QuerySet[Workspace]:
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """All universities: how each stands today, its places, its cases, and how its reports stand in numbers."""
+    """All universities and the province on a day: how each stands, its places and cases, and what is evaluated."""
     require_everywhere(request.user, READ)
-    today = timezone.localdate()
-    periods = {row.workspace_id: row for row in UniversityPeriod.objects.on(today)}
-    majors, places = _majors_on(today), _places()
-    cases = counted(VisaCase.objects.visible_to(request.user).filter(programme=STUDENT_VISA), today, "workspace")
-    reports, numbers = report_counts(), evaluated()
-    rows = [
-        {
-            "place": place,
-            "period": periods.get(place.pk),
-            "badge": BADGES.get(periods[place.pk].standing) if place.pk in periods else "",
-            "majors": majors.get(place.pk, 0),
-            "places": places.get(place.pk),
-            "cases": cases.get((place.pk,), Tally()),
-            "evaluated": numbers.get(place.code, Evaluated()),
-            "fill": _fill(places.get(place.pk), cases.get((place.pk,), Tally())),
-            "reports": reports.get(place.code, ReportCounts()),
-        }
-        for place in readable(request.user).order_by("code")
-    ]
-    return render(request, "visas/universities.html", {"rows": rows})
+    form = OnForm(request.GET or None)
+    today = form.day == timezone.localdate()
+    reports = report_counts() if today else {}
+    context = {
+        "form": form,
+        "day": form.day,
+        "today": today,
+        "rows": [_row(request.user, line, form, reports) for line in _lines(request.user, form)],
+        "few": FEW,
+    }
+    return render(request, "visas/universities.html", context, status=400 if form.errors else 200)
 
 
-def _fill(places: int | None, cases: Tally) -> str:
-    """Visas granted of the places of the university (충원율); none where no places are entered."""
-    return f"{cases.granted / places:.1%}" if places else ""
+def _lines(user: User, form: OnForm) -> list[UniversityLine]:
+    return lines_of(user, readable(user), form.day)
 
 
-def _majors_on(day) -> dict[int, int]:
-    found: dict[int, int] = defaultdict(int)
-    for row in Major.objects.filter(offered_from__lte=day):
-        found[row.workspace_id] += row.offered_to is None or row.offered_to >= day
-    return found
+def _row(user: User, line: UniversityLine, form: OnForm, reports: dict[str, ReportCounts]) -> dict:
+    of = {"programme": STUDENT_VISA} | ({"workspace": line.place.code} if line.place else {})
+    figures = dict(zip(FIGURES, links(user, line.count, form.of_cases, **of), strict=True))
+    return {
+        "line": line,
+        "badge": BADGES.get(line.period.standing) if line.period else "",
+        "figures": [figures[name][1] for name in ("taken", "granted", "settled")],
+        "granted": figures["granted"][1],
+        "reports": reports.get(line.place.code, ReportCounts()) if line.place else None,
+    }
 
 
-def _places() -> dict[int, int]:
-    """The places that shares of the quotas of students give to each university."""
-    found: dict[int, int] = defaultdict(int)
-    shares = QuotaShare.objects.filter(pool__programmes=STUDENT_VISA, university__isnull=False, capacity__isnull=False)
-    for share in shares:
-        found[share.university_id] += share.capacity
-    return found
+@never_cache
+@require_safe
+def xlsx(request: HttpRequest) -> HttpResponse:
+    """The same table as a workbook: figures only, and few of those who departed as few."""
+    require_everywhere(request.user, READ)
+    form = OnForm(request.GET or None)
+    if form.errors:
+        raise BadRequest(form.errors.as_text())
+    headings = [
+        _("University"), _("As of"), _("Eligibility"), _("Majors"), _("Places"), _("Recommended"), _("Granted"),
+        _("Settled"), _("Fill of"), _("Fill (%)"), _("Admitted"), _("In class"), _("Departed"), _("Departed (%)"),
+        _("In KIIP"), _("In KIIP (%)"), _("Graduated"), _("At work in the province"),
+    ]  # fmt: skip
+    out = BytesIO()
+    with TemporaryDirectory() as folder:
+        sheet = XlsxSheet(out, headings, folder, _("Universities"))
+        sheet.write(_cells(line, form) for line in _lines(request.user, form))
+        sheet.close()
+    headers = {"Content-Disposition": f'attachment; filename="universities-{form.day:%Y%m%d}.xlsx"'}
+    return HttpResponse(out.getvalue(), content_type=ExportFormat.XLSX.media_type, headers=headers)
+
+
+def _cells(line: UniversityLine, form: OnForm) -> list:
+    of, told = line.evaluated, line.evaluated.told
+    departed = of.departed if told["departed"].replace(",", "") == str(of.departed) else told["departed"]
+    name = str(line.place) if line.place else _("Province in total")
+    return [
+        name, form.day, str(line.period.get_standing_display()) if line.period else "", line.majors, line.places,
+        line.count.taken, line.count.granted, line.count.settled, line.size,
+        None if line.fill is None else Percent(line.fill / 100), of.admitted, of.in_class, departed, of.departure,
+        of.attending, of.participation, of.graduated, of.employed,
+    ]  # fmt: skip
 
 
 @never_cache

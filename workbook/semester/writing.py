@@ -9,11 +9,11 @@ from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from cases.attachments import clean_name
-from cases.models import Client
-from cases.services.client import Told, create_client
+from cases.models import Client, IdentifierKind
+from cases.services.client import Told, create_client, edit_client
 from centers.models import Workspace
 from centers.secrecy import seal, unseal
-from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.models import Enrolment, StatusChange, VisaCase
 from visas.services.enrolment import change_status, edit_enrolment, enrol
 from visas.services.obligation import report_semester
 from workbook.models import ListState, SemesterList
@@ -61,7 +61,7 @@ def write_list(row: SemesterList, *, actor: User, seen: str) -> SemesterList:
     if plan.problems or plan.fingerprint != seen:
         raise OtherThanSeen
     began = timezone.now()
-    for entry in plan.entries:
+    for entry in sorted(plan.entries, key=lambda entry: entry.goes_on):  # who ends one number may begin another
         _write(entry, actor=actor, workspace=row.workspace)
     written = _written(row, plan, began) | {"checks": _report(row, plan, actor)}
     return _end(row, actor=actor, state=ListState.WRITTEN, counts=plan.counts, written=written)
@@ -69,21 +69,20 @@ def write_list(row: SemesterList, *, actor: User, seen: str) -> SemesterList:
 
 def _report(row: SemesterList, plan: Plan, actor: User) -> int:
     """The enrolment of the semester is checked for whoever the list shows in class; how many checks that made."""
-    in_class = set(StudyStatus.objects.filter(studying=True).values_list("code", flat=True))
-    refs = [entry.row.ref for entry in plan.entries if entry.row["status"] in in_class]
-    students = Enrolment.objects.filter(workspace=row.workspace, ref__in=refs, case__isnull=False)
-    cases = list(students.values_list("case", flat=True))
-    return report_semester(actor=actor, workspace_id=row.workspace_id, cases=cases, document=row.name)
+    return report_semester(actor=actor, workspace_id=row.workspace_id, cases=plan.in_class, document=row.name)
 
 
 def _write(entry: Entry, *, actor: User, workspace: Workspace) -> None:
+    client = Client.objects.get(pk=entry.file) if entry.file else None
+    if entry.number:
+        client = edit_client(client, told=Told(numbers={IdentifierKind.REGISTRATION: entry.number}))
     if NEW in entry.kinds:
-        client = Client.objects.get(pk=entry.client) if entry.client else _open_file(entry, workspace)
+        client = client or _open_file(entry, workspace)
         case = VisaCase.objects.filter(pk=entry.case).first()
         student = enrol(actor=actor, client=client, ref=entry.row.ref, case=case, **entry.told)
     elif entry.kinds & {CORRECTED, CHANGED}:
         student = Enrolment.objects.get(pk=entry.held.pk)
-    if CORRECTED in entry.kinds:
+    if entry.before:
         edit_enrolment(student, actor=actor, **entry.told)
     if entry.status:
         days = {"happened_on": entry.happened_on, "known_on": entry.known_on}
@@ -94,7 +93,7 @@ def _open_file(entry: Entry, workspace: Workspace) -> Client:
     row = entry.row
     of_file = {"birth_date": row["birth_date"], "nationality_id": row["nationality"], "sex_id": row["sex"]}
     names = {key.removesuffix("_name"): [row[key]] for key in NAMES if row[key]}
-    numbers = {"registration": row["registration_number"]} if row["registration_number"] else {}
+    numbers = {IdentifierKind.REGISTRATION: row["registration_number"]} if row["registration_number"] else {}
     return create_client(workspace=workspace, told=Told(of_file=of_file, names=names, numbers=numbers))
 
 

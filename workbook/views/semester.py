@@ -88,10 +88,13 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         return _preview(request, row, plan_again(row), other=True, status=409)
     except IntegrityError as error:
         return _preview(request, row, plan_again(row), refusal=sentence(error), status=400)
-    told = written.counts | {"students": written.written["students"]}
+    told = written.counts | written.written
     messages.success(
         request,
-        _("Written: %(new)d new, %(changed)d changed, %(corrected)d corrected. %(students)d students are as listed.")
+        _(
+            "Written: %(new)d new, %(changed)d changed, %(corrected)d corrected, %(checks)d checks made. "
+            "%(students)d students are as listed."
+        )
         % told,
     )
     return redirect(written)
@@ -132,7 +135,6 @@ def _preview(request: HttpRequest, row: SemesterList, plan: Plan, *, status: int
         "groups": [
             (kind, title, _whose(request, entries[:SHOWN]), len(entries)) for kind, title, entries in shown if entries
         ],
-        "does": any(entries for _kind, _title, entries in shown),
         "absent": absent.select_related("major", "client").prefetch_related("client__names")[:SHOWN],
         "absent_count": absent.count(),
         **told,
