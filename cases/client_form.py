@@ -123,7 +123,7 @@ class ClientForm(DraftedForm):
         self._numbers_on_file()
 
     def _numbers_on_file(self) -> None:
-        on_file = {row.kind for row in self.client.identifiers.all()} if self.client else set()
+        on_file = {row.kind for row in self.client.identifiers.all() if not row.former} if self.client else set()
         for kind in NUMBERS:
             if kind in on_file:
                 self.fields[kind].help_text = _("A number is on file. Type another only to correct it.")
@@ -226,7 +226,8 @@ def texts_of(client: Client, viewer: User) -> Fields:
         texts[kind] = _lines(name.text for name in _ordered(client.names.all()) if name.kind == kind)
     texts["phones"] = _lines(row.value for row in _ordered(client.contacts.all()) if row.kind == "phone")
     for row in client.identifiers.all():
-        texts[row.kind] = sha256(bytes(row.digest)).hexdigest()[:12]
+        if not row.former:
+            texts[row.kind] = sha256(bytes(row.digest)).hexdigest()[:12]
     if is_official(viewer):
         status, day = client.status, client.status_expires_on
         hidden = status is None or status.restricted or status.pk == NOT_TOLD

@@ -1,9 +1,10 @@
 """Files that may be of one person: looked for by the indexed keys, compared by ``cases/matching``."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 
 from django.db.models import QuerySet
 
@@ -28,36 +29,42 @@ Why = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a person, typed or on file. ``numbers`` are keyed hashes by kind, never in clear."""
+    """What is known of a person, typed or on file.
+
+    ``numbers`` are keyed hashes by kind, never in clear: of each kind the one in use and former ones.
+    """
 
     names: list[str] = field(default_factory=list)
     phones: list[str] = field(default_factory=list)
     birth_date: date | None = None
     sex: str = ""
     nationality: str = ""
-    numbers: dict[str, bytes] = field(default_factory=dict)
+    numbers: dict[str, set[bytes]] = field(default_factory=dict)
 
     @classmethod
     def of_file(cls, client: Client) -> "Known":
         """Of a file with its names, contacts and identifiers at hand."""
+        numbers: dict[str, set[bytes]] = defaultdict(set)
+        for row in client.identifiers.all():
+            numbers[row.kind].add(bytes(row.digest))
         return cls(
             [name.text for name in client.names.all()],
             [row.value for row in client.contacts.all() if row.kind == "phone"],
             client.birth_date,
             client.sex_id or "",
             client.nationality_id or "",
-            {row.kind: bytes(row.digest) for row in client.identifiers.all()},
+            numbers,
         )
 
     def records(self, pair_id: str = "", *, turned: bool = False) -> Iterator[Record]:
-        """One record for each name and telephone number; ``turned``, also with the last word as the surname."""
+        """One record for each name and number; ``turned``, also with the last word of a name as the surname."""
+        registered = sorted(self.numbers.get(IdentifierKind.REGISTRATION, ())) or [b""]
         for name in self.names or [""]:
             for divided in _divided(name, turned):
-                for phone in self.phones or [""]:
-                    yield self._record(pair_id, divided, phone)
+                for phone, number in product(self.phones or [""], registered):
+                    yield self._record(pair_id, divided, phone, number.hex())
 
-    def _record(self, pair_id: str, name: dict[str, str], phone: str) -> Record:
-        number = self.numbers.get(IdentifierKind.REGISTRATION, b"").hex()
+    def _record(self, pair_id: str, name: dict[str, str], phone: str, number: str) -> Record:
         told = {"birth_date": self.birth_date, "sex": self.sex[:1], "nationality": self.nationality}
         return Record.of(name | told | {"id": pair_id, "phone": phone, "registration_number": number})
 
@@ -107,30 +114,43 @@ def likely_files(known: Known, files: Files, *, besides: Iterable[int] = ()) -> 
     ids = _candidates(known, files) - set(besides)
     if not ids:
         return []
-    people = _population(known, files)
-    mine = list(known.records(turned=True))
-    found = [likeness(mine, known, client, people) for client in files.with_details().filter(pk__in=ids)]
+    found = likeness_of(known, files.with_details().filter(pk__in=ids), files)
     found = [row for row in found if row.score >= LIKELY]
     return sorted(found, key=lambda row: (-row.score, row.client.pk))[:SHOWN]
 
 
-def likeness(mine: list[Record], known: Known, client: Client, people: Population) -> Likely:
-    """One file against what is known, by whichever of the names on both sides are most alike."""
+def likeness_of(known: Known, clients: Iterable[Client], files: Files) -> list[Likely]:
+    """Each of these files against what is known, however unlikely; the files with their details at hand."""
+    people, straight = _population(known, files), list(known.records())
+    mine = [(record, record in straight) for record in known.records(turned=True)]
+    return [likeness(mine, known, client, people) for client in clients]
+
+
+def likeness(mine: list[tuple[Record, bool]], known: Known, client: Client, people: Population) -> Likely:
+    """One file against what is known, by whichever of the names on both sides are most alike.
+
+    ``mine`` are the records of what is known, each with whether its names stand as they are written: of two readings
+    that are equally likely that one tells why.
+    """
     theirs = Known.of_file(client)
-    score, why = max(
-        (pair.score, pair.why) for pair in (compare(one, other, people) for one in mine for other in theirs.records())
+    pairs = ((compare(one, other, people), straight) for one, straight in mine for other in theirs.records())
+    _kept, _straight, score, why = max(
+        (hundredths(pair.score), straight, pair.score, pair.why) for pair, straight in pairs
     )
-    passport = IdentifierKind.PASSPORT
-    if known.numbers.get(passport) and known.numbers[passport] == theirs.numbers.get(passport):
+    if _same_number(IdentifierKind.PASSPORT, known, theirs):
         score, why = max(score, SAME_NUMBER), (*why, ("passport", "same"))
-    if _same_number(known, theirs):
+    if _same_number(IdentifierKind.REGISTRATION, known, theirs):
         score = max(score, SAME_NUMBER)
     return Likely(client, score, why)
 
 
-def _same_number(known: Known, theirs: Known) -> bool:
-    number = known.numbers.get(IdentifierKind.REGISTRATION)
-    return bool(number) and number == theirs.numbers.get(IdentifierKind.REGISTRATION)
+def hundredths(score: float) -> int:
+    """A likeness as it is kept and shown."""
+    return round(100 * score)
+
+
+def _same_number(kind: str, known: Known, theirs: Known) -> bool:
+    return bool(known.numbers.get(kind, set()) & theirs.numbers.get(kind, set()))
 
 
 def _candidates(known: Known, files: Files) -> set[int]:
@@ -145,7 +165,7 @@ def _candidates(known: Known, files: Files) -> set[int]:
             contacts = files.rows(Contact).filter(digits_backwards__begins=digits[::-1])
             found.update(contacts.values_list("client_id", flat=True)[:ENOUGH])
     if known.numbers:
-        held = files.rows(Identifier).filter(digest__in=list(known.numbers.values()))
+        held = files.rows(Identifier).filter(digest__in=set().union(*known.numbers.values()))
         found.update(held.values_list("client_id", flat=True)[:ENOUGH])
     return found | _born_then(known, files)
 

@@ -1,4 +1,5 @@
-"""The numbers under which records are known: those of the workbook (번호), or workspace and id (5-123).
+"""The numbers under which records are known: those of the workbook (번호), or workspace and id (5-123); of these, the
+id alone (123) leads to the record too.
 
 Where records of several workspaces stand side by side, the code of the workspace stands before it: 52110-c1 · 5-123.
 """
@@ -25,9 +26,9 @@ class Number:
     @classmethod
     def of(cls, text: str) -> "Number":
         at, _dot, number = (part.strip() for part in text.rpartition("·"))
-        pair = re.fullmatch(r"([0-9]{1,19})-([0-9]{1,19})", number)
-        place, pk = map(int, pair.groups()) if pair else (0, 0)
-        return cls(number, at, place, pk) if 0 < pk <= BIGGEST and place <= BIGGEST else cls(number, at)
+        pair = re.fullmatch(r"(?:([0-9]{1,19})-)?([0-9]{1,19})", number)
+        place, pk = (int(part or 0) for part in pair.groups()) if pair else (0, 0)
+        return cls(number, at, place or None, pk) if 0 < pk <= BIGGEST and place <= BIGGEST else cls(number, at)
 
 
 def numbered(rows: QuerySet, text: str) -> QuerySet:
@@ -35,7 +36,7 @@ def numbered(rows: QuerySet, text: str) -> QuerySet:
     number = Number.of(text)
     wanted = Q(ref=number.text) & ~Q(ref="")
     if number.pk:
-        wanted |= Q(pk=number.pk, workspace=number.place)
+        wanted |= Q(pk=number.pk, workspace=number.place) if number.place else Q(pk=number.pk)
     found = rows.filter(wanted)
     return found.filter(workspace__code=number.at) if number.at else found
 

@@ -49,14 +49,19 @@ def status_named(status: StatusCode) -> str:
 
 
 def identifiers_shown(client: Client, viewer: User) -> list[tuple[str, str]]:
-    """Kind and masked number of what the state has given the person."""
+    """Kind and masked number of what the state has given the person, those in use before the former ones."""
     rows = _identifiers(viewer, client=client.pk)
-    return [(row.get_kind_display(), masked(decrypt(row.ciphertext))) for row in rows]
+    return [(_kind_of(row), masked(decrypt(row.ciphertext))) for row in rows]
+
+
+def _kind_of(row: Identifier) -> str:
+    kind = row.get_kind_display()
+    return _("%(kind)s (former)") % {"kind": kind} if row.former else kind
 
 
 @prepared
 def _identifiers(viewer: User, *, client: int) -> QuerySet[Identifier]:
-    return Identifier.objects.visible_to(viewer).filter(client=client).order_by("kind")
+    return Identifier.objects.visible_to(viewer).filter(client=client).order_by("kind", "former", "pk")
 
 
 def shut_topics() -> set[str]:

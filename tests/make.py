@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from django.db import connection
 from django.utils import timezone
@@ -17,11 +18,13 @@ from cases.models import (
     ClientName,
     Contact,
     Deadline,
+    Draft,
     DuplicateCandidate,
     Employer,
     Employment,
     FamilyLink,
     Household,
+    Identifier,
     IdentityQuestion,
     IdentityRequest,
     NameKind,
@@ -30,6 +33,7 @@ from cases.models import (
     StayLeave,
 )
 from cases.models.identity import ANSWERED_AFTER
+from cases.secrecy import digest, encrypt
 from cases.services.attachment import attach
 from cases.services.identity import told_of
 from cases.services.session import join
@@ -128,6 +132,19 @@ def name_client(client: Client, text: str, kind: NameKind = NameKind.NATIVE) -> 
 def make_contact(client: Client, value: str) -> None:
     with everywhere():
         Contact.objects.create(workspace_id=client.workspace_id, client=client, value=value)
+
+
+def make_number(client: Client, kind: str, number: str) -> None:
+    """A number of the state on the file."""
+    told = {"kind": kind, "ciphertext": encrypt(number), "digest": digest(kind, number)}
+    with everywhere():
+        Identifier.objects.create(workspace_id=client.workspace_id, client=client, **told)
+
+
+def make_draft(user: User, **fields) -> Draft:
+    """What a person has typed and not put on record."""
+    with acting_for([place().pk], actor=user):
+        return Draft.objects.create(user=user, workspace=place(), **({"token": uuid4()} | fields))
 
 
 def make_session(at: str = "52110-c1", *, client: Client | None = None, held_on: date = DAY, **fields) -> Session:

@@ -165,7 +165,8 @@ class Contact(OnRecord):
 class Identifier(OnRecord):
     """A number of the state on a client (고유식별정보), encrypted (``cases/secrecy.py``) and never in clear.
 
-    ``digest`` is its keyed hash; the identity it leads to is ``PersonKey``.
+    ``digest`` is its keyed hash; the identity it leads to is ``PersonKey``. Of each kind one is in use; ``former``
+    are those that a file came to hold beside it, as a merge brings them: they still lead to the person.
     """
 
     workspace = workspace_key()
@@ -173,6 +174,7 @@ class Identifier(OnRecord):
     kind = models.CharField(_("kind"), max_length=20, choices=IdentifierKind)
     ciphertext = models.BinaryField()
     digest = models.BinaryField()
+    former = models.BooleanField(default=False, db_default=False)
 
     objects = scoped("view_clients").as_manager()
 
@@ -184,7 +186,10 @@ class Identifier(OnRecord):
             models.Index(fields=["digest"], name="identifier_by_digest"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["client", "kind"], name="identifier_one_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["client", "kind"], condition=Q(former=False), name="identifier_one_of_a_kind"
+            ),
+            models.UniqueConstraint(fields=["client", "kind", "digest"], name="identifier_once"),
         ]
 
     def __str__(self):

@@ -28,7 +28,8 @@ class IdentityQuestion(OnRecord):
     The first answer says only whether a file elsewhere is likely: ``found``, which is shown ``ANSWERED_AFTER`` the
     question whatever it is and however long it took. ``sent_at``: then the other centre is asked, with what the
     client has agreed to be told there (``consented_at``). ``answers`` are what came back, each with ``answer``,
-    ``at`` and, only where it is the same person, the workspace.
+    ``at`` and, only where it is the same person, the workspace; ``unseen_since`` is when one of them came that
+    nobody has said to have seen.
     """
 
     whose = ("client_id",)
@@ -44,6 +45,7 @@ class IdentityQuestion(OnRecord):
     sent_at = models.DateTimeField(null=True, blank=True)
     asked = models.PositiveSmallIntegerField(null=True, blank=True)
     answers = models.JSONField(default=list)
+    unseen_since = models.DateTimeField(null=True, blank=True)
 
     objects = scoped("work_sessions").as_manager()
 
@@ -54,6 +56,8 @@ class IdentityQuestion(OnRecord):
             models.Index(fields=["client", "-id"], name="question_by_client"),
             models.Index(fields=["asked_by", "-asked_at"], name="question_by_asker"),
             models.Index(fields=["id"], name="question_to_work_out", condition=Q(worked_out_at=None)),
+            models.Index(fields=["workspace", "-sent_at"], name="question_by_sending", condition=~Q(sent_at=None)),
+            models.Index(fields=["asked_by"], name="question_with_unseen_answer", condition=~Q(unseen_since=None)),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(reason=""), name="question_has_a_reason"),

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind
@@ -101,13 +102,13 @@ def _replace(rows, column: str, wanted: Iterable[str], make) -> None:
 
 
 def _number(client: Client, kind: str, number: str) -> None:
-    before = client.identifiers.filter(kind=kind).first()
-    if before is not None:
+    """The number in use, in place of the one before; a former one that is typed again is in use again."""
+    hashed = digest(kind, number) if number else None
+    for before in client.identifiers.filter(Q(former=False) | Q(digest=hashed), kind=kind):
         before.delete()
         _forget(client.person_id, bytes(before.digest))
-    if not number:
+    if hashed is None:
         return
-    hashed = digest(kind, number)
     Identifier.objects.create(
         workspace_id=client.workspace_id, client=client, kind=kind, ciphertext=encrypt(number), digest=hashed
     )

@@ -250,4 +250,11 @@ def _tell(request: IdentityRequest, actor: User, said: IdentityAnswer) -> None:
     with acting_for([request.from_workspace_id], actor=actor):
         question = IdentityQuestion.objects.select_for_update().get(pk=request.question_id)
         question.answers = [*question.answers, told]
-        question.save(update_fields=["answers"])
+        question.unseen_since = timezone.now()
+        question.save(update_fields=["answers", "unseen_since"])
+
+
+def note_seen(question: IdentityQuestion) -> None:
+    """The asking centre has read what came back; a later answer is news again."""
+    question.unseen_since = None
+    question.save(update_fields=["unseen_since"])

@@ -26,7 +26,7 @@ from cases.models.draft import DraftKind, Fields
 from cases.secrecy import digest
 from cases.services.client import create_client, edit_client
 from cases.services.draft import end_draft, give_client
-from cases.services.pairs import different_from, note_likely
+from cases.services.pairs import different_from, look_again, not_likelier, note_likely
 from cases.views.drafted import draft_context, draft_named, lead_to, on_screen, token_named
 from centers.access import require_anywhere
 from centers.refusals import rule_of, sentence
@@ -153,13 +153,15 @@ def _edited(request: HttpRequest, client: Client, form: ClientForm, versions: Ve
         messages.info(request, _("Nothing was changed."))
         return lead_to(request, client.get_absolute_url())
     likely = _likely(request, form)
-    if _not_shown_yet(request, likely):
-        return _page(request, form, likely=likely, asks=True)
+    known = not_likelier(client, likely, Files.worked_on_by(request.user))
+    if unseen := [row for row in _not_shown_yet(request, likely) if row.client.pk not in known]:
+        return _page(request, form, likely=unseen, asks=True)
     try:
         with transaction.atomic():
             end_draft(actor=request.user, token=token, seen=on_screen(request))
             edit_client(client, told=told)
             note_likely(client, likely)
+            look_again(client)
     except IntegrityError as error:
         form.add_error(None, sentence(error))
         return _page(request, form, status=409)
@@ -225,7 +227,7 @@ def _likely(request: HttpRequest, form: ClientForm) -> list[Likely]:
         told.get("birth_date"),
         told["sex"].pk if told.get("sex") else "",
         told["nationality"].pk if told.get("nationality") else "",
-        {kind: digest(kind, told[kind]) for kind in NUMBERS if told.get(kind)},
+        {kind: {digest(kind, told[kind])} for kind in NUMBERS if told.get(kind)},
     )
     others = {form.client.pk, *different_from(form.client)} if form.client else set()
     return likely_files(known, Files.worked_on_by(request.user), besides=others)

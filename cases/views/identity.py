@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from cases.access import get_client_or_404
+from cases.listings.people import read_clients
 from cases.models import Client, Country, IdentityAnswer, IdentityQuestion, IdentityRequest, Sex
 from cases.models.identity import OPEN_FOR
 from cases.services import identity
@@ -179,10 +180,42 @@ def index(request: HttpRequest) -> HttpResponse:
     require_anywhere(request.user, WORK)
     rows = list(requests_to(request.user)[:SHOWN])
     context = {
+        "sent": _sent_by_us(request.user),
         "waiting": [row for row in rows if row.answer == IdentityAnswer.OPEN and not row.over],
         "rest": [row for row in rows if row.answer != IdentityAnswer.OPEN or row.over],
     }
     return render(request, "cases/identity_requests.html", context)
+
+
+def _sent_by_us(user: User) -> list[IdentityQuestion]:
+    """What the centres of a person asked others, the newest first, each with what came back (``told``)."""
+    rows = IdentityQuestion.objects.visible_to(user).filter(sent_at__isnull=False).select_related("asked_by")
+    rows = list(rows.order_by("-sent_at", "-pk")[:SHOWN])
+    read_clients(rows, user)
+    for row in rows:
+        row.told = answers_of(row)
+    return rows
+
+
+def unseen_answers(user: User) -> int:
+    """To how many of a person's own requests an answer came that they have not said to have seen."""
+    return _unseen(user)["number"]
+
+
+@counted
+def _unseen(viewer: User) -> tuple[QuerySet, dict]:
+    rows = IdentityQuestion.objects.visible_to(viewer).filter(asked_by=viewer, unseen_since__isnull=False)
+    return rows, {"number": Count("pk")}
+
+
+@never_cache
+@require_POST
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The answers to a request were read: it is news no more."""
+    row = get_visible_or_404(IdentityQuestion, request.user, pk, WORK)
+    identity.note_seen(row)
+    messages.success(request, _("Noted as seen."))
+    return redirect("cases:identity_requests")
 
 
 class AnswerForm(forms.Form):
@@ -271,11 +304,15 @@ def _spoken(name: str, told) -> str:
     return ", ".join(told or []) if isinstance(told, list) else told or ""
 
 
-def answers_of(question: IdentityQuestion) -> list[tuple[str, str, str]]:
-    """What came back on a question: the day, the answer, and where it is the same person, the centre."""
+def answers_of(question: IdentityQuestion) -> list[tuple[datetime, str, str]]:
+    """What came back on a question: when, the answer, and where it is the same person, the centre."""
     centers = {told["workspace"] for told in question.answers if "workspace" in told}
     names = {row.pk: str(row) for row in Workspace.objects.filter(pk__in=centers)} if centers else {}
     return [
-        (told["at"][:10], IdentityAnswer(told["answer"]).label, names.get(told.get("workspace"), ""))
+        (
+            datetime.fromisoformat(told["at"]),
+            IdentityAnswer(told["answer"]).label,
+            names.get(told.get("workspace"), ""),
+        )
         for told in reversed(question.answers)
     ]

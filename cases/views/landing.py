@@ -21,7 +21,7 @@ from cases.listings.stay import in_bed_on
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, keys_for_unsent
-from cases.views.identity import waiting_requests
+from cases.views.identity import unseen_answers, waiting_requests
 from cases.views.returning import in_a_row, row_of
 from centers.listing import listed
 from centers.models import Bed
@@ -117,11 +117,13 @@ def _counselling(request: HttpRequest) -> list[Panel]:
 
 
 def _asked_by_others(request: HttpRequest) -> list[Panel]:
-    """What other centres ask, where something waits."""
-    waiting = waiting_requests(request.user)
-    return (
-        [Panel(_("Requests of other centres"), "cases/landing/requests.html", {"waiting": waiting})] if waiting else []
-    )
+    """What other centres ask and what they answered, where something waits."""
+    found = []
+    if waiting := waiting_requests(request.user):
+        found.append(Panel(_("Requests of other centres"), "cases/landing/requests.html", {"waiting": waiting}))
+    if unseen := unseen_answers(request.user):
+        found.append(Panel(_("Answers to your requests"), "cases/landing/answers.html", {"unseen": unseen}))
+    return found
 
 
 def _standing(viewer: User) -> QuerySet[Session]:

@@ -1,6 +1,6 @@
 """Likely pairs of one's workspaces: looked at side by side, told apart, or merged; and merges undone."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -11,19 +11,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from cases.access import get_client_or_404
 from cases.listings.people import number_of
-from cases.models import Client, ClientMerge, DuplicateCandidate, NameKind, PairState
-from cases.selectors import StatusShown, identifiers_shown, status_shown
+from cases.models import Client, ClientMerge, DuplicateCandidate, IdentifierKind, PairState
+from cases.search import search
 from cases.services.merge import KEPT_APART, merge_clients, part_clients, rows_moved, rows_of
 from cases.services.pairs import decide as decide_on
-from cases.views.merge_figures import Change, changes_of, counted_again, sessions_together
+from cases.services.pairs import pair_up
+from cases.views.merge_figures import changes_of, counted_again, sessions_together
+from cases.views.side_by_side import Choice, choices_of, side_by_side
 from centers.access import require_anywhere
-from centers.models.codes import name_of
 from centers.prepared import prepared
 from centers.querysets import get_visible_or_404
 from centers.refusals import sentence
@@ -32,6 +33,7 @@ from centers.selectors import may, may_anywhere
 WORK = "work_clients"
 SHOWN = 50
 PAIRS_OF_A_FILE = 3  # that its page shows
+DIGITS = 19  # of the longest number of a file
 DETAILS = ("names", "contacts", "identifiers")
 
 
@@ -90,7 +92,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "first": first,
         "second": second,
         "gone": Client.objects.visible_to(request.user).filter(pk=gone).first() if gone else None,
-        "facts": _side_by_side(first, second, request.user),
+        "facts": side_by_side(first, second, request.user),
+        "choices": choices_of(first, second, request.user),
         "rows": rows_of(first.pk, second.pk),
         "figures": changes_of(first, second, request.user),
         "together": sessions_together(first, second, request.user),
@@ -99,63 +102,28 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cases/pair.html", context)
 
 
-def _side_by_side(first: Client, second: Client, viewer: User) -> list[tuple[str, str, str, bool]]:
-    """Label, both values, and whether they agree; nothing that neither has."""
-    found = []
-    for label, read in FACTS:
-        one, other = read(first, viewer), read(second, viewer)
-        if one or other:
-            found.append((label, one, other, bool(one) and one == other))
-    return found
-
-
-def _named(kind: str) -> Callable[[Client, User], str]:
-    return lambda client, viewer: ", ".join(name.text for name in _in_order(client.names.all()) if name.kind == kind)
-
-
-def _in_order(rows) -> list:
-    return sorted(rows, key=lambda row: row.pk)
-
-
-def _coded(field: str) -> Callable[[Client, User], str]:
-    return lambda client, viewer: name_of(client, field) or ""
-
-
-def _numbers(client: Client, viewer: User) -> str:
-    return ", ".join(f"{kind} {number}" for kind, number in identifiers_shown(client, viewer))
-
-
-def _status(client: Client, viewer: User) -> StatusShown:
-    return status_shown(client.status, client.status_expires_on, viewer)
-
-
-def _expiry(client: Client, viewer: User) -> str:
-    shown = _status(client, viewer)
-    return _("To be checked") if shown.check else _day(shown.expires_on)
-
-
-def _day(day) -> str:
-    return day.isoformat() if day else ""
-
-
-FACTS = (
-    (NameKind.ROMAN.label, _named(NameKind.ROMAN)),
-    (NameKind.KOREAN.label, _named(NameKind.KOREAN)),
-    (NameKind.NATIVE.label, _named(NameKind.NATIVE)),
-    (gettext_lazy("Nationality"), _coded("nationality")),
-    (gettext_lazy("Birth date"), lambda client, viewer: _day(client.birth_date)),
-    (gettext_lazy("Sex"), _coded("sex")),
-    (
-        gettext_lazy("Telephone"),
-        lambda client, viewer: ", ".join(row.value for row in _in_order(client.contacts.all())),
-    ),
-    (gettext_lazy("Numbers of the state"), lambda client, viewer: _numbers(client, viewer)),
-    (gettext_lazy("Language"), _coded("language")),
-    (gettext_lazy("Municipality"), _coded("municipality")),
-    (gettext_lazy("Status of residence"), lambda client, viewer: _status(client, viewer).name),
-    (gettext_lazy("Status expires on"), lambda client, viewer: _expiry(client, viewer)),
-    (gettext_lazy("Recorded on"), lambda client, viewer: _day(client.recorded_on)),
-)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def compare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look for another file of the workspace (``q``) and compare with it (``other``), whether it is likely or not."""
+    client = get_client_or_404(request.user, pk, WORK)
+    others = Client.objects.visible_to(request.user).filter(workspace=client.workspace_id, merged_into=None)
+    others = others.exclude(pk=client.pk)
+    chosen = request.POST.get("other")
+    if chosen is not None and not client.merged_into_id:
+        known = chosen.isascii() and chosen.isdecimal() and len(chosen) < DIGITS
+        other = get_object_or_404(others.prefetch_related(*DETAILS), pk=int(chosen) if known else 0)
+        return redirect(pair_up(client, other))
+    text = request.POST.get("q", "")
+    results = search(request.user, text) if text else None
+    found = [row for row in results.clients if row.workspace_id == client.workspace_id] if results else []
+    context = {
+        "client": client,
+        "text": text,
+        "results": results,
+        "clients": [row for row in found if row.pk != client.pk],
+    }
+    return render(request, "cases/compare.html", context, status=400 if results and results.problem else 200)
 
 
 @never_cache
@@ -188,29 +156,47 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     kept = files[int(keep)]
     absorbed = files[pair.second_id if kept.pk == pair.first_id else pair.first_id]
     figures = changes_of(kept, absorbed, request.user)
+    choices = choices_of(kept, absorbed, request.user)
+    taken = {row.name for row in choices if request.POST.get(row.name) == str(absorbed.pk)}
     try:
         with transaction.atomic():
-            done = merge_clients(actor=request.user, kept=kept, absorbed=absorbed)
+            done = merge_clients(actor=request.user, kept=kept, absorbed=absorbed, taken=taken)
     except IntegrityError as error:
         messages.error(request, _refused(error))
         return redirect(pair)
-    messages.success(request, _merged(kept, absorbed, done, figures, request.user))
+    said = [_merged(kept, absorbed, done), *_given_up(choices, taken), *counted_again(figures, kept, request.user)]
+    messages.success(request, " ".join(said))
     return redirect(kept)
 
 
-def _merged(kept: Client, absorbed: Client, done: ClientMerge, figures: list[Change], viewer: User) -> str:
+def _given_up(choices: list[Choice], taken: set[str]) -> Iterator[str]:
+    """What does not stand on the file any more. A number does: it is a former one."""
+    gone = [
+        f"{row.label} {row.first if row.name in taken else row.second}"
+        for row in choices
+        if row.name not in IdentifierKind.values
+    ]
+    if gone:
+        yield _("No longer shown, until the merge is undone: %(values)s.") % {"values": ", ".join(gone)}
+
+
+def _merged(kept: Client, absorbed: Client, done: ClientMerge) -> str:
     """What the database holds after the merge, counted anew."""
     rows = rows_of(kept.pk, absorbed.pk)
     told = {
         "gone": number_of(absorbed),
         "moved": rows_moved(done),
         "here": sum(row.kept for row in rows),
-        "left": sum(row.absorbed for row in rows),
+        "left": _counts({row.kind: row.absorbed for row in rows}),
     }
     said = [_("Merged and counted again: %(moved)s records of file %(gone)s are here now, of %(here)s in all.") % told]
     if told["left"]:
-        said.append(_("%(left)s that both had stay with the old file.") % told)
-    return " ".join([*said, *counted_again(figures, kept, viewer)])
+        said.append(_("The old file keeps what this one has already: %(left)s.") % told)
+    return " ".join(said)
+
+
+def _counts(rows: dict[str, int]) -> str:
+    return ", ".join(f"{kind} {many}" for kind, many in rows.items() if many)
 
 
 def _refused(error: IntegrityError) -> str:
@@ -226,15 +212,18 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     try:
         with transaction.atomic():
-            part_clients(row, actor=request.user)
+            stayed = part_clients(row, actor=request.user)
     except IntegrityError as error:
         messages.error(request, _refused(error))
         return redirect("cases:client", row.kept_id)
     apart = rows_of(row.kept_id, row.absorbed_id)
     told = {"back": sum(piece.absorbed for piece in apart), "here": sum(piece.kept for piece in apart)}
-    messages.success(
-        request, _("The merge is undone: %(back)s records hang on this file again, %(here)s on the other.") % told
-    )
+    said = [_("The merge is undone: %(back)s records hang on this file again, %(here)s on the other.") % told]
+    if stayed:
+        other = Client.objects.visible_to(request.user).get(pk=row.kept_id)
+        told = {"number": number_of(other), "rows": _counts(stayed)}
+        said.append(_("What came after the merge stays with file %(number)s: %(rows)s.") % told)
+    messages.success(request, " ".join(said))
     return redirect("cases:client", row.absorbed_id)
 
 

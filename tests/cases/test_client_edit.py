@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cases.models import Client, ClientName, Contact, Identifier
 from centers.models import Role
-from tests.make import everywhere, make_client, make_contact, make_user, name_client, place
+from tests.make import everywhere, make_client, make_contact, make_pair, make_user, name_client, place
 from tests.support import as_owner, forbidden, run_together
 
 NEW = "/clients/new/"
@@ -385,6 +385,24 @@ class LikelyTests:
         assert len(files()) == 1
         assert client.post(NEW, typed(shown=before.pk)).status_code == 302
         assert len(files()) == 2
+
+    def test_an_edit_asks_of_a_pair_only_what_is_new(self, client, counsellor):
+        """A pair that waits is asked about again only where what was changed made it likelier."""
+        told = {"birth_date": "1990-05-04", "nationality_id": "VN"}
+        person, other = make_client(name="NGUYEN VAN AN", **told), make_client(name="NGUYEN VAN AN", **told)
+        make_pair(person, other, score=20)
+        page = form_of(client.get(edit_address(person)))
+        assert client.post(edit_address(person), page | {"passport": "M12345678"}).status_code == 302
+        make_contact(other, "010-0000-1111")
+        page = form_of(client.get(edit_address(person)))
+        answer = client.post(edit_address(person), page | {"phones": "010-0000-1111"})
+        assert self.shown(answer) == {other.pk}
+
+    def test_an_edit_asks_of_a_pair_that_is_new(self, client, counsellor):
+        person, other = make_client(name="NGUYEN VAN AN"), make_client(name="NGUYEN VAN AN")
+        page = form_of(client.get(edit_address(person)))
+        answer = client.post(edit_address(person), page | {"passport": "M12345678"})
+        assert self.shown(answer) == {other.pk}
 
     def test_a_file_is_not_likely_to_be_itself(self, client, counsellor):
         person = make_client(name="NGUYEN VAN AN")

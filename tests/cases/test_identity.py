@@ -255,6 +255,42 @@ class RequestTests:
         assert "생년월일이 다름" not in page
         assert str(self.other.workspace) not in page
 
+    def test_the_one_who_asked_is_told_the_answer_until_they_have_seen_it(self, client, sent, there, counsellor):
+        client.force_login(counsellor)
+        assert "보낸 확인 요청의 답" not in client.get("/").content.decode()
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "different"})
+        client.force_login(counsellor)
+        assert "보낸 확인 요청의 답" in client.get("/").content.decode()
+        [row] = client.get("/elsewhere/requests/").context["sent"]
+        assert [(answer, center) for _time, answer, center in row.told] == [("같은 사람이 아님", "")]
+        page = client.get("/elsewhere/requests/").content.decode()
+        assert str(self.other.workspace) not in page
+        client.post(f"/elsewhere/{row.pk}/seen/")
+        assert "보낸 확인 요청의 답" not in client.get("/").content.decode()
+        assert client.get("/elsewhere/requests/").context["sent"][0].unseen_since is None
+
+    def test_an_answer_taken_back_is_news_again_and_each_has_its_time(self, client, sent, there, counsellor):
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "same"})
+        client.force_login(counsellor)
+        client.post(f"/elsewhere/{sent.question_id}/seen/")
+        client.force_login(there)
+        client.post(f"{sent.get_absolute_url()}back/")
+        client.force_login(counsellor)
+        assert "보낸 확인 요청의 답" in client.get("/").content.decode()
+        [row] = client.get("/elsewhere/requests/").context["sent"]
+        assert len(row.told) == 2
+        page = client.get(self.person.get_absolute_url()).content.decode()
+        for time, _answer, _center in row.told:
+            assert f"{timezone.localtime(time):%m-%d %H:%M}" in page
+
+    def test_an_answer_to_another_centre_is_seen_by_none_but_the_one_that_asked(self, client, sent, there):
+        client.force_login(there)
+        client.post(sent.get_absolute_url(), {"answer": "different"})
+        assert client.get("/elsewhere/requests/").context["sent"] == []
+        assert client.post(f"/elsewhere/{sent.question_id}/seen/").status_code == 404
+
     @pytest.mark.parametrize(("answer", "again"), [("different", False), ("unsure", True), (None, False)])
     def test_what_was_answered_or_waits_is_not_asked_again(self, client, sent, there, answer, again):
         """From neither side; what could not be said may be asked again."""

@@ -4,11 +4,15 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import DataError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.models import Client, ClientMerge, ClientName, Identifier, Session
+from cases.secrecy import decrypt
+from cases.services.client import Told, edit_client
 from cases.services.merge import merge_clients, part_clients, rows_of
+from cases.services.pairs import look_again
 from centers.models import Role
 from centers.refusals import sentence
 from centers.scope import acting_for
@@ -19,6 +23,8 @@ from tests.make import (
     make_contact,
     make_deadline,
     make_dependant,
+    make_draft,
+    make_number,
     make_pair,
     make_session,
     make_stay,
@@ -48,9 +54,9 @@ def read(model, **which):
         return model.objects.get(**which)
 
 
-def merge(kept: Client, absorbed: Client) -> ClientMerge:
+def merge(kept: Client, absorbed: Client, **chosen) -> ClientMerge:
     with acting_for([kept.workspace_id]):
-        return merge_clients(actor=None, kept=kept, absorbed=absorbed)
+        return merge_clients(actor=None, kept=kept, absorbed=absorbed, **chosen)
 
 
 def part(row: ClientMerge) -> None:
@@ -114,9 +120,10 @@ KNOWN = st.fixed_dictionaries(
     other=KNOWN,
     one_person=st.booleans(),
     together=st.sampled_from(["", "first", "further"]),
+    taken=st.sets(st.sampled_from(["passport", "birth_date", "sex_id", "status_id", "nationality_id"])),
 )
 def test_merging_and_parting_gives_back_exactly_the_same_rows(
-    committed, first, second, known, other, one_person, together
+    committed, first, second, known, other, one_person, together, taken
 ):
     kept = make_client(name="SAME NAME", **known)
     absorbed = make_client(name="SAME NAME", person=kept.person_id if one_person else None, **other)
@@ -126,8 +133,10 @@ def test_merging_and_parting_gives_back_exactly_the_same_rows(
         one, another = (kept, absorbed) if together == "first" else (absorbed, kept)
         make_together(make_session(client=one), another)
     make_pair(kept, absorbed)
+    with acting_for([kept.workspace_id]):
+        look_again(kept)  # the pair says what is so now, as it will after the undoing
     before = world(committed)
-    row = merge(kept, absorbed)
+    row = merge(kept, absorbed, taken=taken)
     merged = world(committed)
     assert {table: len(rows) for table, rows in merged.items()} == {table: len(rows) for table, rows in before.items()}
     assert merged != before
@@ -194,6 +203,71 @@ class MergeTests:
         part(row)
         after = read(Client, pk=kept.pk)
         assert (after.nationality_id, after.sex_id) == ("KH", None)
+
+
+@pytest.mark.django_db
+class NumberTests:
+    """Two files with two passport numbers: neither is lost, whichever lives on."""
+
+    @pytest.fixture(autouse=True)
+    def two(self):
+        self.kept = make_client(name="KEPT", birth_date=date(1975, 7, 25))
+        self.absorbed = make_client(name="GONE", birth_date=date(1975, 7, 26))
+        make_number(self.kept, "passport", "M12345678")
+        make_number(self.absorbed, "passport", "N87654321")
+
+    def numbers(self, client: Client) -> dict[str, bool]:
+        """Whether each passport number of the file is a former one."""
+        with everywhere():
+            return {decrypt(row.ciphertext): row.former for row in Identifier.objects.filter(client=client)}
+
+    def test_both_stand_on_the_file_that_lives_on(self):
+        merge(self.kept, self.absorbed)
+        assert self.numbers(self.kept) == {"M12345678": False, "N87654321": True}
+
+    def test_the_one_that_is_chosen_is_in_use(self):
+        row = merge(self.kept, self.absorbed, taken=["passport", "birth_date"])
+        assert self.numbers(self.kept) == {"M12345678": True, "N87654321": False}
+        assert read(Client, pk=self.kept.pk).birth_date == date(1975, 7, 26)
+        part(row)
+        assert self.numbers(self.kept) == {"M12345678": False}
+        assert self.numbers(self.absorbed) == {"N87654321": False}
+        assert read(Client, pk=self.kept.pk).birth_date == date(1975, 7, 25)
+
+    def test_an_equal_one_is_there_once(self):
+        third = make_client(name="THIRD")
+        make_number(third, "passport", "m1234-5678")
+        merge(self.kept, third)
+        assert self.numbers(self.kept) == {"M12345678": False}
+
+    def test_a_former_one_that_is_chosen_again_is_in_use_again(self):
+        third = make_client(name="THIRD")
+        make_number(third, "passport", "N87654321")
+        merge(self.kept, self.absorbed)
+        row = merge(self.kept, third, taken=["passport"])
+        assert self.numbers(self.kept) == {"M12345678": True, "N87654321": False}
+        part(row)
+        assert self.numbers(self.kept) == {"M12345678": False, "N87654321": True}
+
+    def test_a_number_typed_after_the_merge_stays_in_use_when_it_is_undone(self):
+        row = merge(self.kept, self.absorbed, taken=["passport"])
+        with acting_for([self.kept.workspace_id]):
+            edit_client(read(Client, pk=self.kept.pk), told=Told(numbers={"passport": "P55555555"}))
+        part(row)
+        assert self.numbers(self.kept) == {"M12345678": True, "P55555555": False}
+
+    def test_a_status_that_is_chosen_brings_its_day_along(self):
+        kept = make_client(status_id="E-9", status_expires_on="2030-01-01")
+        row = merge(kept, make_client(status_id="D-2"), taken=["status_id"])
+        after = read(Client, pk=kept.pk)
+        assert (after.status_id, after.status_expires_on) == ("D-2", None)
+        part(row)
+        after = read(Client, pk=kept.pk)
+        assert (after.status_id, str(after.status_expires_on)) == ("E-9", "2030-01-01")
+
+    def test_only_fields_of_a_file_are_chosen(self):
+        with pytest.raises(DataError):
+            merge(self.kept, self.absorbed, taken=["workspace_id"])
 
 
 @pytest.mark.django_db
@@ -326,6 +400,58 @@ class PageTests:
             make_visa_case(programme, client=file, received_on=date(2025, 1, 2), recommended_on=date(2025, 2, 1))
         context = client.get(make_pair(*files).get_absolute_url()).context
         assert [(row.year, row.before, row.after) for row in context["figures"]] == [(2025, 2, 1)]
+
+    def differing(self) -> None:
+        """The two differ in the day of birth and in the passport number, and have a telephone number in common."""
+        for file, day, number in ((self.kept, "1975-07-25", "M12345678"), (self.absorbed, "1975-07-26", "N87654321")):
+            with everywhere():
+                Client.objects.filter(pk=file.pk).update(birth_date=day)
+            make_number(file, "passport", number)
+            make_contact(file, "010-0000-1111")
+
+    def test_the_preview_asks_which_of_two_values_goes_on(self, client):
+        self.differing()
+        page = client.get(self.pair.get_absolute_url())
+        assert [(row.name, row.first, row.second) for row in page.context["choices"]] == [
+            ("birth_date", "1975-07-25", "1975-07-26"),
+            ("passport", "M12345-*******", "N87654-*******"),
+        ]
+        assert "1975-07-26" in page.content.decode()
+
+    def test_what_is_shown_no_more_is_said(self, client):
+        self.differing()
+        answer = self.press(client, keep=self.kept.pk)
+        said = self.said(answer)
+        assert "1975-07-26" in said and "연락처 1" in said
+        assert "N87654-*******" in answer.content.decode(), "the other number stands on the file"
+
+    def test_the_values_that_are_chosen_go_on(self, client):
+        self.differing()
+        answer = self.press(client, keep=self.kept.pk, birth_date=self.absorbed.pk, passport=self.absorbed.pk)
+        assert str(answer.context["client"].birth_date) == "1975-07-26"
+        assert [number for _kind, number in answer.context["identifiers"]] == ["N87654-*******", "M12345-*******"]
+        assert "1975-07-25" in self.said(answer)
+
+    def test_an_official_is_asked_nothing_that_would_tell_two_hidden_statuses_apart(self, client):
+        hidden = [
+            make_client("52110-office", status_id=status, status_expires_on="2020-01-01") for status in ("UNK", None)
+        ]
+        pair = make_pair(*hidden)
+        client.force_login(make_user(Role.CITY_OFFICER, "52110-office"))
+        assert client.get(pair.get_absolute_url()).context["choices"] == []
+
+    def test_a_draft_of_a_file_is_not_called_a_session(self, client):
+        make_draft(self.user, kind="client", client=self.kept)
+        page = client.get(self.pair.get_absolute_url())
+        assert "작성 중인 상담" not in page.content.decode()
+        assert "작성 중인 내용" in [row.kind for row in page.context["rows"]]
+
+    def test_undone_it_says_what_came_since_and_stays(self, client):
+        self.press(client, keep=self.kept.pk)
+        make_session(client=read(Client, pk=self.kept.pk), held_on=date(2025, 4, 1))
+        row = read(ClientMerge, kept_id=self.kept.pk)
+        said = self.said(client.post(f"/clients/merges/{row.pk}/undo/", follow=True))
+        assert "상담 1" in said and "K-1" in said
 
     def test_merged_counted_again_and_undone(self, client):
         answer = self.press(client, keep=self.kept.pk)

@@ -3,12 +3,12 @@
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
-from cases.models import Client, DuplicateCandidate
+from cases.models import Client, ClientMerge, DuplicateCandidate
 from cases.services.pairs import find_pairs
 from cases.tasks import find_all_pairs
 from centers.models import Role
 from centers.scope import acting_for
-from tests.make import everywhere, make_client, make_contact, make_pair, make_user, name_client, place
+from tests.make import everywhere, make_client, make_contact, make_pair, make_user, make_visa_case, name_client, place
 from tests.support import refused_by
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,108 @@ class FindTests:
         client.post("/clients/new/", {"roman": "NGUYEN VAN AN", "shown": before.pk})
         [(first, _second)] = pairs()
         assert first == before.pk
+
+
+class ReasonTests:
+    """What a pair says of two files is what stands in them now."""
+
+    TOLD = {"name": "NGUYEN VAN AN", "nationality_id": "VN", "sex_id": "male"}
+
+    def reasons(self) -> tuple[int, list]:
+        with everywhere():
+            [pair] = DuplicateCandidate.objects.all()
+        return pair.score, pair.why
+
+    def two(self) -> tuple[Client, Client]:
+        return tuple(make_client(birth_date=day, **self.TOLD) for day in ("1975-07-25", "1975-07-26"))
+
+    def test_the_task_says_anew_what_it_finds(self):
+        make_pair(*self.two(), score=99, why=[["born", "same"]])
+        assert find_pairs(place("52110-c1").pk) == 0
+        assert ["born", "close"] in self.reasons()[1]
+
+    def test_an_edit_says_anew_even_what_is_unlikely_now(self, client, counsellor):
+        one, two = (make_client(birth_date="1975-07-25", **self.TOLD) for _ in range(2))
+        make_pair(one, two, score=99, why=[["born", "same"]])
+        page = client.get(f"/clients/{two.pk}/edit/")
+        typed = {bound.name: bound.value() for bound in page.context["form"] if bound.value() not in (None, "")}
+        changed = {"birth_date": "1940-01-01", "sex": "female", "nationality": "KH"}
+        assert client.post(f"/clients/{two.pk}/edit/", typed | changed).status_code == 302
+        score, why = self.reasons()
+        assert score < 99
+        assert ["born", "other"] in why
+
+    def test_a_merge_and_its_undoing_say_anew(self, client, counsellor):
+        one, two = self.two()
+        pair = make_pair(one, two, score=99, why=[["born", "same"]])
+        client.post(f"{LIST}{pair.pk}/merge/", {"keep": one.pk})
+        with everywhere():
+            [merge] = ClientMerge.objects.all()
+        client.post(f"/clients/merges/{merge.pk}/undo/")
+        assert ["born", "close"] in self.reasons()[1]
+
+    def test_what_was_told_apart_keeps_its_reasons(self):
+        make_pair(*self.two(), score=99, why=[["born", "same"]], state="different")
+        find_pairs(place("52110-c1").pk)
+        assert self.reasons() == (99, [["born", "same"]])
+
+    @pytest.mark.parametrize("name", ["TRAN AN", "AN TRAN", "KIM MIN", "NGUYEN VAN AN"])
+    def test_the_same_name_in_the_same_order_has_not_changed_places(self, client, counsellor, name):
+        for other in ("TRAN BICH", "TRAN CUC", "KIM JI"):
+            make_client(name=other)
+        make_client(name=name, birth_date="1990-01-01")
+        page = client.post("/clients/likely/", {"roman": name, "birth_date": "1990-01-01"})
+        [likely] = page.context["likely"]
+        assert dict(likely.why) == {"given": "same", "surname": "same", "born": "same"}
+
+    def test_names_that_did_change_places_are_said_to_have(self, client, counsellor):
+        make_client(name="TRAN AN", birth_date="1990-01-01")
+        page = client.post("/clients/likely/", {"roman": "AN TRAN", "birth_date": "1990-01-01"})
+        assert ("mixed", "up") in page.context["likely"][0].why
+
+
+class CompareTests:
+    """Two files that nobody has paired yet."""
+
+    def test_whoever_writes_the_file_compares_it_with_another(self, client, counsellor):
+        one, other = make_client(name="KIM MIN"), make_client(name="PARK SO", ref="P-9")
+        make_client("52130-c1", name="PARK SO")
+        address = f"/clients/{one.pk}/compare/"
+        assert address in client.get(one.get_absolute_url()).content.decode()
+        found = client.post(address, {"q": "park"})
+        assert found.context["clients"] == [other]
+        answer = client.post(address, {"other": other.pk})
+        assert list(pairs()) == [(one.pk, other.pk)]
+        with everywhere():
+            pair = DuplicateCandidate.objects.get()
+        assert answer["Location"] == pair.get_absolute_url()
+        assert client.get(answer["Location"]).status_code == 200
+
+    def test_a_pair_that_is_there_is_opened_as_it_stands(self, client, counsellor):
+        pair = make_pair(make_client(), make_client(), state="different")
+        answer = client.post(f"/clients/{pair.second_id}/compare/", {"other": pair.first_id})
+        assert answer["Location"] == pair.get_absolute_url()
+        assert list(pairs().values()) == ["different"]
+
+    @pytest.mark.parametrize("which", ["of another workspace", "itself", "merged away", "nonsense"])
+    def test_only_with_another_file_of_the_workspace_that_lives(self, client, counsellor, which):
+        one, gone = make_client(), make_client()
+        with everywhere():
+            Client.objects.filter(pk=gone.pk).update(merged_into=one)
+        other = {
+            "of another workspace": make_client("52130-c1").pk,
+            "itself": one.pk,
+            "merged away": gone.pk,
+            "nonsense": "x",
+        }[which]
+        assert client.post(f"/clients/{one.pk}/compare/", {"other": other}).status_code == 404
+        assert pairs() == {}
+
+    def test_whoever_only_reads_compares_nothing(self, client):
+        person = make_client("52110-office")
+        make_visa_case(client=person)
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        assert client.get(f"/clients/{person.pk}/compare/").status_code in {403, 404}
 
 
 class RuleTests:

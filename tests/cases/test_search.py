@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from cases.models import Client
 from cases.search import MOST
 from centers.models import Role
-from tests.make import make_client, make_contact, make_session, make_user, name_client
+from tests.make import everywhere, make_client, make_contact, make_number, make_session, make_user, name_client
 
 pytestmark = pytest.mark.django_db
 PAGE = "/search/"
@@ -102,6 +102,43 @@ class NumberTests:
         person, unnumbered = make_client(ref="A-17"), make_client()
         assert found("A-17") == [person]
         assert found(str(unnumbered)) == [unnumbered]
+
+    def test_the_number_of_a_file_that_was_merged_away_finds_the_one_that_lives_on(self, found):
+        kept, between, gone = make_client(name="KEPT"), make_client(ref="2026-77"), make_client(ref="2026-5665")
+        with everywhere():
+            Client.objects.filter(pk=gone.pk).update(merged_into=between)
+            Client.objects.filter(pk=between.pk).update(merged_into=kept)
+        assert found("2026-5665") == found("2026-77") == found(str(gone)) == [kept]
+
+    def test_finds_by_the_number_alone(self, client, found):
+        person = make_client()
+        session = make_session()
+        assert person in found(str(person.pk))
+        assert session in client.post(PAGE, {"q": str(session.pk)}).context["results"].sessions
+        assert found(f"52110-c1 · {person.pk}") == [person]
+        assert found(f"52130-c1 · {person.pk}") == []
+
+    @pytest.mark.parametrize("text", ["900304-5123456", "9003045123456", "900304 5123456", "m1234-5678", "M12345678"])
+    def test_finds_by_a_whole_number_of_the_state_and_by_nothing_like_it(self, found, text):
+        person, other = make_client(), make_client("52130-c1")
+        for file in (person, other):
+            make_number(file, "registration", "900304-5123456")
+            make_number(file, "passport", "M12345678")
+        make_client(name="MIN MIN")
+        assert found(text) == [person]
+        assert found(text[:-1]) == []
+
+    @pytest.mark.parametrize("text", ["1990-03-04", "19900304", "1990.3.4", "1990. 3. 4.", "1990년 3월 4일", "900304"])
+    def test_finds_by_the_day_of_birth(self, found, text):
+        person = make_client(birth_date="1990-03-04")
+        make_client(birth_date="1990-04-03")
+        make_client("52130-c1", birth_date="1990-03-04")
+        assert found(text) == [person]
+
+    def test_a_number_is_not_looked_for_by_its_sound(self, found):
+        for name in ("MIN", "MAI", "MY", "EM MI"):
+            make_client(name=name)
+        assert found("M12345678") == []
 
     @pytest.mark.parametrize("by", ["ref", "id"])
     def test_finds_a_session_by_its_number(self, client, by):
