@@ -145,6 +145,7 @@ def _ids(rows: QuerySet) -> QuerySet:
 
 def _sessions(viewer: User, text: str) -> list[Session]:
     rows = Session.objects.visible_to(viewer).order_by("-pk")
+    return list(numbered(rows, text)[:MOST])
 
 
 def _key(text: str) -> str:
