@@ -442,6 +442,7 @@ class PageTests:
         make_change(student, kind)
         page = client.get(f"/visas/students/{student.pk}/")
         assert bool(page.context["goes_on"]) is told
+        assert (f"{LEFT}부터" in page.content.decode()) is told
         page = client.get(f"/visas/cases/{case.pk}/")
         assert bool(page.context["gone"]) is told
         assert (f'/visas/cases/{case.pk}/steps/left/"' in page.content.decode()) or not told

@@ -65,6 +65,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "permits": [(held, held.runs_on(today), level_for(held, korean)) for held in permits],
         "goes_on": case_that_goes_on(row),
         "korean": korean,
+        "since": next((change.happened_on for change in reversed(changes) if not change.withdrawn_on), None),
         "works": works_of([row.client_id], request.user),
         "waiting": [_shown(change) for change in changes if change.days_left is not None],
         "may_work": may(request.user, WORK, row.workspace_id),
