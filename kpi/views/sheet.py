@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from centers.access import require_anywhere, require_everywhere
+from centers.listing.page import place_of, token_of
 from centers.models import ExportFormat
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of, workspaces_where
@@ -122,9 +123,14 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         if is_shut(figure):
             raise PermissionDenied(_("The sessions behind a figure of this topic are for counsellors only."))
         found = total(figure)
-        rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
+        salt = f"evidence:{figure.key}:{request.user.pk}"
+        after = place_of(request.GET["after"], salt) if "after" in request.GET else ""
+        rows = rows_of(figure, after=after, limit=PAGE + 1)
     except ValueError as error:
         raise Http404 from error
+    except BadRequest as error:
+        told = {"listing": {"title": title_of(figure)}, "sentence": str(error), "url": request.path}
+        return render(request, "listing_page_gone.html", told, status=400)
     shown = shown_to(request.user, rows[:PAGE])
     context = {
         "year": figure.year,
@@ -137,7 +143,7 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         "masked": not all(row.open for row in shown),
         "links": {
             "first": request.path if "after" in request.GET else "",
-            "next": "?" + urlencode({"after": rows[PAGE - 1].token}) if len(rows) > PAGE else "",
+            "next": "?" + urlencode({"after": token_of(rows[PAGE - 1].token, salt)}) if len(rows) > PAGE else "",
         },
     }
     return render(request, "kpi/evidence_list.html", context)
