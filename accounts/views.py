@@ -1,8 +1,9 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -32,7 +33,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Keeps the chosen language with the browser and the person, and goes back to where they were."""
     chosen = request.POST.get("language", "")
     if chosen not in dict(settings.LANGUAGES):
-        return HttpResponseBadRequest()
+        raise BadRequest("a language that is not spoken here")
     if request.user.is_authenticated:
         choose_language(user=request.user, language=chosen)
     response = back_to_where_they_were(request)

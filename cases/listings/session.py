@@ -7,7 +7,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.completion import incomplete, rules_of
+from cases.completion import MISSING, incomplete, rules_of
 from cases.listings.people import client_column, day_column, number_column, read_clients, readable_client
 from cases.models import Channel, Language, Session, Topic, Urgency
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
@@ -18,7 +18,7 @@ from centers.selectors import workspaces_where
 
 ME = "me"
 WRITTEN_AT = re.compile(r"as-(\d{1,18})", re.ASCII)  # the counsellor as the session of this number names them
-WITHOUT_SUMMARY = Q(summary="")
+WITHOUT_SUMMARY = MISSING["summary"]
 NOT_GIVEN = Q(wanted_language__isnull=False)
 RECORDED_LATE = Q(recorded_on__gt=F("held_on"))
 

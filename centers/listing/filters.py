@@ -217,6 +217,19 @@ class FilterForm(forms.Form):
         """The same as the reader says it: label and value."""
         return [(str(self.fields[name].label), self._word(name)) for name in self.chosen]
 
+    @property
+    def mistaken(self) -> dict[str, str]:
+        """What was written wrongly, as it stands in an address."""
+        return {name: self[name].data for name in self.errors if name in self.fields and self[name].data}
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, str]]:
+        """The same as the reader says it: label, what was written, and what is wrong with it."""
+        return [
+            (str(self.fields[name].label), written, " ".join(self.errors[name]))
+            for name, written in self.mistaken.items()
+        ]
+
     def _word(self, name: str) -> str:
         choices = getattr(self.fields[name], "choices", None)
         return str(dict(choices).get(self[name].data, "")) if choices else str(self[name].data)

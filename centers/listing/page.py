@@ -64,7 +64,7 @@ def page_of(
     way = descending ^ back
     found = order.sorted(rows, descending=way)
     if token:
-        found = order.beyond(found, _key(token, salt, order), descending=way)
+        found = order.beyond(found, place_of(token, salt), descending=way)
     return page_from(list(found[: size + 1]), order, salt=salt, size=size, token=token, back=back)
 
 
@@ -108,12 +108,17 @@ class Number(Subquery):
 
 
 def _token(order: Order, row, salt: str) -> str:
+    return token_of(order.key_of(row), salt)
+
+
+def token_of(place: list | str, salt: str) -> str:
     """Sealed, since the place of a row in its order may be the day on which somebody's stay ends."""
-    sealed = seal(json.dumps(order.key_of(row)).encode(), salt.encode())
+    sealed = seal(json.dumps(place).encode(), salt.encode())
     return signing.dumps(base64.urlsafe_b64encode(sealed).decode(), salt=salt)
 
 
-def _key(token: str, salt: str, order: Order) -> list:
+def place_of(token: str, salt: str) -> list | str:
+    """The place that a token names. Raises BadRequest for one that was not given out for this, or too long ago."""
     try:
         sealed = signing.loads(token, salt=salt, max_age=LASTS)
         return json.loads(unseal(base64.urlsafe_b64decode(sealed), salt.encode()))

@@ -130,6 +130,11 @@ class Shown:
         return _address(self.kept)
 
     @property
+    def asked(self) -> str:
+        """The same, and what was written wrongly: it narrows nothing, and whoever takes the list away is to know."""
+        return _address(self.kept | self.form.mistaken)
+
+    @property
     def _salt(self) -> str:
         filters = sha256(urlencode(sorted(self.form.kept.items())).encode()).hexdigest()
         return ":".join(("listing", self.listing.code, self.sort, filters, self.where, str(self.viewer.pk)))

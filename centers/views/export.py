@@ -28,10 +28,15 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, code: str) -> HttpResponse:
-    """Asks for the format and the reason; the list and its filters stand in the address."""
+    """Asks for the format and the reason; the list and its filters stand in the address.
+
+    A filter that was written wrongly would take out more rows than were meant: it has to be mended first.
+    """
     listing = _listing(code)
     require_listing(request.user, listing)
     shown = Shown.of(request, listing)
+    if shown.form.errors:
+        return render(request, "centers/export_mistaken.html", {"shown": shown}, status=400)
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

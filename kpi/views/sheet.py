@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from centers.access import require_anywhere, require_everywhere
+from centers.listing.page import place_of, token_of
 from centers.models import ExportFormat
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of, workspaces_where
@@ -126,6 +127,9 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         template, context = _beds(figure) if figure.name == OFFERED else _records(request, figure)
     except ValueError as error:
         raise Http404 from error
+    except BadRequest as error:
+        told = {"listing": {"title": title_of(figure)}, "sentence": str(error), "url": request.path}
+        return render(request, "listing_page_gone.html", told, status=400)
     context |= {
         "year": figure.year,
         "as_of": figure.window.as_of,
@@ -145,8 +149,11 @@ def _beds(figure: Figure) -> tuple[str, dict]:
 
 
 def _records(request: HttpRequest, figure: Figure) -> tuple[str, dict]:
+    """Raises BadRequest for a token of another reader or figure."""
     found = total(figure)
-    rows = rows_of(figure, after=request.GET.get("after", ""), limit=PAGE + 1)
+    salt = f"evidence:{figure.key}:{request.user.pk}"
+    after = place_of(request.GET["after"], salt) if "after" in request.GET else ""
+    rows = rows_of(figure, after=after, limit=PAGE + 1)
     shown = shown_to(request.user, rows[:PAGE])
     return "kpi/evidence_list.html", {
         "total": found,
@@ -154,7 +161,7 @@ def _records(request: HttpRequest, figure: Figure) -> tuple[str, dict]:
         "masked": not all(row.open for row in shown),
         "links": {
             "first": request.path if "after" in request.GET else "",
-            "next": "?" + urlencode({"after": rows[PAGE - 1].token}) if len(rows) > PAGE else "",
+            "next": "?" + urlencode({"after": token_of(rows[PAGE - 1].token, salt)}) if len(rows) > PAGE else "",
         },
     }
 

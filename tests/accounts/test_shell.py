@@ -36,7 +36,10 @@ class LanguageTests:
         assert answer["Location"] == "/"
 
     def test_refuses_a_language_it_does_not_speak_and_a_link(self, client):
-        assert client.post(reverse("language"), {"language": "xx"}).status_code == 400
+        for wrong in ("xx", "", "<b>"):
+            answer = client.post(reverse("language"), {"language": wrong})
+            assert answer.status_code == 400
+            assert "요청을 읽을 수 없습니다" in answer.content.decode(), wrong
         assert client.get(reverse("language")).status_code == 405
 
 

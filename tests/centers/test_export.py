@@ -296,6 +296,19 @@ class PageTests:
             user, "sessions", 1, REASON,
         )  # fmt: skip
 
+    def test_a_filter_that_was_not_understood_takes_nothing_out(self, client):
+        user = make_user(Role.COUNSELLOR)
+        make_session()
+        client.force_login(user)
+        listed = client.get("/sessions/?from=abc&language=zz&month=2025-03")
+        address = reverse("centers:export_new", args=["sessions"]) + listed.context["shown"].asked
+        for answer in (client.get(address), client.post(address, {"format": "csv", "reason": REASON})):
+            page = answer.content.decode()
+            assert answer.status_code == 400
+            assert "abc" in page and "zz" in page and "2025-03" not in page.partition("<dl")[2].partition("</dl")[0]
+        with as_user(user):
+            assert not Export.objects.exists()
+
     @pytest.mark.parametrize("reason", ["시 월간 보고", "도청 제출용", "월간 보고"])
     def test_a_few_words_are_enough(self, client, reason):
         user = make_user(Role.COUNSELLOR)

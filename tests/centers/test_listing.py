@@ -204,3 +204,10 @@ class PageTests:
         answer = client.get("/at/52110-c1/sessions/")
         assert 'action="/at/52110-c1/sessions/"' in answer.content.decode()
         assert Shown.of(answer.wsgi_request, find("sessions")).where == "52110-c1"
+
+
+def test_on_paper_a_list_says_what_it_is_narrowed_to(client, reader):
+    """The filters themselves are not printed."""
+    page = client.get(SESSIONS, {"month": "2025-01", "language": "vi"}).content.decode()
+    assert '<p class="printed">조건: 월 2025-01 · 언어 베트남어</p>' in page
+    assert "조건:" not in client.get(SESSIONS).content.decode()

@@ -90,3 +90,13 @@ def test_what_other_centres_do_leaves_it(manager):
     counted(manager)
     make_session("52130-c1", client=make_client("52130-c1"), held_on=DAY)
     assert not counted(manager)[1]
+
+
+def test_what_was_held_in_korean_wants_no_summary(manager, client):
+    """Its note can be read as it is."""
+    make_session(client=make_client(), held_on=DAY, language_id="ko")
+    recount()
+    assert counted(manager)[0].without_summary == 1
+    client.force_login(manager)
+    listed = client.get("/sessions/", {"summary": "missing", "month": f"{DAY:%Y-%m}"}).context["shown"]
+    assert [row.language_id for row in listed.page] == ["vi"]

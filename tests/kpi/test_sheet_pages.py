@@ -115,7 +115,19 @@ class EvidenceTests:
         shown = [shown.row.token for page in (first, second, third) for shown in page.context["rows"]]
         assert len(set(shown)) == len(shown) == first.context["total"].number == 105
         assert "next" in second.context["links"] and not third.context["links"]["next"]
-        assert province.get("/kpi/evidence/2025.session/?after=nonsense").status_code == 404
+
+    @pytest.mark.parametrize("of", ["another", "nobody", "another figure"])
+    def test_a_way_to_a_page_is_one_reader_s_and_leads_back_where_it_is_not(self, client, province, of):
+        other = make_user(Role.PROVINCE_STAFF, "52-office")
+        for number in range(51):
+            make_session(held_on=date(2025, 1 + number % 3, 5))
+        asked = province.get("/kpi/evidence/2025.session/").context["links"]["next"]
+        page = "/kpi/evidence/2025.minutes/" if of == "another figure" else "/kpi/evidence/2025.session/"
+        if of == "another":
+            client.force_login(other)
+        answer = client.get(page + ("?after=nonsense" if of == "nobody" else asked))
+        assert answer.status_code == 400
+        assert f'href="{page}"' in answer.content.decode()
 
     @pytest.mark.parametrize(
         "key",
