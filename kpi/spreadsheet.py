@@ -123,7 +123,7 @@ def _indicators(page: _Page, context: dict) -> None:
         results = [line.figure["actual"] if year == context["year"] else printed for year, printed in line.results]
         page.row(
             f"{line.indicator} ({line.indicator.unit})",
-            line.indicator.kind_ko,
+            line.indicator.kind,
             line.indicator.weight,
             *(_number(target) for _year, target in line.targets),
             *(_number(result) for result in results),

@@ -5,7 +5,7 @@ from kpi.models import CountingRule, Indicator, Measure, RuleExample
 
 @register(Indicator)
 class IndicatorTranslation(TranslationOptions):
-    fields = ("name", "unit")
+    fields = ("name", "unit", "kind")
 
 
 @register(CountingRule)

@@ -12,7 +12,7 @@ class Indicator(Term):
     """An indicator (성과지표) of the performance plan, in the plan's own words."""
 
     unit = models.CharField(_("unit"), max_length=20)
-    kind_ko = models.CharField(_("kind"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=20)
     weight = models.PositiveSmallIntegerField(_("weight"))
     formula_ko = models.CharField(_("formula"), max_length=300, blank=True)
     rationale_ko = models.CharField(_("rationale"), max_length=300, blank=True)

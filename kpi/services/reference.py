@@ -352,7 +352,7 @@ SHEETS = [
         "kpi/reference/indicators.csv",
         kpi.Indicator,
         **_in_each_language("unit"),
-        kind_ko=text,
+        **_in_each_language("kind"),
         weight=number,
         formula_ko=text,
         rationale_ko=text,

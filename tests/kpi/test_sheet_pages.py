@@ -54,6 +54,23 @@ def number_on(page) -> str:
 
 @pytest.mark.django_db
 class SheetTests:
+    @pytest.mark.parametrize(
+        ("language", "kinds"),
+        [
+            ("ko", {"핵심", "일반"}),
+            ("en", {"Core", "General"}),
+            ("vi", {"Cốt lõi", "Thông thường"}),
+            ("zh-hans", {"核心", "一般"}),
+        ],
+    )
+    def test_the_kind_of_an_indicator_is_told_in_the_language_of_the_reader(self, province, settings, language, kinds):
+        province.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = province.get(SHEET).content.decode()
+        assert set(re.findall(r'<th scope="row">[^<]*</th>\s*<td class="table__short">([^<]+)</td>', page)) == kinds
+        book = CalamineWorkbook.from_filelike(BytesIO(province.get("/kpi/2025/sheet.xlsx").content))
+        rows = book.get_sheet_by_index(0).to_python()
+        assert {row[1] for row in rows if row[1] and isinstance(row[2], float)} == kinds
+
     @pytest.mark.parametrize("as_of", ["2025-12-31", "2025-07-05"])
     def test_every_figure_is_the_sum_of_the_rows_it_leads_to(self, province, as_of):
         make_a_year()
