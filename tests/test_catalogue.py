@@ -15,23 +15,24 @@ TABLES = f"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {
 CALLED_BY_THE_APPLICATION = {
     "accesses_of", "ask_dependants_of", "asked_elsewhere", "check_counts", "conditions", "drain", "end_draft",
     "evidence", "evidence_total", "exports_due", "forget_number", "guarded_accesses", "is_official",
-    "join_persons", "key_is", "known_persons", "mark_all", "merge_files", "name_person", "nights_slept",
-    "note_access", "open_questions", "part_files", "part_persons", "payload", "people_of_letter", "persons_for",
-    "purge_attachments", "purge_drafts", "purge_semester_lists", "record", "rows_of_files", "size_of_letter",
-    "status_report_counts", "study_counts", "take_in", "waiting_line",
+    "join_persons", "key_is", "known_persons", "look_at_work_of", "mark_all", "merge_files", "name_person",
+    "nights_slept", "note_access", "open_questions", "part_files", "part_persons", "payload", "people_of_letter",
+    "persons_for", "purge_attachments", "purge_drafts", "purge_semester_lists", "record", "rows_of_files",
+    "size_of_letter", "status_report_counts", "study_counts", "take_in", "waiting_line",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "advice_of", "ask_dependants", "ask_within_bounds", "begin_budget", "begin_share", "case_agrees_with_steps",
-    "case_asks_dependants", "close_month", "close_quota", "complete_in_time", "conditions_of", "count_money",
-    "count_seats", "count_vouchers", "decide_with_a_reason", "dependant_has_a_permit",
-    "dependant_settles_with_the_principal", "draft_is_of_no_record", "entry_balances", "facts_of",
-    "finding_of_check", "fit_rooms_again", "heed_notice", "heed_setting", "keep_finding", "keep_inner_step",
-    "lacking", "ledger_changed", "letter_once", "line_joins_a_new_entry", "mark_clients", "mark_months",
-    "mark_reference", "month_is_closed", "one_household", "one_quota_a_day", "part_of_a_closed_month",
-    "place_again", "place_visa_case", "places_of_files", "readers_of", "reallocate_within", "recount",
-    "recount_places", "refuse_closed_months", "session_within_operation", "settled_without_permit", "share",
-    "share_changed", "share_dependants", "status_changes_follow", "stay_fits_its_room", "step_of_proposal",
-    "take_places_anew", "take_reminders_along", "veil", "visa_case_seats", "works_on", "works_on_file",
+    "case_asks_dependants", "check_in_its_time", "close_month", "close_quota", "complete_in_time", "conditions_of",
+    "contract_asks_to_look", "count_money", "count_seats", "count_vouchers", "decide_with_a_reason",
+    "dependant_has_a_permit", "dependant_settles_with_the_principal", "draft_is_of_no_record", "entry_balances",
+    "facts_of", "finding_of_check", "fit_rooms_again", "heed_notice", "heed_setting", "keep_finding",
+    "keep_inner_step", "lacking", "ledger_changed", "letter_once", "line_joins_a_new_entry", "look_at_work",
+    "mark_clients", "mark_months", "mark_papers", "mark_reference", "month_is_closed", "one_household",
+    "one_quota_a_day", "part_of_a_closed_month", "place_again", "place_visa_case", "places_of_files", "readers_of",
+    "reallocate_within", "recount", "recount_places", "refuse_closed_months", "session_within_operation",
+    "settled_without_permit", "share", "share_changed", "share_dependants", "status_changes_follow",
+    "stay_fits_its_room", "step_of_proposal", "take_places_anew", "take_reminders_along", "veil",
+    "visa_case_seats", "workplace_asks_to_look", "works_on", "works_on_file",
 }  # fmt: skip
 
 
