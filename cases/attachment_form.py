@@ -1,10 +1,17 @@
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.attachments import accepted
 from cases.models import AttachmentKind, Client, Session
 from centers.selectors import is_official
+
+
+def kinds_for(viewer: User) -> QuerySet[AttachmentKind]:
+    """What a file that the person adds may be."""
+    kinds = AttachmentKind.objects.all()
+    return kinds.filter(restricted=False) if is_official(viewer) else kinds
 
 
 class AttachmentForm(forms.Form):
@@ -23,8 +30,7 @@ class AttachmentForm(forms.Form):
 
     def __init__(self, *args, viewer: User, client: Client, **kwargs):
         super().__init__(*args, **kwargs)
-        kinds = AttachmentKind.objects.all()
-        self.fields["kind"].queryset = kinds.filter(restricted=False) if is_official(viewer) else kinds
+        self.fields["kind"].queryset = kinds_for(viewer)
         sessions = Session.objects.visible_to(viewer).filter(client=client, voided_at=None)
         self.fields["session"].queryset = sessions.order_by("-held_on", "-pk")
         if not sessions.exists():

@@ -121,7 +121,8 @@ def _wait_for_places() -> None:
         )
         for case in received.exclude(steps__kind=StepKind.REVIEWED).order_by("pk")[:WAITING]:
             for kind in (StepKind.CHECKED, StepKind.REVIEWED):
-                take_step(actor=None, case=case, kind=kind, happened_on=case.received_on + timedelta(days=7))
+                take_step(actor=None, case=case, kind=kind, happened_on=case.received_on + timedelta(days=7),
+                          note="제출서류 확인 (예시)")  # fmt: skip
 
 
 def _as_at_work(center: Workspace) -> None:

@@ -17,6 +17,7 @@ WORKPLACES = (
 )  # fmt: skip
 EACH = 12  # clients of a workspace
 PAY = 26_400_000  # won a year; a little over what the programmes for skilled workers ask
+LOOKED = "제출서류와 근로계약서 확인 (예시)"
 WHY = "지역 기업의 확인서를 따로 받아 심사위원회에서 추천하기로 함 (예시)"
 LETTER = "전북-예시-{}"
 
@@ -81,8 +82,8 @@ def decide_against_the_advice() -> None:
             evidence="TOPIK 성적표 (예시)",
         )
         for kind, told in (
-            (StepKind.CHECKED, {}),
-            (StepKind.REVIEWED, {}),
+            (StepKind.CHECKED, {"note": LOOKED}),
+            (StepKind.REVIEWED, {"note": LOOKED}),
             (StepKind.RECOMMENDED, {"document": LETTER.format(today.year), "against_advice": WHY}),
         ):
             take_step(actor=None, case=case, kind=kind, happened_on=today, **told)

@@ -290,7 +290,9 @@ def make_check(case: VisaCase | None = None, *, kind: str = "residence_area", **
         duty = Obligation.objects.create(
             **of_case, rule=rule, starts_on=case.granted_on, ends_on=end_of(rule, case.granted_on)
         )
-        return ObligationCheck.objects.create(**of_case, obligation=duty, **({"due_on": duty.ends_on} | fields))
+        return ObligationCheck.objects.create(
+            **of_case, obligation=duty, **({"due_on": case.granted_on + timedelta(days=28)} | fields)
+        )
 
 
 def make_finding(check: ObligationCheck, *, found_by: User | None = None) -> Finding:

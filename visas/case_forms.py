@@ -11,9 +11,11 @@ from accounts.fields import DayField
 from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
+from centers.refusals import sentence_of
 from visas.eligibility import as_day
 from visas.models import Channel, EligibilityRule, FactKind, RequiredPaper, StepKind, VisaProgramme
 from visas.models.rule import UNITS
+from visas.models.step import WITH_EVIDENCE
 
 FIELD_OF = {
     "not_in_the_future": "happened_on",
@@ -149,12 +151,14 @@ class StepForm(DayForm):
         missing: Sequence[RequiredPaper] = (), overtaken: int = 0,
     ):  # fmt: skip
         """``valid_days`` is for how long a letter is proposed to be valid, none where nothing is proposed; ``missing``
-        the papers of which a completion request names all or some; ``overtaken`` how many the step would go over on
-        the waiting list, which asks for a reason.
+        the papers of which a completion request names all or some, or of which its answer brings some; ``overtaken``
+        how many the step would go over on the waiting list, which asks for a reason.
         """
         super().__init__(data)
         self.kind = kind
         self._ask_for_papers(missing)
+        if kind in WITH_EVIDENCE:
+            self.fields["note"].help_text = _("A document number or remarks: one of the two says what it rests on.")
         if not against:
             del self.fields["against_advice"]
         if kind != StepKind.RELOCATED:
@@ -176,17 +180,23 @@ class StepForm(DayForm):
     def _ask_for_papers(self, missing: Sequence[RequiredPaper]) -> None:
         if self.kind != StepKind.ASKED:
             del self.fields["due_on"]
-        if self.kind != StepKind.ASKED or not missing:
+        if self.kind not in (StepKind.ASKED, StepKind.ANSWERED) or not missing:
             del self.fields["papers"]
             return
-        keys = [paper.pk for paper in missing]
-        self.fields["papers"].queryset = RequiredPaper.objects.filter(pk__in=keys)
-        self.fields["papers"].initial = keys
+        papers, keys = self.fields["papers"], [paper.pk for paper in missing]
+        papers.queryset = RequiredPaper.objects.filter(pk__in=keys)
+        if self.kind == StepKind.ASKED:
+            papers.initial = keys
+        else:
+            papers.label, papers.help_text = _("Papers that came"), _("They are marked as received; the others wait.")
 
     def clean(self) -> dict:
         told = super().clean()
         if self.kind == StepKind.ASKED and not told.get("papers") and not told.get("note"):
             self.add_error("note", _("Say what is missing."))
+        rests = told.get("papers") or told.get("document") or told.get("note")
+        if self.kind in WITH_EVIDENCE and not rests and not self.has_error("note"):
+            self.add_error("note", sentence_of("case_step_rests_on_something"))
         return told
 
     def _ask_for_the_letter(self, valid_days: int | None) -> None:

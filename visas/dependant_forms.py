@@ -1,6 +1,7 @@
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
@@ -11,6 +12,7 @@ from cases.models import Country, FamilyLink, Relation, Sex, StatusCode
 from centers.models import Municipality
 from centers.selectors import is_official
 from visas.models import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason, VisaCase
+from visas.obligations import months_after
 
 FIELD_OF = dict.fromkeys(
     ("family_link_settles_after_entry", "dependant_settles_with_a_permit", "dependant_settles_before_the_end"),
@@ -37,7 +39,7 @@ class DependantForm(forms.Form):
 
     def __init__(self, data=None, *, case: VisaCase, viewer: User, link: FamilyLink | None = None):
         super().__init__(data, initial=_initial(case, link))
-        self.case, self.viewer = case, viewer
+        self.case, self.viewer, self.link = case, viewer, link
         rows = FamilyLink.objects.visible_to(viewer).filter(household__principal=case.client_id)
         rows = rows.values_list("client__names__text", "client__birth_date") if link is None else ()
         self.known = {(name.casefold(), born) for name, born in rows if name}
@@ -85,6 +87,34 @@ class DependantForm(forms.Form):
             return False
         self.cleaned_data["client"] = next((row.client for row in likely if str(row.client.pk) == chosen), None)
         return True
+
+    def sure(self) -> bool:
+        """Whether what is unusual of the dependant was confirmed, if anything is; it is never refused."""
+        doubts = self._doubts()
+        if not doubts or self.data.get("sure"):
+            return True
+        self.fields["sure"] = forms.BooleanField(label=_("It is so"), required=False, help_text=" ".join(doubts))
+        self.order_fields(["sure"])
+        self.add_error("sure", _("Look at it again: tick this if it is so."))
+        return False
+
+    def _doubts(self) -> list[str]:
+        typed, relation = self.cleaned_data, self.cleaned_data["relation"]
+        found = []
+        if relation.one_at_a_time and self._has_another(relation):
+            told = gettext("A dependant with this relation is on record already: %(relation)s.")
+            found.append(told % {"relation": relation})
+        file = typed.get("client") or (self.link and self.link.client)
+        born, principal = (file and file.birth_date) or typed.get("birth_date"), self.case.client.birth_date
+        years = relation.younger_by
+        if years and born and principal and born < months_after(principal, 12 * years):
+            asked = gettext("Less than %(years)d years younger than the principal: look at both birth dates.")
+            found.append(asked % {"years": years})
+        return found
+
+    def _has_another(self, relation: Relation) -> bool:
+        rows = FamilyLink.objects.visible_to(self.viewer).filter(household__principal=self.case.client_id)
+        return rows.filter(relation=relation).exclude(pk=self.link and self.link.pk).exists()
 
     def refuse(self, rule: str, sentence: str) -> None:
         """Tell what the database has refused, at its field."""
@@ -142,13 +172,26 @@ class AnswerForm(RefusableForm):
     }  # fmt: skip
 
     outcome = term(DependantOutcome, _("What became of the dependant"), required=True)
+    status = forms.ModelChoiceField(
+        label=_("Status now"), queryset=StatusCode.objects.all(), required=False, empty_label="—",
+        help_text=_("The status that the dependant holds now, where they stay: it stands on the file from then on."),
+    )  # fmt: skip
     answered_on = DayField(_("Found out on"))
     note = forms.CharField(
         label=_("How it was found out"), max_length=300, required=False, validators=[no_hidden_signs],
         help_text=_("What shows it, as a certificate or a call."),
     )  # fmt: skip
 
-    def __init__(self, *args, question: DependantQuestion, **kwargs):
+    def __init__(self, *args, question: DependantQuestion, viewer: User, **kwargs):
         told = {"outcome": question.outcome_id, "answered_on": question.answered_on, "note": question.note}
         super().__init__(*args, initial=told | {"answered_on": question.answered_on or timezone.localdate()}, **kwargs)
         self.fields["answered_on"].widget.attrs["max"] = timezone.localdate().isoformat()
+        if is_official(viewer):
+            self.fields["status"].queryset = StatusCode.objects.filter(restricted=False)
+
+    def clean(self) -> dict:
+        told = super().clean()
+        outcome = told.get("outcome")
+        if outcome and outcome.with_status and not told.get("status") and not self.has_error("status"):
+            self.add_error("status", _("Say which status the dependant holds now."))
+        return told

@@ -4,9 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
+from cases.attachment_form import kinds_for
+from cases.attachments import accepted
 from cases.forms import RefusableForm, no_hidden_signs
-from cases.models import Attachment
+from cases.models import Attachment, AttachmentKind
 from centers.listing import MonthField
+from centers.selectors import may
 from visas.models import CheckResult, ClosingState, FindingState, ObligationCheck
 
 
@@ -17,7 +20,10 @@ def _text(label: str, longest: int, **options) -> forms.CharField:
 class CheckForm(RefusableForm):
     """What a check has shown, and by what. A duty that was not kept asks what was found."""
 
-    field_of = {"not_in_the_future": "done_on", "check_kept_with_proof": "note"}
+    field_of = {
+        "not_in_the_future": "done_on", "check_before_its_duty": "done_on", "check_too_early": "done_on",
+        "check_kept_with_proof": "note",
+    }  # fmt: skip
 
     result = forms.ChoiceField(
         label=_("What the check has shown"), choices=CheckResult.choices, widget=forms.RadioSelect
@@ -27,6 +33,14 @@ class CheckForm(RefusableForm):
     note = _text(_("How it was checked"), 500, help_text=_("What shows it, as a visit or a certificate."))
     proof = forms.ModelChoiceField(
         label=_("Proof among the attachments"), queryset=Attachment.objects.none(), required=False, empty_label="—"
+    )
+    file = forms.FileField(
+        label=_("Proof as a new file"), required=False, allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": accepted()}),
+        help_text=_("PDF, a picture or a document, up to 10 MB. It is encrypted, and deleted when its time is over."),
+    )  # fmt: skip
+    kind = forms.ModelChoiceField(
+        label=_("Kind of file"), queryset=AttachmentKind.objects.none(), required=False, empty_label="—"
     )
     what = _text(_("What was found"), 500, help_text=_("Only where it was not kept: a second person looks at it too."))
     said = _text(_("What the client says"), 500)
@@ -39,16 +53,27 @@ class CheckForm(RefusableForm):
         files = Attachment.objects.visible_to(viewer).alive().filter(client=check.client_id)
         self.fields["proof"].queryset = files
         self.fields["proof"].label_from_instance = lambda row: f"{row.kind} · {row.name}"
+        if may(viewer, "work_clients", check.workspace_id):
+            self.fields["kind"].queryset = kinds_for(viewer)
+        else:  # they add nothing to the file of the client
+            del self.fields["file"], self.fields["kind"]
 
     def clean(self):
         told = super().clean()
+        if told.get("file") and not told.get("kind") and not self.has_error("kind"):
+            self.add_error("kind", _("Say what kind of file it is."))
+        if told.get("file") and told.get("proof"):
+            self.add_error("proof", _("Choose a file that is attached already or a new one, not both."))
         if told.get("result") == CheckResult.NOT_KEPT and not told.get("what"):
             self.add_error("what", _("Say what was found."))
         return told
 
     @property
     def told(self) -> dict:
-        return self.cleaned_data | {"result": CheckResult(self.cleaned_data["result"])}
+        told = {name: self.cleaned_data[name] for name in self.TOLD if name in self.cleaned_data}
+        return told | {"result": CheckResult(self.cleaned_data["result"])}
+
+    TOLD = ("done_on", "document", "note", "proof", "what", "said", "why")
 
 
 class ManyForm(RefusableForm):

@@ -16,6 +16,7 @@ from cases.listings.people import with_client
 from cases.models import FamilyLink
 from centers.models.municipality import Decline
 from visas.models import (
+    BroughtBy,
     CaseStep,
     CheckResult,
     Closing,
@@ -134,7 +135,10 @@ def findings_of(viewer: User, **which) -> list[FindingShown]:
 
 @dataclass(frozen=True)
 class DutyShown:
-    """A duty as the page of its case shows it: its checks in their order, and the findings."""
+    """A duty as the page of its case shows it: its checks in their order, and the findings.
+
+    Of a duty that fell away the checks that were made are shown, and none that waits.
+    """
 
     duty: Obligation
     checks: list[tuple[ObligationCheck, str, str]]
@@ -152,11 +156,23 @@ def duties_of(case: VisaCase, viewer: User) -> list[DutyShown]:
     findings = findings_of(viewer, case=case)
     shown = []
     for duty in sorted(rows, key=lambda row: row.ended_on is not None):
-        own = [check for check in checks if check.obligation_id == duty.pk]
+        own = [check for check in checks if check.obligation_id == duty.pk and (check.result or not duty.ended_on)]
         told = [(check, CHECK_STATES[state_of_check(check)], _badge(check)) for check in own]
         found = [row for row in findings if row.row.check_made.obligation_id == duty.pk]
         shown.append(DutyShown(duty, told, found))
     return shown
+
+
+def duties_of_family(duties: list[DutyShown]) -> list[tuple[DutyShown, bool, list[DutyShown]]]:
+    """The duties of each dependant together: the first of them, whether a check is overdue, and all."""
+    theirs: dict[int, list[DutyShown]] = {}
+    for shown in duties:
+        if shown.duty.link_id:
+            theirs.setdefault(shown.duty.link_id, []).append(shown)
+    return [
+        (rows[0], any(check.overdue for shown in rows for check, *_told in shown.checks), rows)
+        for rows in theirs.values()
+    ]
 
 
 def moves_of(case: VisaCase) -> list[CaseStep]:
@@ -180,6 +196,12 @@ def speaks_to(duty: Obligation, move: CaseStep, case: VisaCase) -> bool:
 
 def _badge(check: ObligationCheck) -> str:
     return CHECK_BADGES.get(state_of_check(check), "").removeprefix("badge--")
+
+
+def check_brought_forward(viewer: User, client_id: int) -> ObligationCheck | None:
+    """The first check of a client that a contract brought forward and that waits, if the viewer reads it."""
+    rows = ObligationCheck.objects.visible_to(viewer).open().standing()
+    return rows.filter(client=client_id, brought_by=BroughtBy.CONTRACT).order_by("due_on", "pk").first()
 
 
 def counts() -> list[tuple]:

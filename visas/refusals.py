@@ -7,6 +7,10 @@ from centers.refusals import register
 register(
     {
         "check_confirmed_stays": _("Two people have confirmed what the check has shown: close the finding first."),
+        "check_before_its_duty": _("The day lies before the duty began."),
+        "check_too_early": _(
+            "That it is kept is said on its day or a little before: the rule of the duty says how many days before."
+        ),
         "check_not_kept_says_what": _("Say what was found."),
         "check_stays": _("A check stays as it was put on record."),
         "closing_of_a_confirmed_finding": _("A finding is closed after a second person has confirmed it."),
@@ -48,6 +52,7 @@ register(
         "quota_provisional_settled_once": _("The provisional places were settled before."),
         "quota_line_share_of_its_pool": _("The share belongs to another quota."),
         "case_step_follows": _("The case does not stand where this step follows: look at its way again."),
+        "case_step_rests_on_something": _("Say what it rests on: a document number or a reason."),
         "case_step_in_order": _("The day lies before the last step of the case."),
         "case_completed_before_its_duties": _(
             "A duty of the case runs longer: the case is completed on or after its last day."

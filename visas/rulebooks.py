@@ -98,6 +98,9 @@ def _duty(rule: ObligationRule) -> Shown:
     if rule.check_every:
         often = ngettext("checked every month", "checked every %(number)d months", rule.check_every)
         asked += " · " + often % {"number": rule.check_every}
+    if rule.days_ahead is not None:
+        ahead = ngettext("at most %(number)d day ahead", "at most %(number)d days ahead", rule.days_ahead)
+        asked += " · " + ahead % {"number": rule.days_ahead}
     badge = f"{_('Dependant')} {rule.status_id}" if rule.status_id else ""
     return Shown(str(rule.get_kind_display()), asked, badge=badge)
 

@@ -14,7 +14,7 @@ REACHED = """
 
 class Migration(migrations.Migration):
 
-    dependencies = [("cases", "0027_household_members")]
+    dependencies = [("cases", "0030_relations_asked_about")]
 
     operations = [
         function(

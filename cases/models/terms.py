@@ -111,7 +111,14 @@ class Residence(Term):
 
 
 class Relation(Term):
-    """What a dependant is to the principal (관계)."""
+    """What a dependant is to the principal (관계).
+
+    Two things are asked about before they are put on record, and never refused: a second one where ``one_at_a_time``,
+    and one who is less than ``younger_by`` years younger than the principal.
+    """
+
+    one_at_a_time = models.BooleanField(_("one at a time"), default=False, db_default=False)
+    younger_by = models.PositiveSmallIntegerField(_("years younger than the principal"), null=True, blank=True)
 
     class Meta(Term.Meta):
         verbose_name = _("relation")

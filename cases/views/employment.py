@@ -16,6 +16,7 @@ from cases.models import Employer, Employment
 from cases.services.employment import correct, employ
 from centers.querysets import get_visible_or_404
 from centers.refusals import rule_of, sentence
+from visas.obligations import check_brought_forward
 
 WORK = "work_clients"
 
@@ -88,6 +89,10 @@ def _on_record(request: HttpRequest, pk: int) -> HttpResponse:
     told = {"employer": row.employer.name, "from": row.starts_on.isoformat(), "to": row.last_day or ""}
     messages.success(request, _("On record: %(employer)s, %(from)s – %(to)s.") % told)
     _warn(request, row.employer)
+    check = check_brought_forward(request.user, row.client_id)
+    if check:
+        told = _("A duty of work runs: it is to be looked at by %(day)s whether the change touches it.")
+        messages.info(request, told % {"day": check.due_on.isoformat()})
     return redirect(row.client.get_absolute_url() + "#work")
 
 

@@ -199,7 +199,7 @@ SHEETS = [
     _term("cases/reference/urgencies.csv", cases.Urgency),
     _term("cases/reference/residences.csv", cases.Residence),
     _term("cases/reference/attachment_kinds.csv", cases.AttachmentKind, keep_days=number, restricted=yes),
-    _term("cases/reference/relations.csv", cases.Relation),
+    _term("cases/reference/relations.csv", cases.Relation, one_at_a_time=yes, younger_by=number),
     _term("cases/reference/sexes.csv", cases.Sex),
     _term("cases/reference/stay_reasons.csv", cases.StayReason),
     _term(
@@ -248,7 +248,7 @@ SHEETS = [
         relations=several,
         source=text,
     ),
-    _term("visas/reference/dependant_outcomes.csv", visas.DependantOutcome, with_note=yes),
+    _term("visas/reference/dependant_outcomes.csv", visas.DependantOutcome, with_note=yes, with_status=yes),
     _sheet(
         "visas/reference/visa_programme_areas.csv",
         visas.ProgrammeArea,
@@ -326,6 +326,7 @@ SHEETS = [
         months=number,
         until=day,
         check_every=number,
+        days_ahead=number,
         text_ko=text,
         source=text,
     ),

@@ -86,7 +86,7 @@ class BoardTests:
 class ReceiptTests:
     def ask(self, browser, cases, kind: str, **told):
         return browser.post(
-            BULK, {"case": [case.pk for case in cases], "kind": kind, "take": "1", **told}, follow=True
+            BULK, {"case": [case.pk for case in cases], "kind": kind, "take": "1", "note": "x", **told}, follow=True
         )
 
     def test_twenty_are_recommended_by_one_list_and_the_receipt_can_be_opened_again(self, client, province):
@@ -109,7 +109,7 @@ class ReceiptTests:
     def test_a_form_with_a_mistake_keeps_the_choice(self, client, province):
         case = walk(make_case(), "reviewed")
         answer = self.ask(client, [case], "recommended", happened_on=str(TODAY + timedelta(days=1)))
-        assert answer.status_code == 400 and [one for one, _against in answer.context["cases"]] == [case]
+        assert answer.status_code == 400 and [one for one, *_why in answer.context["cases"]] == [case]
         with everywhere():
             assert not CaseBatch.objects.filter(actor=province).exists()
 
@@ -132,6 +132,6 @@ class PreselectedTests:
             find_fact(actor=None, case=bad, kind="korean", value=1, found_on=TODAY, evidence="TOPIK 1급")
         data = {"kind": "recommended", "case": [good.pk, bad.pk]}
         answer = client.post(reverse("visas:bulk"), data)
-        assert [bool(against) for _case, against in answer.context["cases"]] == [False, True]
+        assert [bool(against) for _case, against, _why in answer.context["cases"]] == [False, True]
         page = answer.content.decode()
         assert f'value="{good.pk}" checked' in page and f'value="{bad.pk}" checked' not in page

@@ -13,6 +13,7 @@ from centers.selectors import scope_of
 from tests.make import everywhere, make_client, make_user, make_visa_case, name_client, place
 from tests.support import ask, forbidden, refused_by, run, settle
 from visas.models import CaseStep, QuotaPool, VisaCase, VisaProgramme
+from visas.models.step import WITH_EVIDENCE
 from visas.path import path_of, step_order
 from visas.services.case import take_back, take_in, take_step, take_steps
 from visas.stages import CASE_STATES
@@ -27,6 +28,8 @@ def step(case: VisaCase, kind: str, day: int = 0, **told) -> CaseStep:
     """The step so many days after the reception."""
     if kind == "recommended":
         told.setdefault("document", f"추천 {case.pk}")
+    elif kind in WITH_EVIDENCE[:5] and not told.get("papers"):
+        told.setdefault("note", "제출서류 확인")
     with everywhere():
         return take_step(actor=None, case=case, kind=kind, happened_on=START + timedelta(days=day), **told)
 
@@ -237,7 +240,7 @@ class WallTests:
         case = make_case()
         city = make_user(Role.CITY_OFFICER, "52140-office")
         set_scope(scope_of(city))
-        made = take_step(actor=make_user(), case=case, kind="checked", happened_on=TODAY)
+        made = take_step(actor=make_user(), case=case, kind="checked", happened_on=TODAY, note="x")
         made.refresh_from_db()
         assert made.actor_id == city.pk
 
@@ -339,7 +342,9 @@ class PageTests:
         assert "TRAN THI B" in page and reverse("visas:case_step", args=[case.pk, "checked"]) in page
         assert reverse("visas:case_step", args=[case.pk, "recommended"]) not in page
         answer = client.post(
-            reverse("visas:case_step", args=[case.pk, "checked"]), {"happened_on": str(TODAY)}, follow=True
+            reverse("visas:case_step", args=[case.pk, "checked"]),
+            {"happened_on": str(TODAY), "note": "x"},
+            follow=True,
         )
         assert str(TODAY) in str(next(iter(answer.context["messages"])))
         assert answer.context["path"].state == "checked"

@@ -14,7 +14,7 @@ from visas.services.obligation import look_again, make_checks, withdraw_check
 
 OFFICE = "52140-office"
 DUE = date(2026, 3, 3)
-TOLD = {"take": "1", "result": "kept", "done_on": "2025-06-02", "document": "국제-77", "note": "명단 대조"}
+TOLD = {"take": "1", "result": "kept", "done_on": "2026-02-02", "document": "국제-77", "note": "명단 대조"}
 
 pytestmark = pytest.mark.django_db
 

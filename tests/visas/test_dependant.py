@@ -12,6 +12,7 @@ from centers.scope import settle_constraints
 from tests.make import everywhere, make_client, make_dependant, make_user
 from tests.support import refused_by
 from tests.visas.test_case_step import START, TODAY, make_case, step, walk
+from visas.services.obligation import follow_case
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +143,47 @@ class DependantTests:
         told = {"name": "A", "relation": "child", "entered_on": str(TODAY + timedelta(days=1))}
         answer = client.post(reverse("visas:case_dependant_new", args=[make_case().pk]), told)
         assert answer.context["form"].errors["entered_on"]
+
+
+class UnusualTests:
+    """What is unusual is asked about, and taken once it is confirmed."""
+
+    TOLD = {"name": "PHAM THI C", "relation": "spouse", "birth_date": "1990-01-01"}
+
+    @pytest.mark.parametrize(
+        ("told", "asks"),
+        [
+            ({"relation": "spouse"}, True),
+            ({"relation": "child", "birth_date": "1994-12-31"}, True),
+            ({"relation": "child", "birth_date": "1995-01-01"}, False),
+            ({"relation": "child", "birth_date": ""}, False),
+            ({"relation": "parent", "birth_date": "1950-01-01"}, False),
+        ],
+    )
+    def test_a_second_spouse_or_a_child_nearly_as_old_as_the_principal(self, client, city, told, asks):
+        case = make_case()
+        with everywhere():
+            Client.objects.filter(pk=case.client_id).update(birth_date="1980-01-01")
+        make_dependant(case.client)
+        address = reverse("visas:case_dependant_new", args=[case.pk])
+        answer = client.post(address, self.TOLD | told)
+        assert answer.status_code == (400 if asks else 302)
+        if asks:
+            assert answer.context["form"].errors["sure"] and "PHAM THI C" in answer.content.decode()
+            assert client.post(address, self.TOLD | told | {"sure": "on"}).status_code == 302
+
+    def test_one_that_is_changed_is_not_its_own_second(self, client, city):
+        case = make_case()
+        link = make_dependant(case.client)
+        address = reverse("visas:case_dependant", args=[case.pk, link.pk])
+        assert client.post(address, {"relation": "spouse"}).status_code == 302
+
+    def test_the_duties_of_each_stand_together(self, client, city):
+        case = walk(make_case("F-2-R", "52140-office"), "granted")
+        for relation in ("spouse", "child"):
+            make_dependant(case.client, relation=relation, status_id="F-3-1R")
+        follow_case(case.pk, case.workspace_id)
+        page = client.get(case.get_absolute_url())
+        assert all(shown.duty.link_id is None for shown in page.context["duties"])
+        assert [len(theirs) for _one, _overdue, theirs in page.context["family"]] == [2, 2]
+        assert page.content.decode().count("의무 2건") == 2

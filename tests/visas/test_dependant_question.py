@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from cases.models import Client
 from centers.models import Role
 from centers.scope import acting_for
 from centers.selectors import scope_of
@@ -14,7 +15,7 @@ from tests.visas.test_case_step import TODAY, make_case, step, walk
 from visas.models import DependantOutcome, DependantQuestion, QuestionReason, VisaCase
 from visas.services.case import take_back
 from visas.services.dependant import answer
-from visas.services.obligation import follow_workspace
+from visas.services.obligation import follow_case, follow_workspace
 
 OFFICE = "52140-office"
 LAST = {"refused": 9, "lapsed": 9, "withdrawn": 3, "ineligible": 3, "left": 9, "cancelled": 9, "moved": 9}
@@ -118,7 +119,7 @@ class AnswerTests:
         [row] = asked(case)
         assert row.get_absolute_url() in client.get("/").content.decode()
         assert row.get_absolute_url() in client.get(case.get_absolute_url()).content.decode()
-        told = {"outcome": "own_status", "answered_on": str(TODAY), "note": "체류허가 확인서"}
+        told = {"outcome": "own_status", "answered_on": str(TODAY), "note": "체류허가 확인서", "status": "F-2"}
         page = client.post(row.get_absolute_url(), told, follow=True).content.decode()
         assert "본인 체류자격으로 계속 거주" in page and "체류허가 확인서" in page
         [row] = asked(case)
@@ -126,6 +127,22 @@ class AnswerTests:
         assert row.get_absolute_url() not in client.get("/").content.decode()
         assert len(client.get("/visas/questions/?state=answered").context["shown"].page) == 1
         assert len(client.get("/visas/questions/?state=open").context["shown"].page) == 0
+
+    def test_whoever_stays_says_with_which_status(self, client, officer):
+        case = walk(make_case("F-2-R"), "granted")
+        link = make_dependant(case.client, status_id="F-3-1R")
+        follow_case(case.pk, case.workspace_id)
+        step(case, "left", 9)
+        [row] = asked(case)
+        told = {"outcome": "own_status", "answered_on": str(TODAY), "note": "체류허가 확인서"}
+        assert client.post(row.get_absolute_url(), told).context["form"].errors["status"]
+        assert [one.state for one in asked(case)] == ["open"]
+        client.post(row.get_absolute_url(), told | {"status": "D-10"})
+        with everywhere():
+            link.refresh_from_db()
+            assert (link.status_id, Client.objects.get(pk=link.client_id).status_id) == ("D-10", "D-10")
+        client.post(row.get_absolute_url(), told | {"outcome": "left"})
+        assert [one.outcome_id for one in asked(case)] == ["left"]
 
     def test_other_is_said_in_words(self, client, officer):
         row = make_dependant_question(make_case())
@@ -143,7 +160,7 @@ class AnswerTests:
     def test_a_correction_keeps_what_was_answered_before(self, client, officer):
         row = make_dependant_question(make_case())
         for outcome in ("left", "changed"):
-            client.post(row.get_absolute_url(), {"outcome": outcome, "answered_on": str(TODAY)})
+            client.post(row.get_absolute_url(), {"outcome": outcome, "answered_on": str(TODAY), "status": "F-2"})
         with acting_for([row.workspace_id]):
             assert [past.outcome_id for past in row.events.order_by("pgh_id")] == [None, "left"]
 

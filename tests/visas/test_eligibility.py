@@ -56,7 +56,7 @@ def reviewed(programme: str = "E-7-4", at: str = "52140-office") -> VisaCase:
     case = make_visa_case(programme, at, received_on=START, municipality_id=at[:5])
     with everywhere():
         for kind in ("checked", "reviewed"):
-            take_step(actor=None, case=case, kind=kind, happened_on=START)
+            take_step(actor=None, case=case, kind=kind, happened_on=START, note="x")
     return case
 
 

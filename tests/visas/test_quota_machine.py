@@ -164,7 +164,7 @@ class QuotaMachine(RuleBasedStateMachine):
         case = make_visa_case(programme, "52180-office", municipality_id=place, received_on=DAY)
         with everywhere():
             for kind in (StepKind.CHECKED, StepKind.REVIEWED):
-                take_step(actor=None, case=case, kind=kind, happened_on=DAY + timedelta(days=day))
+                take_step(actor=None, case=case, kind=kind, happened_on=DAY + timedelta(days=day), note="x")
         self.model.waiting[case.pk] = day, (POOLS["E-7-4"], place)
         self.model.person[case.pk] = case.person_id, POOLS["E-7-4"]
         return case.pk

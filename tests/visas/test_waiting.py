@@ -24,7 +24,7 @@ def reviewed(days: int, *, received: int = 0, programme: str = "E-7-4", **fields
     case = make_visa_case(programme, OFFICE, received_on=DAY + timedelta(days=received), **fields)
     with everywhere():
         for kind in (StepKind.CHECKED, StepKind.REVIEWED):
-            take_step(actor=None, case=case, kind=kind, happened_on=DAY + timedelta(days=days))
+            take_step(actor=None, case=case, kind=kind, happened_on=DAY + timedelta(days=days), note="x")
     return case
 
 
@@ -106,7 +106,7 @@ def test_a_city_is_told_its_place_among_all(client):
     elsewhere = make_visa_case("E-7-4", "52110-office", received_on=DAY)
     with everywhere():
         for kind in (StepKind.CHECKED, StepKind.REVIEWED):
-            take_step(actor=None, case=elsewhere, kind=kind, happened_on=DAY + timedelta(days=1))
+            take_step(actor=None, case=elsewhere, kind=kind, happened_on=DAY + timedelta(days=1), note="x")
     own, officer = reviewed(2), make_user(Role.CITY_OFFICER, OFFICE)
     with acting_for([own.workspace_id], actor=officer):
         rows = waiting_list(VisaCase.objects.visible_to(officer), QuotaPool.objects.get(pk=POOL), day=LATER)
@@ -269,7 +269,7 @@ class TurnTests:
             case = make_visa_case("E-7-4", OFFICE, received_on=today - timedelta(days=9))
             with everywhere():
                 for kind in (StepKind.CHECKED, StepKind.REVIEWED):
-                    take_step(actor=None, case=case, kind=kind, happened_on=today - timedelta(days=days))
+                    take_step(actor=None, case=case, kind=kind, happened_on=today - timedelta(days=days), note="x")
             found.append(case)
         return found
 

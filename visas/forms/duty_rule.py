@@ -30,6 +30,10 @@ class DutyRuleForm(RefusableForm):
     months = _number(_("Runs for (months)"), help_text=_("From the permit. Empty where it runs up to a fixed day."))
     until = DayField(_("Runs up to and with"), required=False)
     check_every = _number(_("Checked every (months)"), help_text=_("Empty where it is checked at its end alone."))
+    days_ahead = forms.IntegerField(
+        label=_("Checked at most so many days ahead"), required=False, min_value=0, max_value=600, initial=30,
+        help_text=_("Empty where any day of the duty will do. A change of contract is looked at within so many days."),
+    )  # fmt: skip
     text_ko = forms.CharField(
         label=_("Wording"), max_length=300, validators=[no_hidden_signs],
         widget=forms.Textarea(attrs={"rows": 2, "lang": "ko"}),

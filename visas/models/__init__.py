@@ -4,6 +4,8 @@ from visas.models.demand import DemandSurvey
 from visas.models.dependant import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason
 from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
 from visas.models.obligation import (
+    OF_WORK,
+    BroughtBy,
     CheckBatch,
     CheckResult,
     Closing,
@@ -36,8 +38,8 @@ from visas.models.study import KoreanResult, KoreanTest, StudyPermit, StudyPermi
 from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
-    "AskedWhen", "CaseBatch", "CaseFact", "CasePaper", "CasePoint", "CaseStep", "CaseStudy", "Channel",
-    "CheckBatch", "CheckResult", "Closing", "ClosingState", "DemandSurvey", "DependantOutcome",
+    "OF_WORK", "AskedWhen", "BroughtBy", "CaseBatch", "CaseFact", "CasePaper", "CasePoint", "CaseStep", "CaseStudy",
+    "Channel", "CheckBatch", "CheckResult", "Closing", "ClosingState", "DemandSurvey", "DependantOutcome",
     "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy", "Enrolment", "EntryKind", "FactKind", "Finding",
     "FindingState", "FromWhom", "GivenBack", "KoreanResult", "KoreanTest", "LetterText", "Obligation",
     "ObligationCheck", "ObligationRule", "PaperState", "PointItem", "PoolProgramme", "ProgrammeArea",

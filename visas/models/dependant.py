@@ -48,9 +48,13 @@ class QuestionReason(Term):
 
 
 class DependantOutcome(Term):
-    """What became of a dependant. Reference data. ``with_note``: it is said in words as well."""
+    """What became of a dependant. Reference data.
+
+    ``with_note``: it is said in words as well. ``with_status``: with it the status that the dependant holds now.
+    """
 
     with_note = models.BooleanField(_("with a note"), default=False)
+    with_status = models.BooleanField(_("with the new status"), default=False, db_default=False)
 
     class Meta(Term.Meta):
         verbose_name = _("outcome for a dependant")

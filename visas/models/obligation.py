@@ -43,7 +43,9 @@ class ObligationRule(models.Model):
     """One duty of a programme for those permitted from a day on, with where it stands. Reference data.
 
     It runs ``months`` from the permit, or up to and with ``until``. It is checked every ``check_every`` months and at
-    its end; at its end alone where that is empty. With ``status`` it is a duty of the dependants who hold that status,
+    its end; at its end alone where that is empty. ``days_ahead`` is how many days before its day a check may say that
+    it is kept, none where any day of the duty will do; a change of contract brings a check forward to so many days
+    from then. With ``status`` it is a duty of the dependants who hold that status,
     else of the principal. A rule that was entered wrongly is voided with the reason and stays in sight; ``entered_by``
     is who entered, ended or voided it last, none while it stands as the reference data brought it.
     """
@@ -56,6 +58,7 @@ class ObligationRule(models.Model):
     months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
     until = models.DateField(_("until"), null=True, blank=True)
     check_every = models.PositiveSmallIntegerField(_("checked every (months)"), null=True, blank=True)
+    days_ahead = models.PositiveSmallIntegerField(_("checked at most so many days ahead"), null=True, blank=True)
     text_ko = models.CharField(_("wording"), max_length=300)
     source = models.CharField(_("source"), max_length=300)
     entered_by = staff_key(verbose_name=_("entered by"))
@@ -155,7 +158,7 @@ class Obligation(OnRecord):
     """One duty of one case, from the day of the permit up to and with ``ends_on``.
 
     With ``link`` it is that of a dependant, whose ``client`` it then is; else the principal's. ``ended_on`` and
-    ``ended_why`` are set where it fell away before.
+    ``ended_why`` are set where it fell away before, and empty again where what ended it was taken back.
     """
 
     workspace = workspace_key()
@@ -194,6 +197,16 @@ class Obligation(OnRecord):
         return f"{self.case_id} {self.rule_id}"
 
 
+# Duties that a change of contract is about.
+OF_WORK = (Duty.WORK, Duty.WORKPLACE)
+
+
+class BroughtBy(models.TextChoices):
+    """What brings a check forward."""
+
+    CONTRACT = "contract", _("A contract began, ended or moved")
+
+
 class CheckResult(models.TextChoices):
     KEPT = "kept", _("Kept")
     NOT_KEPT = "not_kept", _("Not kept")
@@ -215,7 +228,7 @@ class ObligationCheck(OnRecord):
     """One look whether a duty is kept: due on a day, made on another, with what shows it.
 
     One that was put on record wrongly is withdrawn with the reason and stays in sight; by a trigger another then waits
-    in its place, for the same day.
+    in its place, for the same day. ``brought_by`` is what asked for it outside of its turn.
     """
 
     workspace = workspace_key()
@@ -224,6 +237,9 @@ class ObligationCheck(OnRecord):
     person = person_key()
     obligation = models.ForeignKey(Obligation, models.PROTECT, db_index=False, related_name="checks")
     due_on = models.DateField(_("due on"))
+    brought_by = models.CharField(
+        _("why it is asked now"), max_length=10, choices=BroughtBy, blank=True, db_default="", editable=False
+    )
     result = models.CharField(_("what a check has shown"), max_length=10, choices=CheckResult, blank=True)
     done_on = models.DateField(_("checked on"), null=True, blank=True)
     done_by = staff_key(verbose_name=_("checked by"))

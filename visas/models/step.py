@@ -41,8 +41,11 @@ class StepKind(models.TextChoices):
 
 # What is put on record beside the way: it leaves the case where it stands.
 ASIDE = ("announced", "notified", "renewed", "relocated", "extended")
-# What nobody may say without a paper or a word that it rests on.
-WITH_EVIDENCE = ("completed", "cancelled", "moved", "relocated", "extended")
+# What nobody may say without a paper or a word that it rests on (``wall.rest_on_something``).
+WITH_EVIDENCE = (
+    "answered", "checked", "reviewed", "granted", "settled", "completed", "cancelled", "moved", "relocated",
+    "extended",
+)  # fmt: skip
 
 
 class Channel(models.TextChoices):
@@ -67,11 +70,11 @@ class CaseStep(CaseRow):
 
     The step gives the case its day where the case has one for it, by a trigger that also holds the order of steps and
     of days. A step that was wrong is taken back by a further row, with the reason in ``note``; ``undoes`` is the row
-    that it takes back, none where the day came by a workbook. ``document`` is the number of the letter or file,
-    ``at`` where the person worked. ``consented`` says that the client agreed to the office keeping a file,
-    ``channel`` how the applicant was told. ``papers`` are the required papers that a completion request names, and
-    ``due_on`` is by when they are to be handed in. ``municipality`` is where the person moved to, which is one of the
-    province. Those of ``ASIDE`` leave the case where it stands.
+    that it takes back, none where the day came by a workbook. ``document`` is the number of the letter or file, ``at``
+    where the person worked. ``consented`` says that the client agreed to the office keeping a file, ``channel`` how
+    the applicant was told. ``papers`` are the required papers that a completion request names, or that came with its
+    answer, which a trigger marks as received; ``due_on`` is by when they are to be handed in. ``municipality`` is
+    where the person moved to, which is one of the province. Those of ``ASIDE`` leave the case where it stands.
     """
 
     case = case_key("steps")
@@ -129,11 +132,6 @@ class CaseStep(CaseRow):
                 condition=~Q(kind=StepKind.NOTIFIED) | ~Q(channel="") | Q(takes_back=True),
                 name="notified_by_a_way",
                 violation_error_message=_("Say how the applicant was told."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind__in=WITH_EVIDENCE) | ~Q(document="") | ~Q(note="") | Q(takes_back=True),
-                name="case_step_rests_on_something",
-                violation_error_message=_("Say what it rests on: a document number or a reason."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("happened_on")),

@@ -113,18 +113,29 @@ def ask_about(
 
 @transaction.atomic
 def answer(
-    question: DependantQuestion, *, actor: User, outcome: DependantOutcome, answered_on: date, note: str = ""
-) -> DependantQuestion:
+    question: DependantQuestion, *, actor: User, outcome: DependantOutcome, answered_on: date, note: str = "",
+    status: StatusCode | None = None,
+) -> DependantQuestion:  # fmt: skip
     """Put on record what became of a dependant; what was answered before stays in the history.
 
-    Raises IntegrityError where the event was taken back meanwhile, or where an outcome needs a note.
+    With ``status`` the dependant has it from now on, and keeps the duties of that status alone. Raises IntegrityError
+    where the event was taken back meanwhile, or where an outcome needs a note.
     """
     question = DependantQuestion.objects.select_for_update(of=("self",)).get(pk=question.pk)
     question.outcome, question.answered_on, question.answered_by = outcome, answered_on, actor
     question.note = note
     question.save(update_fields=["outcome", "answered_on", "answered_by", "note"])
+    if status:
+        _give_status(FamilyLink.objects.select_related("client", "household").get(pk=question.link_id), status)
     _put_on_record(question, actor)
     return question
+
+
+def _give_status(link: FamilyLink, status: StatusCode) -> None:
+    link.status = status
+    link.save(update_fields=["status"])
+    _move(link.client, status, link.client.municipality)
+    let_duties_follow(link)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -48,7 +48,9 @@ LATE = timedelta(days=30)
 
 
 def follow_case(case_id: int, workspace_id: int) -> int:
-    """Make the duties that a case lacks, and end those of a permit that is no more. Returns how many were made.
+    """Make the duties that a case lacks, and end those of a permit that is no more. Returns how many now run anew.
+
+    One that fell away and is wanted again goes on with the checks that it had.
 
     It may be done as often as one likes, and acts for the workspace that keeps the case.
     """
@@ -60,29 +62,53 @@ def follow_case(case_id: int, workspace_id: int) -> int:
 def follow_workspace(workspace_id: int) -> int:
     """The same for every case of a workspace with a permit: what came by a file has had no step.
 
-    Letters that have run out lapse first, and it asks about the dependants too. Returns how many duties were made.
+    Letters that have run out lapse first, and it asks about the dependants and about contracts whose last day has
+    passed too. Returns how many duties now run anew.
     """
     with acting_for([workspace_id]):
         lapse_letters(workspace_id)
         ask_dependants(workspace_id)
         cases = VisaCase.objects.filter(workspace=workspace_id, granted_on__isnull=False).order_by("pk")
-        return sum(_follow(case) for case in cases.iterator(chunk_size=500))
+        made = sum(_follow(case) for case in cases.iterator(chunk_size=500))
+        look_at_work(workspace_id)
+        return made
 
 
 def _follow(case: VisaCase) -> int:
     wanted = {(one.rule.pk, one.link and one.link.pk): one for one in wanted_of(case)}
-    there = {(row.rule_id, row.link_id): row for row in Obligation.objects.filter(case=case, ended_on=None)}
+    rows = list(Obligation.objects.filter(case=case).order_by("pk"))
+    fallen = {(row.rule_id, row.link_id, row.starts_on): row for row in rows if row.ended_on}
+    there = {(row.rule_id, row.link_id): row for row in rows if row.ended_on is None}
     for key, row in list(there.items()):
         if key not in wanted or wanted[key].starts_on != row.starts_on:
             ended_on = case.left_on or case.cancelled_on or case.moved_on or timezone.localdate()
             row.ended_on, row.ended_why = ended_on, _why(case, key, wanted)
             row.save(update_fields=["ended_on", "ended_why"])
             del there[key]
-    fresh = [one for key, one in wanted.items() if key not in there]
-    for one in fresh:
-        _make(case, one)
+    fresh = {key: one for key, one in wanted.items() if key not in there}
+    for key, one in fresh.items():
+        before = fallen.get((*key, one.starts_on))
+        if before and before.ended_why:
+            _take_up(before)
+        else:
+            _make(case, one)
     _ask_after_moves(case)
     return len(fresh)
+
+
+def _take_up(row: Obligation) -> None:
+    """What ended the duty was taken back: its checks and findings are those that it had."""
+    row.ended_on, row.ended_why = None, ""
+    row.save(update_fields=["ended_on", "ended_why"])
+
+
+def look_at_work(workspace_id: int) -> None:
+    """Ask for a check of the duties of work where a contract has come to its last day and none follows.
+
+    It may be done as often as one likes, inside of ``acting_for`` the workspace.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wall.look_at_work_of(%s)", [workspace_id])
 
 
 def _ask_after_moves(case: VisaCase) -> None:
@@ -139,7 +165,8 @@ def make_check(
 ) -> ObligationCheck:
     """Put on record what a check has shown. Where a duty was not kept, ``what`` makes a finding for a second look.
 
-    Raises IntegrityError where the database refuses: kept without anything that shows it, a day in the future.
+    Raises IntegrityError where the database refuses: kept without anything that shows it, a day in the future or
+    before the duty, and kept so long before its day as the rule of the duty does not allow.
     """
     check = ObligationCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     check.result, check.done_on, check.done_by = result, done_on, actor

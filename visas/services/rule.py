@@ -37,7 +37,17 @@ WRITTEN = {
     ),
     ObligationRule: (
         Action.DUTY_RULE_CHANGED,
-        ("programme_id", "kind", "status_id", "valid_from", "valid_to", "months", "until", "check_every"),
+        (
+            "programme_id",
+            "kind",
+            "status_id",
+            "valid_from",
+            "valid_to",
+            "months",
+            "until",
+            "check_every",
+            "days_ahead",
+        ),
     ),
     RequiredPaper: (Action.RULE_CHANGED, ("programme_id", "text_ko", "from_whom", "valid_from", "valid_to")),
 }

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,7 +12,7 @@ from centers.refusals import sentence_of
 from visas.board import BoardFilter, board_of
 from visas.case_forms import StepForm
 from visas.eligibility import AGAINST, advice_on_all
-from visas.models import CaseBatch, CaseStep, StepKind, VisaCase
+from visas.models import CaseBatch, CaseStep, LetterText, StepKind, VisaCase
 from visas.path import ACTIONS
 from visas.quotas import FULL
 from visas.services.case import MOST, NOT_YOURS, OUT_OF_TURN, take_steps
@@ -66,11 +66,35 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "visas/bulk.html", context, status=400 if form.errors else 200)
 
 
-def _with_advice(cases: list[VisaCase], kind: str) -> list[tuple[VisaCase, str]]:
-    """The cases, each with what the conditions say where the step goes against them: that one is not preselected."""
+_OWN_LETTER = gettext_lazy(
+    "A letter of this programme is one person's: it would be refused under the number of another case."
+)
+
+
+def _with_advice(cases: list[VisaCase], kind: str) -> list[tuple[VisaCase, str, str]]:
+    """The cases, each with what speaks against taking the step with it and with the others: it is not preselected.
+
+    First what the conditions say, then why it is to be decided on its own page.
+    """
     advices = advice_on_all([case.pk for case in cases]) if kind in AGAINST else {}
-    found = [(case, advices.get(case.pk)) for case in cases]
-    return [(case, advice.sentence if advice and advice.speaks_against(kind) else "") for case, advice in found]
+    seconds = _second_letters(cases) if kind == StepKind.RECOMMENDED else set()
+    found = []
+    for case in cases:
+        advice = advices.get(case.pk)
+        if advice and advice.speaks_against(kind):
+            found.append((case, advice.sentence, _("Decide this case on its own page, with a reason.")))
+        elif case.pk in seconds:
+            found.append((case, _("Needs a letter number of its own"), _OWN_LETTER))
+        else:
+            found.append((case, "", ""))
+    return found
+
+
+def _second_letters(cases: list[VisaCase]) -> set[int]:
+    """The cases of programmes with a letter for each person beside the first of each: one number is not for them."""
+    own = set(LetterText.objects.filter(own_letter=True).values_list("programme", flat=True))
+    firsts = {case.programme_id: case.pk for case in reversed(cases)}
+    return {case.pk for case in cases if case.programme_id in own and firsts[case.programme_id] != case.pk}
 
 
 def _chosen(request: HttpRequest) -> list[VisaCase]:

@@ -24,11 +24,11 @@ from visas.case_forms import FactForm, ReasonForm, StepForm, TakeBackForm, TakeI
 from visas.dependants import dependants_of
 from visas.eligibility import NOT_MET, advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, FactKind, StepKind, StudyStatus, VisaCase
+from visas.models import CaseStep, FactKind, RequiredPaper, StepKind, StudyStatus, VisaCase
 from visas.models.case import HOLDS
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
-from visas.obligations import duties_of
+from visas.obligations import duties_of, duties_of_family
 from visas.papers import missing_of, papers_of
 from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, path_of
 from visas.points import items_on, sheet_of
@@ -60,6 +60,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     told, who = path.waits_for
     steps = path.next_for(request.user)
     gone = who_left(case, request.user)
+    duties = duties_of(case, request.user)
     context = {
         "case": case,
         "client": own_files([case], request.user).get(case.pk),
@@ -82,7 +83,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "dependants": dependants_of(case, path.state, request.user),
         "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
         "may_print": bool(case.letter_number) and not case.has_ended and may_print(request.user, case),
-        "duties": duties_of(case, request.user),
+        "duties": [shown for shown in duties if shown.duty.link_id is None],
+        "family": duties_of_family(duties),
         "may_change": may(request.user, "work_clients", case.workspace_id),
         "may_add": not case.has_ended and may(request.user, "work_clients", case.workspace_id),
         "sheet": sheet_of(case, request.user),
@@ -172,7 +174,7 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     advice = advice_on(case, on=_day_typed(request))
     against = advice.speaks_against(kind)
-    missing = missing_of(papers_of(case, request.user)) if kind == StepKind.ASKED else ()
+    missing = _papers_for(request, case, kind)
     before = _overtaken(request, case) if kind == StepKind.RECOMMENDED else []
     form = StepForm(
         sent, kind=kind, against=against, valid_days=case.programme.letter_valid_days, missing=missing,
@@ -184,6 +186,15 @@ def step(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             return _confirmed(request, case.pk, made)
     words = _words_of(request, form, case, before)
     return _form_page(request, form, case, words | ({"advice": advice} if kind in WITH_CONDITIONS else {}))
+
+
+def _papers_for(request: HttpRequest, case: VisaCase, kind: str) -> list[RequiredPaper]:
+    """The papers that a completion request may name; of its answer those that it named, or all where it named none."""
+    if kind not in (StepKind.ASKED, StepKind.ANSWERED):
+        return []
+    missing = missing_of(papers_of(case, request.user))
+    asked = path_of(case, request.user).asked if kind == StepKind.ANSWERED else None
+    return [paper for paper in missing if not asked or not asked.papers or paper.pk in asked.papers]
 
 
 def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list[Waiting]) -> dict:

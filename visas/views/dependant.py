@@ -32,7 +32,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("The case has ended: nobody is added to it. Who comes later belongs to a new case."))
         return redirect(case)
     form = DependantForm(request.POST if request.method == "POST" else None, case=case, viewer=request.user)
-    if form.is_valid() and form.choose(form.likely()):
+    if form.is_valid() and form.choose(form.likely()) and form.sure():
         try:
             link = add_dependant(case=case, **form.cleaned_data)
         except IntegrityError as error:
@@ -50,7 +50,7 @@ def change(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     row = _link(request, case, link)
     data = request.POST if request.method == "POST" else None
     form = DependantForm(data, case=case, viewer=request.user, link=row)
-    if form.is_valid():
+    if form.is_valid() and form.sure():
         try:
             change_dependant(row, **form.cleaned_data)
         except IntegrityError as error:
@@ -97,7 +97,8 @@ def question(request: HttpRequest, pk: int) -> HttpResponse:
     mine = may_answer(request.user, row)
     if request.method == "POST" and not mine:
         raise PermissionDenied(_("Dependants are entered where the file of the principal is kept."))
-    form = AnswerForm(request.POST if request.method == "POST" else None, question=row)
+    data = request.POST if request.method == "POST" else None
+    form = AnswerForm(data, question=row, viewer=request.user)
     if form.is_valid():
         try:
             answer(row, actor=request.user, **form.cleaned_data)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,15 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from cases.employment import works_of
 from cases.forms import RefusableForm
 from cases.models import Client
+from cases.services.attachment import attach
+from cases.views.attachment import READ_AT_MOST
 from centers.access import require_anywhere
 from centers.refusals import rule_of, sentence
 from centers.selectors import scope_of
 from centers.views.listing import show
 from visas.access import own_files
 from visas.listings import CHECKS
-from visas.models import Closing, Finding, FindingState, ObligationCheck
+from visas.models import OF_WORK, Closing, Finding, FindingState, ObligationCheck
 from visas.obligation_forms import CheckForm, ClosingForm, CorrectionForm, LookForm
 from visas.obligations import CHECK_STATES, FindingShown, counts, findings_of, state_of_check
 from visas.services.obligation import close_finding, correct_check, hand_on, look_again, make_check
@@ -52,7 +55,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     mine = may_check(request.user, row.workspace_id)
     if request.method == "POST" and not mine:
         raise _not_here()
-    form = CheckForm(request.POST if request.method == "POST" else None, viewer=request.user, check=row)
+    form = CheckForm(*_sent(request), viewer=request.user, check=row)
     if form.is_valid() and _made(request, form, row):
         return _confirmed(request, pk)
     found = findings_of(request.user, check_made=row)
@@ -61,7 +64,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "others": _others(request, row),
         "client": _whose(request.user, row),
         "state": CHECK_STATES[state_of_check(row)],
-        "form": form if mine and not row.result else None,
+        "form": form if mine and not row.result and not row.obligation.ended_on else None,
+        "works": works_of([row.client_id], request.user) if row.obligation.rule.kind in OF_WORK else None,
         "finding": found[0] if found else None,
         **_may(request.user, row, found[0] if found else None, mine),
     }
@@ -113,14 +117,31 @@ def _made(request: HttpRequest, form: CheckForm, row: ObligationCheck) -> bool:
     if row.result:  # made meanwhile: what stands is shown
         messages.info(request, _("This check was made already."))
         return True
-    return _written(form, lambda: make_check(row, actor=request.user, **form.told)) is not None
+    return _written(form, lambda: make_check(row, actor=request.user, **_told(request, form, row))) is not None
+
+
+def _sent(request: HttpRequest) -> tuple:
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def _told(request: HttpRequest, form: CheckForm, row: ObligationCheck) -> dict:
+    """What a check has shown; a new file is attached to the client first, and is its proof."""
+    told, file = form.told, form.cleaned_data.get("file")
+    if file and told["result"]:
+        client = Client.objects.visible_to(request.user).get(pk=row.client_id)
+        kind, content = form.cleaned_data["kind"], file.read(READ_AT_MOST)
+        told["proof"] = attach(actor=request.user, client=client, kind=kind, name=file.name, content=content)
+    return told
 
 
 def _written(form: RefusableForm, write: Callable[[], Model]) -> Model | None:
-    """What was written; none where the database refuses, told on the form."""
+    """What was written; none where the database refuses or a file is not kept, told on the form."""
     try:
         with transaction.atomic():
             return write()
+    except ValidationError as error:
+        form.add_error("file", error)
+        return None
     except IntegrityError as error:
         form.refuse(rule_of(error), sentence(error))
         return None
@@ -145,9 +166,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     if not row.result or row.withdrawn_on:
         messages.info(request, _("Only a check that stands is corrected."))
         return redirect(row)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, viewer=request.user, check=row)
+    form = CorrectionForm(*_sent(request), viewer=request.user, check=row)
     if form.is_valid():
-        stands = _written(form, lambda: correct_check(row, actor=request.user, **form.told))
+        stands = _written(form, lambda: correct_check(row, actor=request.user, **_told(request, form, row)))
         if stands:
             return _confirmed(request, stands.pk)
     words = {
