@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kpi', '0013_steps_of_proposals'),
+        ('kpi', '0014_places_of_cases'),
     ]
 
     operations = [
