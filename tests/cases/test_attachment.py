@@ -29,7 +29,7 @@ def packed(*names: str, said: str = WORD, where: str = "[Content_Types].xml") ->
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as made:
         for name, text in ((where, said), *((name, "x") for name in names)):
-            made.writestr(name, text)
+            made.writestr(zipfile.ZipInfo(name), text)  # of no time: two workers make the same
     return file.getvalue()
 
 
