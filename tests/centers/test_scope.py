@@ -131,7 +131,7 @@ def make_a_row_in_every_table(database: str) -> None:
         )
         for table, columns, values in (
             ("visas_casestep", "kind, happened_on, takes_back, document, note, against_advice, consented",
-             "'checked', v.received_on, false, '', '', '', false"),
+             "'checked', v.received_on, false, '', 'x', '', false"),
             ("visas_waitingmove", "place, reason", "1, 'x'"),
             ("visas_casepoint", "item_id, points, evidence",
              "(SELECT i.id FROM visas_pointitem i WHERE i.programme_id = v.programme_id AND i.code = 'age'), 1, ''"),
