@@ -15,6 +15,7 @@ from visas.services.case import find_fact, take_step
 WORKPLACES = (
     ("예시농장", "농업"), ("예시정밀", "금속 가공"), ("예시식품", "식품 제조"), ("예시수산", "수산 가공"),
 )  # fmt: skip
+STUDENTS = ("D-2", "D-4")
 EACH = 12  # clients of a workspace
 PAY = 26_400_000  # won a year; a little over what the programmes for skilled workers ask
 LOOKED = "제출서류와 근로계약서 확인 (예시)"
@@ -42,7 +43,8 @@ def work_somewhere(center: Workspace) -> None:
 
 
 def _workers(workspace: Workspace) -> list[Client]:
-    clients = Client.objects.filter(workspace=workspace, merged_into=None)
+    """Those who may work full time: a student is no worker of a farm."""
+    clients = Client.objects.filter(workspace=workspace, merged_into=None).exclude(status__in=STUDENTS)
     with_case = clients.filter(visa_cases__in=VisaCase.objects.filter(LIVE)).distinct()
     return list((with_case if with_case.exists() else clients).order_by("-pk")[:EACH])
 

@@ -22,6 +22,7 @@ class Site:
     closes: date | None
     weekdays: tuple[int, ...]
     counsellors: tuple[int, ...] = ()
+    officers: tuple[int, ...] = ()
 
     def span(self, first: date, last: date) -> tuple[date, date] | None:
         """The part of the days in which it takes records."""
@@ -135,18 +136,27 @@ def _papers(owner: psycopg.Connection) -> dict[str, list[tuple[int, date, date |
 
 
 def _sites(owner: psycopg.Connection) -> dict[str, Site]:
-    counsellors = _lists(
-        owner.execute(
-            "SELECT workspace_id, user_id FROM centers_membership WHERE role = 'counsellor' "
-            "AND starts_on <= wall.today() AND (ends_on IS NULL OR ends_on >= wall.today()) ORDER BY 1, 2"
-        )
-    )
+    counsellors, officers = _members(owner, "counsellor"), _members(owner, "city_officer")
     rows = owner.execute(
         "SELECT id, code, kind, municipality_id, "
         "CASE WHEN counts_from IS NOT NULL THEN greatest(counts_from, opened_on) END, ended_on, weekdays "
         "FROM centers_workspace ORDER BY code"
     )
-    return {row[1]: Site(*row[:6], tuple(row[6]), tuple(counsellors.get(row[0], ()))) for row in rows}
+    return {
+        row[1]: Site(*row[:6], tuple(row[6]), tuple(counsellors.get(row[0], ())), tuple(officers.get(row[0], ())))
+        for row in rows
+    }
+
+
+def _members(owner: psycopg.Connection, role: str) -> dict[int, list[int]]:
+    """Who holds a role today, by workspace."""
+    return _lists(
+        owner.execute(
+            "SELECT workspace_id, user_id FROM centers_membership WHERE role = %s "
+            "AND starts_on <= wall.today() AND (ends_on IS NULL OR ends_on >= wall.today()) ORDER BY 1, 2",
+            [role],
+        )
+    )
 
 
 def _pools(owner: psycopg.Connection, since: date) -> list[Pool]:

@@ -10,6 +10,7 @@ from demo.synthetic.chronicle import deck
 from demo.synthetic.known import Known
 from demo.synthetic.places import after
 
+CLERKS = ("데모담당1", "데모담당2")  # who took an application in, as an office's own file names them
 WON = 300_000  # a voucher of the plan of 2025
 # The plan pays it to whom 2025 had changed to a regional visa; who still waits and who is turned down is made up.
 STAGES = {"paid": 76, "applied": 14, "ineligible": 5, "cancelled": 5}
@@ -54,15 +55,19 @@ def earliest(application: Application, known: Known) -> date:
 
 COLUMNS = (
     "workspace_id", "ref", "recorded_on", "client_id", "person_id", "municipality_id", "status_changed_on",
-    "applied_on", "ineligible_on", "cancelled_on", "paid_on", "amount_won", "registered_by_file", "shared_with",
+    "applied_on", "ineligible_on", "cancelled_on", "paid_on", "amount_won", "registered_by_file", "approved_by_id",
+    "shared_with",
 )  # fmt: skip
 
 
 def voucher_rows(vouchers: list[Voucher]) -> Iterator[tuple]:
+    """Who approves is somebody else than who took it in, and known by name where the office has an officer."""
     for voucher in vouchers:
         file = voucher.application.file
+        approves = file.site.officers[0] if voucher.paid_on and file.site.officers else None
         yield (
             file.site.pk, f"{voucher.applied_on.year}-{file.pk}", voucher.applied_on, file.pk, file.identity,
             voucher.application.municipality, voucher.application.case.granted_on, voucher.applied_on,
-            voucher.ineligible_on, voucher.cancelled_on, voucher.paid_on, WON, "", [],
+            voucher.ineligible_on, voucher.cancelled_on, voucher.paid_on, WON, CLERKS[file.pk % len(CLERKS)], approves,
+            [],
         )  # fmt: skip

@@ -61,6 +61,12 @@ class AliveTests:
             ):
                 assert one(owner, f"SELECT count(*) FROM {what}") > 0, what
             assert not has_strangers(owner)
+            at_work = "cases_employment e JOIN cases_client c ON c.id = e.client_id"
+            assert one(owner, f"SELECT count(*) FROM {at_work}") > 0
+            assert one(owner, f"SELECT count(*) FROM {at_work} WHERE c.status_id IN ('D-2', 'D-4')") == 0
+            paid = "visas_voucher v JOIN centers_workspace w ON w.id = v.workspace_id WHERE v.paid_on >= %s"
+            nobody = "AND (v.registered_by_file = '' OR v.approved_by_id IS NULL AND w.code = '52140-office')"
+            assert one(owner, f"SELECT count(*) FROM {paid} {nobody}", date(today.year, 1, 1)) == 0
             closed = "SELECT id FROM centers_workspace WHERE code = %s"
             assert one(owner, f"SELECT count(*) FROM cases_client WHERE workspace_id = ({closed})", NOT_RUNNING) == 0
 

@@ -165,6 +165,14 @@ class KeyTests:
             keys.send("Input.dispatchKeyEvent", {"type": "keyDown", **HANGUL_N})
             page.wait_for_url("**/sessions/new/")
 
+    def test_on_a_phone_the_search_has_a_button_too(self, committed):
+        with signed_in(committed, "phone", STYLE) as (page, address):
+            page.goto(f"{address}/style/")
+            page.locator(".bar__search input[name=q]").fill("kim")
+            page.locator(".bar__search button").click()
+            page.wait_for_url("**/search/")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
     def test_who_does_not_want_them_switches_them_off(self, committed):
         with signed_in(committed, "desk", STYLE) as (page, address):
             page.goto(f"{address}/style/")
