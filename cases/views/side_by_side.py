@@ -87,9 +87,15 @@ def choices_of(first: Client, second: Client, viewer: User) -> list[Choice]:
     found = []
     for name, label, read in CHOSEN:
         one, other = read(first, viewer), read(second, viewer)
-        if one and other and one != other:
+        if one and other and one != other and not (name == "status_id" and _fills_its_day(first, second)):
             found.append(Choice(name, str(label), one, other))
     return found
+
+
+def _fills_its_day(first: Client, second: Client) -> bool:
+    """Of one status, and one of the two has no day: a merge fills it in."""
+    days = {first.status_expires_on, second.status_expires_on}
+    return first.status_id == second.status_id and None in days
 
 
 def _whole_status(client: Client, viewer: User) -> str:

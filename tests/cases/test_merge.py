@@ -418,6 +418,13 @@ class PageTests:
         ]
         assert "1975-07-26" in page.content.decode()
 
+    def test_a_day_that_only_one_file_knows_is_filled_in_and_not_asked_about(self, client):
+        files = [make_client(status_id="D-2", status_expires_on=day) for day in (None, "2030-01-01")]
+        pair = make_pair(*files)
+        assert client.get(pair.get_absolute_url()).context["choices"] == []
+        client.post(f"/clients/pairs/{pair.pk}/merge/", {"keep": files[0].pk})
+        assert str(read(Client, pk=files[0].pk).status_expires_on) == "2030-01-01"
+
     def test_what_is_shown_no_more_is_said(self, client):
         self.differing()
         answer = self.press(client, keep=self.kept.pk)
