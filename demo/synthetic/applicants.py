@@ -17,6 +17,7 @@ STUDENTS = "D-2"
 # Who has these behind them and nothing else holds the status that was asked for.
 HOLDERS = {"granted", "settled", "completed", "moved"}
 ASKED_FOR = "제출 서류 보완 요청 (예시)"
+LOOKED_AT = "제출서류 확인 (예시)"  # what the other steps rest on
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def step_waves(applications: list[Application], known: Known) -> Iterator[list[t
 
 def _step_row(application: Application, number: int, known: Known) -> tuple:
     case, file, step = application.case, application.file, application.case.steps[number]
-    due_on, papers, note = None, [], ""
+    due_on, papers, note = None, [], LOOKED_AT
     if step.kind == "asked":
         due_on, note = step.day + timedelta(days=COMPLETED_WITHIN), ASKED_FOR
         papers = known.papers_of(case.programme, case.received_on)[:2]
