@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from cases.completion import missing_of, rules_of
+from cases.completion import incomplete, missing_of, rules_of
 from cases.deadline_forms import kinds_for
 from cases.listings import FOLLOW_UPS, SESSIONS
 from cases.listings.people import read_clients, readable_client
@@ -56,8 +56,18 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "promises": promises_of(session, request.user),
         **_deadlines(session, request.user),
         **_beside(session, request.user),
+        **(_queue(request.user) if "queue" in request.GET else {}),
     }
     return render(request, "cases/session_detail.html", context)
+
+
+def _queue(viewer: User) -> dict:
+    """What of one's own is still to be completed, and where it goes on: the oldest, at the first field it lacks."""
+    rules = rules_of(viewer)
+    rows = Session.objects.visible_to(viewer).filter(incomplete(rules), voided_at=None, counsellor=viewer)
+    first = rows.order_by("held_on", "pk").first()
+    at = missing_of(first, rules)[0][0] if first else ""
+    return {"queue": {"number": rows.count(), "next": first, "at": at}}
 
 
 @never_cache

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from cases.access import get_client_if_readable, get_client_or_404, get_session_or_404
+from cases.completion import missing_of, rules_of
 from cases.forms import SessionForm
 from cases.listings.people import names_in_text
 from cases.meanwhile import Meanwhile, Versions, remembered
@@ -61,8 +62,9 @@ def _sent(request: HttpRequest, session: Session) -> HttpResponse:
     if others:
         again = _form(request, session, versions, form.cleaned_data["token"])
         return _page(request, session, again, others=others, status=409)
+    lacked = bool(missing_of(session, rules_of(request.user)))
     if _corrected(form, request, session, versions):
-        return _confirmed(request, session)
+        return _confirmed(request, session, lacked=lacked)
     return _page(request, session, form, status=400)
 
 
@@ -166,15 +168,15 @@ def _corrected(form: SessionForm, request: HttpRequest, session: Session, versio
     return True
 
 
-def _confirmed(request: HttpRequest, session: Session) -> HttpResponse:
-    """Say what is on record now, read again."""
+def _confirmed(request: HttpRequest, session: Session, *, lacked: bool) -> HttpResponse:
+    """Say what is on record now, read again. From one that lacked something the way leads on to the next."""
     held = Session.objects.visible_to(request.user).get(pk=session.pk)
     told = {"day": held.held_on.isoformat(), "topic": held.topic, "language": held.language, "center": held.workspace}
     messages.success(
         request, _("Corrected and on record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % told
     )
     say_how_many(request, held)
-    return lead_to(request, held.get_absolute_url())
+    return lead_to(request, f"{held.get_absolute_url()}?queue=1" if lacked else held.get_absolute_url())
 
 
 class ReasonForm(forms.Form):

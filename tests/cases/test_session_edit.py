@@ -1,6 +1,6 @@
 """A session on record corrected, voided, and told to lack something."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -298,6 +298,17 @@ class CompletionTests:
         assert text.count("#id_summary") == 1
         client.post(page_of(session), opened(client, session) | {"summary": "임금 체불"})
         assert "#id_summary" not in client.get("/").content.decode()
+
+    def test_from_one_completed_it_leads_on_to_the_next(self, client, counsellor):
+        told = {"client": make_client(), "counsellor": counsellor, "language_id": "vi"}
+        second, first = (make_session(held_on=date(2025, 3, day), **told) for day in (5, 4))
+        pages = []
+        for session in (first, second):
+            sent = opened(client, session) | {"summary": "임금 체불"}
+            pages.append(client.post(page_of(session), sent, follow=True).content.decode())
+        assert f"{page_of(second)}#id_summary" in pages[0] and "1건 남았습니다" in pages[0]
+        assert "보완할 내 상담이 없습니다" in pages[1]
+        assert "보완할 내 상담" not in client.get(first.get_absolute_url()).content.decode()
 
     def test_a_manager_says_what_is_asked_for(self, client, counsellor, session):
         client.force_login(make_user(Role.MANAGER))
