@@ -169,14 +169,15 @@ def _corrected(form: SessionForm, request: HttpRequest, session: Session, versio
 
 
 def _confirmed(request: HttpRequest, session: Session, *, lacked: bool) -> HttpResponse:
-    """Say what is on record now, read again. From one that lacked something the way leads on to the next."""
+    """Say what is on record now, read again. From one that has been completed the way leads on to the next."""
     held = Session.objects.visible_to(request.user).get(pk=session.pk)
     told = {"day": held.held_on.isoformat(), "topic": held.topic, "language": held.language, "center": held.workspace}
     messages.success(
         request, _("Corrected and on record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % told
     )
     say_how_many(request, held)
-    return lead_to(request, f"{held.get_absolute_url()}?queue=1" if lacked else held.get_absolute_url())
+    completed = lacked and not missing_of(held, rules_of(request.user))
+    return lead_to(request, f"{held.get_absolute_url()}?queue=1" if completed else held.get_absolute_url())
 
 
 class ReasonForm(forms.Form):
