@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.models import Client
-from centers.listing import CodeField, FilterForm
+from centers.listing import CodeField, FilterForm, WorkspaceField
 from centers.listing.filters import Codes
 from centers.models import Municipality, WorkspaceKind
 from visas.access import own_files
@@ -43,6 +43,7 @@ class BoardFilter(FilterForm):
 
     programme = CodeField(Codes(VisaProgramme), label=gettext_lazy("Visa programme"))
     municipality = CodeField(Codes(Municipality), label=gettext_lazy("Municipality"))
+    workspace = WorkspaceField(label=gettext_lazy("Workspace"))
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,8 @@ def _waiting(viewer: User, chosen: dict) -> QuerySet[VisaCase]:
     for name in ("programme", "municipality"):
         if chosen.get(name):
             rows = rows.filter(**{f"{name}_id": chosen[name]})
+    if chosen.get("workspace"):
+        rows = rows.filter(workspace__code=chosen["workspace"])
     inner = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
     checked = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind="checked")
     return (

@@ -50,6 +50,10 @@ class BoardTests:
         for kind in ("reviewed", "recommended", "submitted", "granted"):
             assert found[kind] == [made[kind].pk]
 
+    def test_is_narrowed_to_a_university(self, client, province):
+        student, _other = (make_visa_case("D-2", at, received_on=START) for at in ("jbnu", "jj"))
+        assert lanes(client, workspace="jbnu") == {"checked": [student.pk]}
+
     def test_the_oldest_stand_first_and_what_is_missing_is_named(self, client, province):
         cases = [make_case(), make_case()]
         step(cases[0], "asked", 9, note="임대차계약서")
