@@ -346,7 +346,7 @@ class ReadingTests:
         first = set(AccessEntry.objects.visible_to(user, scope).filter(**narrowed).values_list("route", flat=True))
         second = set(AccessEntry.objects.filter(**narrowed).values_list("route", flat=True))
         assert first == second
-        of_file = set(AccessEntry.objects.of_file(7).filter(**narrowed).values_list("route", flat=True))
+        of_file = set(AccessEntry.objects.of_files([7]).filter(**narrowed).values_list("route", flat=True))
         assert of_file == first - {"nowhere"}
         return first
 

@@ -105,8 +105,9 @@ class LookTests:
             address,
         ):
             page.goto(f"{address}/style/")
-            tops = "[...document.querySelectorAll('.bar__in > :not(.bar__break)')].map(part => part.offsetTop)"
-            middle = {round(top / 30) for top in page.evaluate(tops)}
+            parts = "[...document.querySelectorAll('.bar__in > :not(.bar__break)')]"
+            middles = page.evaluate(f"{parts}.map(part => part.offsetTop + part.offsetHeight / 2)")
+            middle = {round(at / 30) for at in middles}
             assert len(middle) <= 2
             assert page.locator(".bar").bounding_box()["height"] <= 110
             page.locator(".bar__me summary").click()

@@ -430,7 +430,7 @@ class UniversityTests:
         case = make_visa_case("D-2", "jbnu", received_on=START)
         find(case, "funds", 9_000_000)
         with everywhere():
-            take_step(actor=None, case=case, kind="reviewed", happened_on=START)
+            take_step(actor=None, case=case, kind="reviewed", happened_on=START, note="x")
             told = {"happened_on": TODAY, "document": "도-1"}
             with refused_by("case_step_against_advice"):
                 take_step(actor=None, case=case, kind="recommended", **told)

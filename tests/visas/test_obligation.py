@@ -346,9 +346,9 @@ class WhoTests:
             finding = Finding.objects.get()
         client.post(f"/visas/findings/{finding.pk}/look/", {"state": "confirmed", "reason": "x"})
         client.force_login(reviewer)
-        told = {row.action for row in client.get("/entries/").context["rows"] if row.actor in (officer, second)}
+        told = {row.action for row in client.get("/entries/").context["shown"].page if row.actor in (officer, second)}
         assert told == {"의무 점검 기록"}
-        pages = {row.page for row in client.get("/access/").context["rows"] if row.user in (officer, second)}
+        pages = {row.page for row in client.get("/access/").context["shown"].page if row.user in (officer, second)}
         assert pages == {"의무 점검"}
 
     def test_the_clients_own_counsellor_reads_it(self, client):

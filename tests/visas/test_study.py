@@ -92,7 +92,7 @@ class PermitTests:
         assert permit.runs_on(today)
         make_change(permit.enrolment, "withdrew")
         page = client.get(f"/visas/students/{permit.enrolment_id}/")
-        ((held, runs),) = page.context["permits"]
+        ((held, runs, _level),) = page.context["permits"]
         assert (runs, held.ended_with_studies_on) == (False, DAY + timedelta(days=30))
 
     def test_is_given_once_for_a_day_and_a_place(self, here):

@@ -407,7 +407,7 @@ EXCLUDED = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0026_closed_months'),
+        ('cases', '0022_guarded_accesses'),
         ('centers', '0007_roles_apart'),
         ('visas', '0025_programme_settings'),
     ]

@@ -49,7 +49,7 @@ def share(reviewed: str, more: str = "") -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visas", "0026_places_and_moves"), ("cases", "0026_closed_months")]
+    dependencies = [("visas", "0026_places_and_moves"), ("cases", "0022_guarded_accesses")]
     operations = [
         migrations.RunSQL(
             share(f"{WITH_A_CASE} OR {WITH_THEM}", AND_THEIRS).sql, share(WITH_A_CASE).sql

@@ -201,7 +201,7 @@ STUDIES = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0026_closed_months'),
+        ('cases', '0022_guarded_accesses'),
         ('centers', '0007_roles_apart'),
         ('visas', '0028_waiting_line'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
