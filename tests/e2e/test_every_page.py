@@ -26,7 +26,7 @@ pytestmark = [
 # What answers with a file or a word and shows nothing.
 NO_PAGE = {
     "cases:attachment", "cases:session_paper", "centers:export_download", "healthz", "kpi:sheet_xlsx", "stay",
-    "visas:letter", "visas:quota_xlsx", "workbook:semester_empty",
+    "visas:letter", "visas:quota_xlsx", "visas:universities_xlsx", "workbook:semester_empty",
 }  # fmt: skip
 LAST = "account_logout"
 
