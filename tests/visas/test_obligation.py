@@ -7,6 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audit.models import Action
 from centers.models import Role
 from centers.scope import acting_for, settle_constraints
 from centers.selectors import scope_of
@@ -347,9 +348,9 @@ class WhoTests:
         client.post(f"/visas/findings/{finding.pk}/look/", {"state": "confirmed", "reason": "x"})
         client.force_login(reviewer)
         told = {row.action for row in client.get("/entries/").context["shown"].page if row.actor in (officer, second)}
-        assert told == {"의무 점검 기록"}
-        pages = {row.page for row in client.get("/access/").context["shown"].page if row.user in (officer, second)}
-        assert pages == {"의무 점검"}
+        assert told == {Action.CHECK_MADE}
+        read = {row.route for row in client.get("/access/").context["shown"].page if row.user in (officer, second)}
+        assert read == {"visas:check", "visas:finding_look"}
 
     def test_the_clients_own_counsellor_reads_it(self, client):
         counsellor = make_user(Role.COUNSELLOR, "52140-c1", official=False)
