@@ -48,6 +48,9 @@ PACKED = b"PK\x03\x04"  # how a packed document begins
 # How a document of Hangul (한글) up to its fifth version begins, and what its head says in clear.
 COMPOUND, HANGUL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"HWP Document File"
 LONGEST_SAYING = 1024 * 1024  # bytes
+# What reading an archive says where it is none: broken, without the part, or with one that is locked by a password or
+# packed in a way that is not known (both RuntimeError).
+UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, RuntimeError)
 LONGEST_NAME = 200
 BIGGEST = 10 * 1024 * 1024  # bytes
 
@@ -106,7 +109,7 @@ def _is_packed(content: bytes, ending: str) -> bool:
                 return False
             with packed.open(SAID_IN[ending]) as part:
                 return SAID[ending] in part.read(LONGEST_SAYING)
-    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, RuntimeError, NotImplementedError):
+    except UNREADABLE:
         return False
 
 

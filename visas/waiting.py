@@ -46,14 +46,14 @@ class _InLine(NamedTuple):
     reviewed_on: date
 
 
-def _line(pool: QuotaPool, day: date) -> list[_InLine]:
+def _line(pool: QuotaPool, order: WaitingOrder, day: date) -> list[_InLine]:
     """All who are reviewed and not recommended yet, in the order of their programme's rule: a place that they take on
     the day is one of this quota. Nobody waits in a quota that does not run on the day.
 
     Whoever was moved stands before all others, by the place given; then the rule; then the day of reception.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wall.waiting_line(%s, %s, %s)", [pool.pk, order_of(pool), day])
+        cursor.execute("SELECT * FROM wall.waiting_line(%s, %s, %s)", [pool.pk, order, day])
         return [_InLine(*row) for row in cursor.fetchall()]
 
 
@@ -75,10 +75,11 @@ def waiting_list(
     order, each share's to its own; ``opening`` places more of the share ``opens_in``, or else of what no share has,
     are given out after them.
     """
-    line = _line(pool, day or timezone.localdate())
+    order = order_of(pool)
+    line = _line(pool, order, day or timezone.localdate())
     known = cases.in_bulk([row.case for row in line if row.case])
     moves = {move.case_id: move for move in WaitingMove.objects.filter(case__in=known).order_by("pk")}
-    shares, free, order = {share.pk: share for share in shares_of(pool)}, free_of(pool), order_of(pool)
+    shares, free = {share.pk: share for share in shares_of(pool)}, free_of(pool)
     found = []
     for place, row in enumerate(line, 1):
         offered = free[row.share] > 0
