@@ -23,6 +23,4 @@ def require_listing(user: User, listing: Listing) -> None:
 def require_everywhere(user: User, permission: str) -> None:
     """Raises PermissionDenied unless the permission of the person reaches the whole province today."""
     if permission not in scope_of(user).everywhere:
-        raise PermissionDenied(
-            _("This page is about the whole province, and your roles reach single workspaces only.")
-        )
+        raise PermissionDenied(_("This page reaches beyond your workspaces, to others or to the whole province."))

@@ -45,6 +45,21 @@ class Scope:
         found = {workspace for reached in self.workspaces.values() for workspace in reached}
         return found.pop() if len(found) == 1 else None
 
+    @property
+    def kept(self) -> dict:
+        """What it reaches, as a column of JSON takes it."""
+        return {
+            "in": {permission: list(ids) for permission, ids in self.workspaces.items()},
+            "all": sorted(self.everywhere),
+        }
+
+    def covers(self, kept: dict) -> bool:
+        """Whether it still reaches all that the kept one did."""
+        there = kept.get("in", {}).items()
+        return self.everywhere.issuperset(kept.get("all", ())) and all(
+            self.allows(permission, workspace) for permission, reached in there for workspace in reached
+        )
+
     def signed(self, backend_pid: int) -> str:
         """The scope as the database takes it; worth nothing in another connection."""
         body = json.dumps(

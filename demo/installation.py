@@ -28,7 +28,12 @@ def permitted_address(database: str = "") -> str:
     be real, nothing helps.
     """
     name = connection.settings_dict["NAME"]
-    if not settings.EMBEDDED and database != name:
+    if database and database != name:
+        raise Refused(
+            _("The database is called %(name)s and not %(other)s: nothing was written.")
+            % {"name": name, "other": database}
+        )
+    if not settings.EMBEDDED and not database:
         raise Refused(
             _(
                 "DATABASE_URL names a server of one's own. Only if its database %(name)s is there for made-up people "

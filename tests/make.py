@@ -39,6 +39,7 @@ from cases.services.identity import told_of
 from cases.services.session import join
 from centers.models import Bed, Degree, Export, Major, Role, Standing, UniversityPeriod, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.selectors import scope_of
 from centers.services.membership import grant_role
 from kpi.models import Proposal
 from kpi.services.proposal import propose
@@ -430,6 +431,7 @@ def make_dependant_question(case: VisaCase, *, reason: str = "divorce") -> Depen
 def make_export(user: User, **fields) -> Export:
     """A list of sessions that this person asked for as a file; nobody writes it yet."""
     values = {"listing": "sessions", "language": "ko", "format": "csv", "reason": "점검 자료 제출", "rows_total": 0}
+    values["scope"] = scope_of(user).kept
     with acting_for([], actor=user):
         return Export.objects.create(user=user, **(values | fields))
 

@@ -23,7 +23,7 @@ class QuestionFilterForm(FilterForm):
     state = CodeField(choices=QUESTION_STATES.items(), label=_("State"))
     reason = CodeField(Codes(QuestionReason), label=_("Reason"))
     outcome = CodeField(Codes(DependantOutcome), label=_("What became of the dependant"))
-    due = MonthField(label=_("Due in the month"))
+    due = MonthField(label=_("Deadline in the month"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
         return in_question_state(rows, state)

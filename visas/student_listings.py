@@ -87,7 +87,7 @@ class ReportFilterForm(FilterForm):
     workspace = WorkspaceField(label=_("University"))
     state = CodeField(choices=REPORT_STATES.items(), label=_("State"))
     kind = CodeField(Codes(StudyStatus), label=_("Study status"))
-    due = MonthField(label=_("Due in the month"))
+    due = MonthField(label=_("Deadline in the month"))
 
     def by_state(self, rows: QuerySet, state: str) -> QuerySet:
         return in_report_state(rows, state)

@@ -41,7 +41,7 @@ ACTIVITIES = register(
         permission="view_activities",
         rows=_rows,
         columns=(
-            day_column("held_on", _("Held on"), order="day"),
+            day_column("held_on", _("Day of the activity"), order="day"),
             Column(
                 "title",
                 _("Title"),

@@ -182,12 +182,12 @@ def _reading(export: Export, listing: Listing) -> Iterator[Shown]:
 
 
 def may_still(viewer: User, export: Export) -> bool:
-    """Whether the owner may read the list where they asked for it, today."""
+    """Whether the owner may read the list where they asked for it, today, and all that went into the file."""
     if export.workspace_id:
         if workspace_at(viewer, export.workspace.code) is None:
             return False
         narrow(viewer, export.workspace)
-    return find(export.listing).is_open_to(viewer)
+    return find(export.listing).is_open_to(viewer) and scope_of(viewer).covers(export.scope)
 
 
 def _still_mine(export: Export, **changed) -> None:

@@ -88,7 +88,7 @@ class WorkspaceField(CodeField):
     """One of the workspaces that a permission of the reader reaches; left out where there is but one."""
 
     def __init__(self, **options):
-        super().__init__(none=gettext_lazy("All of mine"), **options)
+        super().__init__(none=gettext_lazy("All my workspaces"), **options)
 
 
 class MonthField(forms.DateField):

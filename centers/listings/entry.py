@@ -35,7 +35,9 @@ CHANGES = {
 
 
 class EntryFilterForm(LogFilterForm):
-    kind = CodeField(choices=[(kind, words) for kind, (words, _actions) in CHANGES.items()], label=_("Kind"))
+    kind = CodeField(
+        choices=[(kind, words) for kind, (words, _actions) in CHANGES.items()], label=gettext_lazy("Kind")
+    )
 
     def by_user(self, rows: QuerySet, user: str) -> QuerySet:
         return rows.filter(actor=int(user))

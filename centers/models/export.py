@@ -32,7 +32,7 @@ class ExportState(models.TextChoices):
 class ExportProblem(models.TextChoices):
     """Why an export failed. The sentence is what its owner reads."""
 
-    RIGHTS = "rights", _("Your roles no longer reach this list, so nothing was written.")
+    RIGHTS = "rights", _("Your roles no longer reach all that you asked for, so nothing was written.")
     INTERRUPTED = "interrupted", _("The writing was interrupted several times and was given up. Ask for it anew.")
     ERROR = "error", _("The mistake is ours. Tell your administrator when you asked for it.")
 
@@ -51,6 +51,7 @@ class Export(models.Model):
 
     QUEUED, then RUNNING in a worker, then DONE, until the file is deleted a day later (EXPIRED); FAILED with its
     ``problem``, or CANCELLED by its owner. ``filters`` and ``sort`` are the list's query string, codes and days only.
+    ``scope`` is what the owner's roles reached when they asked: the file is theirs as long as they still do.
     ``attempt`` numbers the workers that took it up: one that was given up for dead writes no more. ``file`` lies
     encrypted in the export folder; ``size`` (bytes) and ``sha256`` are those of what is downloaded. A row is never
     deleted: who took out what is kept.
@@ -61,6 +62,7 @@ class Export(models.Model):
     filters = models.JSONField(default=dict)
     sort = models.CharField(max_length=40, blank=True)
     workspace = models.ForeignKey("centers.Workspace", models.PROTECT, null=True, blank=True, related_name="+")
+    scope = models.JSONField(default=dict)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES)
     format = models.CharField(_("format"), max_length=4, choices=ExportFormat)
     reason = models.CharField(_("reason"), max_length=300)

@@ -36,6 +36,7 @@ def request_export(
         filters=shown.form.kept,
         sort=shown.sort,
         workspace=workspace,
+        scope=scope_of(actor).kept,
         language=translation.get_language(),
         format=format,
         reason=reason,

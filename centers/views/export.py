@@ -2,6 +2,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -82,7 +83,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if export.state != ExportState.DONE or export.expires_at <= timezone.now() or not path.is_file():
         raise Http404
     if not may_still(request.user, export):
-        raise PermissionDenied
+        raise PermissionDenied(_("Your roles no longer reach all that is in this file. Ask for it anew."))
     give_reason(export.reason)
     if request.method == "GET":
         note_download(export=export)

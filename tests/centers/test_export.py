@@ -20,6 +20,7 @@ from centers.exports.sheets import CsvSheet, XlsxSheet, harmless
 from centers.models import Export, ExportState, Membership, Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
+from centers.services.membership import grant_role
 from tests import workers
 from tests.make import DAY, make_client, make_export, make_session, make_user, place
 from tests.support import as_owner, forbidden
@@ -113,6 +114,19 @@ class WriteTests:
         yesterday = timezone.localdate() - timedelta(days=1)
         Membership.objects.filter(user=user).update(starts_on=yesterday, ends_on=yesterday)
         assert client.get(file).status_code == 403
+
+    def test_a_file_is_not_handed_out_after_one_of_its_roles_has_ended(self, client):
+        user = make_user(Role.COUNSELLOR)
+        second = grant_role(user=user, workspace=place("52130-c1"), role=Role.COUNSELLOR, actor=None, official=False)
+        export = written(user)
+        client.force_login(user)
+        file = reverse("centers:export_download", args=[export.pk])
+        assert client.get(file).status_code == 200
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Membership.objects.filter(pk=second.pk).update(starts_on=yesterday, ends_on=yesterday)
+        refused = client.get(file)
+        assert refused.status_code == 403
+        assert "새로 요청" in refused.content.decode()
 
     @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\n=1", "  =1", "＝1", "＋1"])
     def test_no_text_of_a_csv_is_a_formula(self, text):

@@ -57,6 +57,7 @@ class CommandTests:
             (["--people", "5", "--sessions", "5", "--years", "0"], "en", "0 is not a whole number from 1 to 10."),
             (["--people", "5", "--sessions", "1e9"], "ko", "정수를 넣으십시오."),
             (["--people", "5"], "en", "--sessions"),
+            (["--people", "5", "--sessions", "5", "--database", "nope"], "en", "and not nope: nothing was written."),
         ],
     )
     def test_a_bad_argument_is_told_in_one_sentence(self, manage, arguments, language, said):
