@@ -28,18 +28,18 @@ def permitted_address(database: str = "") -> str:
     be real, nothing helps.
     """
     name = connection.settings_dict["NAME"]
-    if database and database != name:
-        raise Refused(
-            _("The database is called %(name)s and not %(other)s: nothing was written.")
-            % {"name": name, "other": database}
-        )
-    if not settings.EMBEDDED and not database:
+    if not settings.EMBEDDED and database != name:
         raise Refused(
             _(
                 "DATABASE_URL names a server of one's own. Only if its database %(name)s is there for made-up people "
                 "alone, say so with --database %(name)s."
             )
             % {"name": name}
+        )
+    if database and database != name:
+        raise Refused(
+            _("The database is called %(name)s and not %(other)s: nothing was written.")
+            % {"name": name, "other": database}
         )
     address = owner_address()
     try:
