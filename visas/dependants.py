@@ -12,6 +12,7 @@ from cases.files import households_of
 from cases.models import FamilyLink
 from cases.selectors import StatusShown, status_shown
 from visas.models import AskedWhen, DependantQuestion, Duty, ObligationRule, VisaCase
+from visas.obligations import home_of
 from visas.path import ENDS_FOR_DEPENDANTS
 
 QUESTION_STATES: dict[str, str] = {
@@ -63,25 +64,29 @@ def dependants_of(case: VisaCase, state: str, viewer: User) -> list[Dependant]:
             links |= {link.person_id: link for link in household.links.all()}
     rows = DependantQuestion.objects.visible_to(viewer).filter(case=case).select_related("reason", "outcome")
     asked = list(rows.order_by("happened_on", "pk"))
-    return [_dependant(link, case, state, [row for row in asked if row.link_id == link.pk], viewer)
+    home = home_of(case) if links else None
+    return [_dependant(link, case, state, home, [row for row in asked if row.link_id == link.pk], viewer)
             for link in links.values()]  # fmt: skip
 
 
 def _dependant(
-    link: FamilyLink, case: VisaCase, state: str, asked: list[DependantQuestion], viewer: User
+    link: FamilyLink, case: VisaCase, state: str, home: str | None, asked: list[DependantQuestion], viewer: User
 ) -> Dependant:
     questions = [(row, QUESTION_STATES[row.state], QUESTION_BADGES.get(row.state, "")) for row in asked]
-    return Dependant(link, status_shown(link.status, None, viewer), _check(link, case, state, asked), questions)
+    return Dependant(link, status_shown(link.status, None, viewer), _check(link, case, state, home, asked), questions)
 
 
-def _check(link: FamilyLink, case: VisaCase, state: str, asked: list[DependantQuestion]) -> str:
-    """What is to be looked at beside what is asked: a case that ended is, once it was asked, answered there."""
+def _check(link: FamilyLink, case: VisaCase, state: str, home: str | None, asked: list[DependantQuestion]) -> str:
+    """What is to be looked at beside what is asked: a case that ended is, once it was asked, answered there.
+
+    ``home`` is the municipality in which the principal lives.
+    """
     if state in ENDS_FOR_DEPENDANTS:
         at_end = any(row.reason.asked_when == AskedWhen.CASE_ENDED and not row.fell_away_on for row in asked)
         return "" if at_end else _("The principal's case has ended: check the dependant's own status.")
     place = link.client.municipality_id
-    if place and case.municipality_id and place != case.municipality_id and _lives_with_the_principal(link, case):
-        return _("Lives in another municipality than the principal's recommendation is for: to be checked.")
+    if place and place != home and home and _lives_with_the_principal(link, case):
+        return _("Lives in another municipality than the principal: to be checked.")
     return ""
 
 

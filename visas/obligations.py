@@ -21,12 +21,14 @@ from visas.models import (
     CheckResult,
     Closing,
     Duty,
+    Enrolment,
     Finding,
     FindingState,
     Obligation,
     ObligationCheck,
     ObligationRule,
     StepKind,
+    StudyStatus,
     VisaCase,
 )
 
@@ -181,6 +183,12 @@ def moves_of(case: VisaCase) -> list[CaseStep]:
     return list(rows.select_related("municipality").order_by("happened_on", "pk"))
 
 
+def home_of(case: VisaCase) -> str | None:
+    """The code of the municipality in which the person lives: of the letter, until a move within the province."""
+    moves = moves_of(case)
+    return moves[-1].municipality_id if moves else case.municipality_id
+
+
 def speaks_to(duty: Obligation, move: CaseStep, case: VisaCase) -> bool:
     """Whether a move is to be looked at for a duty: within its time, away from where the duty binds to.
 
@@ -189,6 +197,8 @@ def speaks_to(duty: Obligation, move: CaseStep, case: VisaCase) -> bool:
     """
     if not duty.starts_on <= move.happened_on <= duty.ends_on:
         return False
+    if duty.rule.kind == Duty.WITH_PRINCIPAL:
+        return True
     if duty.rule.kind == Duty.RESIDENCE_AREA:
         return move.municipality_id != case.municipality_id
     return duty.rule.kind == Duty.RESIDENCE_REGION and move.municipality.decline != Decline.DECLINE
@@ -253,6 +263,16 @@ def runs(case: VisaCase) -> bool:
     return bool(case.granted_on) and not any(ended)
 
 
+def graduated_on(case: VisaCase) -> date | None:
+    """Since when the student of a case holds the degree that the studies were for, as the university keeps it.
+
+    The duty of the semesters ends with them: a case whose studies are completed can be completed.
+    """
+    students = Enrolment.objects.filter(case=case).as_of(timezone.localdate())
+    done = students.filter(state__in=StudyStatus.objects.filter(graduates=True).values("code"))
+    return done.values_list("since", flat=True).first()
+
+
 def wanted_of(case: VisaCase) -> list[Wanted]:
     """The duties that a case brings today; none where its permit does not run.
 
@@ -262,6 +282,8 @@ def wanted_of(case: VisaCase) -> list[Wanted]:
     if not runs(case):
         return []
     rules = rules_of(case)
+    if graduated_on(case):
+        rules = [rule for rule in rules if rule.kind != Duty.SEMESTER]
     links = FamilyLink.objects.filter(household__principal=case.client_id) if any(r.status_id for r in rules) else ()
     own = [Wanted(rule, None, case.granted_on) for rule in rules if rule.status_id is None]
     return own + [

@@ -310,6 +310,12 @@ def outside_of_quotas(cases: QuerySet[VisaCase], day: date, *, then: bool = Fals
     return [row for row in found if not row.has_quota or row.count.taken]
 
 
+def was_closed(pool: QuotaPool, day: date) -> bool:
+    """Whether the quota stood closed by hand at the end of a day."""
+    last = pool.closings.filter(entered_at__lt=end_of(day)).first()
+    return last is not None and last.closed
+
+
 def changes_of(pool: QuotaPool) -> list[tuple[date, int]]:
     """What the ledger added to the quota or took from it, by day."""
     return changes_of_each([pool.pk])[pool.pk]

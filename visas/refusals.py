@@ -26,6 +26,14 @@ register(
             "The day of admission is not of this semester: 2025-1 begins in March 2025, 2025-2 in September 2025."
         ),
         "case_study_major_of_the_university": _("The major belongs to another university."),
+        "place_was_there": _(
+            "On that day, or a day since, every place of the quota was taken: enter the day from which a place was "
+            "free. The quotas of a past day show what held them."
+        ),
+        "places_were_there": _(
+            "On a past day from then on more places were taken than the ledger would have held: enter a later day. "
+            "The quotas of a past day show what held them."
+        ),
         "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
         "quota_of_the_province": _("Quotas and the settings of programmes are the province's to write."),
         "programme_setting_in_order": _(

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from visas.models import CaseStudy, Enrolment, StatusChange, StudyStatus, VisaCase
+from centers.models.codes import kept_rows
+from visas.models import CaseStudy, Enrolment, StatusChange, StepKind, StudyStatus, VisaCase
 from visas.obligations import few
 
 REPORT_STATES: dict[str, str] = {
@@ -80,6 +81,13 @@ def who_left(case: VisaCase, viewer: User) -> Enrolment | None:
         return None
     rows = Enrolment.objects.visible_to(viewer).filter(case=case).as_of(timezone.localdate())
     return rows.filter(gone()).order_by("-pk").first()
+
+
+def end_for(gone: Enrolment | None) -> StepKind | None:
+    """Which end of the case lies near: that of the studies with a degree is no departure."""
+    if gone is None:
+        return None
+    return StepKind.COMPLETED if kept_rows(StudyStatus)[gone.state].graduates else StepKind.LEFT
 
 
 @dataclass(frozen=True)

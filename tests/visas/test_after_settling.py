@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from cases.models import Client
 from centers.models import Role
-from centers.scope import acting_for
-from tests.make import everywhere, make_dependant, make_user
+from centers.scope import acting_for, settle_constraints
+from tests.make import everywhere, make_change, make_client, make_dependant, make_student, make_user, make_visa_case
 from tests.support import ask, refused_by
 from tests.visas.test_case_step import START, TODAY, make_case, step, walk
 from tests.visas.test_lapse import POOL, read, taken
@@ -25,6 +25,7 @@ from visas.models import (
 from visas.quota_table import splits_of
 from visas.quotas import counted
 from visas.services.case import take_back, take_out
+from visas.services.enrolment import withdraw_change
 from visas.services.obligation import close_finding, follow_case, look_again, make_check
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,33 @@ class CompletedTests:
         held = read(case)
         assert (held.state, held.completed_on) == ("completed", check.due_on)
         assert held.settled_on, "it stays counted as settled"
+
+    def test_a_degree_ends_the_duty_of_the_semesters_and_the_page_leads_to_completion(self, client):
+        case = make_visa_case("D-2", "jbnu", received_on=START)
+        for number, kind in enumerate(("reviewed", "recommended", "submitted", "granted", "settled"), start=1):
+            step(case, kind, number)
+        follow_case(case.pk, case.workspace_id)
+        with everywhere():
+            file = Client.objects.get(pk=case.client_id)
+        student = make_student(client=file, case=case, semester="2026-2", admitted_on=START + timedelta(days=6))
+        with refused_by("case_completed_before_its_duties"):
+            step(case, "completed", 50, document="완료-1")
+        client.force_login(make_user(Role.UNIVERSITY_COORDINATOR, "jbnu"))
+        change = make_change(student, "graduated", on=START + timedelta(days=40))
+        follow_case(case.pk, case.workspace_id)
+        with acting_for([case.workspace_id]):
+            ended = Obligation.objects.filter(case=case).values_list("ended_on", "ended_why")
+            assert set(ended) == {(START + timedelta(days=40), EndedWhy.STUDIES.value)}
+        page = client.get(case.get_absolute_url())
+        assert [kind for kind, _action in page.context["gone_steps"]] == ["completed"]
+        with everywhere():
+            withdraw_change(change, actor=None, reason="착오")
+        follow_case(case.pk, case.workspace_id)
+        with refused_by("case_completed_before_its_duties"):
+            step(case, "completed", 50, document="완료-1")
+        make_change(student, "graduated", on=START + timedelta(days=41))
+        follow_case(case.pk, case.workspace_id)
+        step(case, "completed", 50, document="완료-1")
 
     def test_not_while_a_check_was_not_made(self):
         case, check = with_one_duty()
@@ -220,6 +248,38 @@ class AsideTests:
             take_out(made, actor=None, reason="다른 사람")
             day = START + timedelta(days=45)
             assert ask("SELECT wall.lives_in(%s, %s)", case.pk, day) == "52140"
+
+    def test_who_came_along_settles_where_the_principal_lives_now(self):
+        case = settled("F-2-R")
+        with everywhere():
+            principal = Client.objects.get(pk=case.client_id)
+            Client.objects.filter(pk=principal.pk).update(municipality="52140")
+        step(case, "relocated", 40, municipality_id="52180", note="전입 신고")
+        told = {"status_id": "F-3-1R", "entered_on": START, "settled_on": START + timedelta(days=45)}
+
+        def family(municipality: str):
+            with everywhere():
+                file = make_client(OFFICE, municipality_id=municipality)
+                link = make_dependant(principal, client=file, **told)
+                settle_constraints()
+                return link
+
+        with refused_by("dependant_settles_with_the_principal"):
+            family("52140")
+        family("52180")
+
+    def test_the_family_that_has_to_live_with_the_principal_is_looked_at_after_a_move(self):
+        case = settled("F-2-R")
+        with everywhere():
+            principal = Client.objects.get(pk=case.client_id)
+            file = make_client(OFFICE, municipality_id="52140")
+            link = make_dependant(principal, client=file, status_id="F-3-1R", entered_on=START)
+        follow_case(case.pk, case.workspace_id)
+        step(case, "relocated", 40, municipality_id="52180", note="전입 신고")
+        follow_case(case.pk, case.workspace_id)
+        with acting_for([case.workspace_id]):
+            asked = ObligationCheck.objects.filter(obligation__link=link, due_on=START + timedelta(days=40))
+            assert {(row.client_id, row.obligation.rule.kind) for row in asked} == {(file.pk, "with_principal")}
 
     def test_the_figures_of_a_municipality_follow_a_move_from_its_day_on(self):
         case = settled("F-2-R", "52180-office")

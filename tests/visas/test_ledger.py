@@ -10,6 +10,7 @@ from django.utils import timezone
 from centers.models import Role
 from tests.make import everywhere, make_entry, make_user, make_visa_case, place
 from tests.support import forbidden, refused_by, run
+from tests.visas.test_case_step import START, make_case, step, walk
 from visas.models import EntryKind, QuotaEntry, QuotaLine, QuotaPool, QuotaShare, VisaCase, VisaProgramme
 from visas.quotas import capacities, changes_of, filled_on, in_the_way, ledger_of
 from visas.services import quota
@@ -203,7 +204,64 @@ class ReductionTests:
             assert in_the_way(VisaCase.objects.all(), pool(F2R), None, 2) == [outside]
 
 
+class PastDayTests:
+    """What is entered today with an earlier day leaves no day on which more was taken than there was."""
+
+    def test_places_do_not_go_back_from_a_day_on_which_they_were_taken(self, staff):
+        full, after = date(2025, 12, 3), date(2025, 12, 20)
+        make_entry("e74-2025", -477, on=date(2025, 12, 2), kind=EntryKind.RETURN)
+        cases = [recommend(day=full) for _ in range(3)]
+        with everywhere():
+            VisaCase.objects.filter(pk=cases[0].pk).update(withdrawn_on=after)
+        told = {"kind": EntryKind.RETURN, "pool": pool(), "amount": 1, "document": "가", "actor": staff}
+        for day in (full, after - timedelta(days=1)):
+            with everywhere(), pytest.raises(ValidationError) as caught:
+                quota.enter(effective_on=day, **told)
+            assert caught.value.code == "places_were_there"
+        with everywhere():
+            quota.enter(effective_on=after, **told)
+
+    def test_nobody_is_recommended_on_a_day_on_which_every_place_was_taken(self):
+        make_entry(F2R, 1, on=START, kind=EntryKind.GRANT)
+        first, second = (make_case("F-2-R", "52180-office") for _ in range(2))
+        for case in (first, second):
+            walk(case, "reviewed")
+        step(first, "recommended", 5)
+        step(first, "withdrawn", 20, note="본인 요청")
+        for day in (5, 19):
+            with refused_by("place_was_there"):
+                step(second, "recommended", day)
+        step(second, "recommended", 20)
+
+    def test_the_same_document_does_not_give_its_places_twice(self, staff):
+        told = {"kind": EntryKind.SUPPLEMENT, "pool": pool(), "effective_on": DAY, "actor": staff}
+        quota.enter(amount=5, document="가-1", **told)
+        with pytest.raises(ValidationError) as caught:
+            quota.enter(amount=5, document="가-1", **told)
+        assert set(caught.value.message_dict) == {"document"}
+        quota.enter(amount=6, document="가-1", **told)
+        made = quota.enter(amount=5, document="가-2", **told)
+        quota.reverse(entry_id=made.pk, reason="착오", effective_on=DAY, actor=staff)
+        quota.enter(amount=5, document="가-2", **told)
+
+    def test_a_quota_closed_today_was_open_before(self, staff, capsys):
+        quota.close(pool=pool(), closed=True, reason="통보", actor=staff)
+        call_command("quota", "--as-of", "2025-12-31")
+        assert "직접 마감" not in capsys.readouterr().out
+        call_command("quota")
+        assert "직접 마감" in capsys.readouterr().out
+
+
 class ProvisionalTests:
+    def test_no_more_are_settled_than_are_provisional(self, staff):
+        quota.enter(
+            kind=EntryKind.GRANT, pool=pool(F2R), amount=2, effective_on=DAY, document="가", actor=staff,
+            provisional=True,
+        )  # fmt: skip
+        with pytest.raises(ValidationError) as caught:
+            quota.confirm(pool=pool(F2R), amount=3, effective_on=DAY, document="나", actor=staff)
+        assert set(caught.value.message_dict) == {"amount"} and pool(F2R).capacity == 2
+
     def test_provisional_places_are_taken_and_shown_apart(self, staff):
         quota.enter(
             kind=EntryKind.GRANT, pool=pool(F2R), amount=2, effective_on=DAY, document="가", actor=staff,

@@ -154,6 +154,11 @@ class ConfirmationForm(DocumentForm):
     amount = _places(gettext_lazy("Places that are settled"), least=0)
     field_order = ["amount", "document", "effective_on"]
 
+    def __init__(self, *args, waiting: int, **kwargs):
+        super().__init__(*args, **kwargs)
+        told = _("%(number)d places are provisional. Those that are not settled go back to the ministry.")
+        self.fields["amount"].help_text = told % {"number": waiting}
+
 
 class ReversalForm(forms.Form):
     reason = _reason()

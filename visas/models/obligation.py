@@ -152,6 +152,7 @@ class EndedWhy(models.TextChoices):
     MOVED = "moved", _("The permit has another day")
     RULE = "rule", _("The rule was changed")
     DEPENDANT = "dependant", _("The dependant has another status")
+    STUDIES = "studies", _("The studies are completed")
 
 
 class Obligation(OnRecord):

@@ -6,12 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queue import queue
 from audit.models import Action
 from audit.services import record
 from cases.models import Client
 from centers.models import Major
 from centers.scope import settle_constraints
 from visas.models import Enrolment, StatusChange, StudyStatus, VisaCase
+from visas.tasks import follow_case
 
 
 @transaction.atomic
@@ -80,6 +82,7 @@ def change_status(
     )
     record_student(actor, row)
     settle_constraints()
+    _let_the_case_follow(row)
     made.refresh_from_db()
     return made
 
@@ -110,6 +113,13 @@ def withdraw_change(row: StatusChange, *, actor: User, reason: str) -> None:
     row.save(update_fields=["withdrawn_on", "withdrawn_why"])
     record_student(actor, row.enrolment)
     settle_constraints()
+    _let_the_case_follow(row.enrolment)
+
+
+def _let_the_case_follow(row: Enrolment) -> None:
+    """What the studies came to begins or ends the duties of the visa case that brought the student."""
+    if row.case_id:
+        queue(follow_case, row.case_id, row.workspace_id)
 
 
 def record_student(actor: User | None, row: Enrolment) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -31,6 +31,7 @@ from visas.obligations import (
     Wanted,
     due_days,
     end_of,
+    graduated_on,
     moves_of,
     rules_of,
     runs,
@@ -76,13 +77,12 @@ def follow_workspace(workspace_id: int) -> int:
 
 def _follow(case: VisaCase) -> int:
     wanted = {(one.rule.pk, one.link and one.link.pk): one for one in wanted_of(case)}
-    rows = list(Obligation.objects.filter(case=case).order_by("pk"))
+    rows = list(Obligation.objects.filter(case=case).select_related("rule").order_by("pk"))
     fallen = {(row.rule_id, row.link_id, row.starts_on): row for row in rows if row.ended_on}
     there = {(row.rule_id, row.link_id): row for row in rows if row.ended_on is None}
     for key, row in list(there.items()):
         if key not in wanted or wanted[key].starts_on != row.starts_on:
-            ended_on = case.left_on or case.cancelled_on or case.moved_on or timezone.localdate()
-            row.ended_on, row.ended_why = ended_on, _why(case, key, wanted)
+            row.ended_on, row.ended_why = _fell_away(case, row, key, wanted)
             row.save(update_fields=["ended_on", "ended_why"])
             del there[key]
     fresh = {key: one for key, one in wanted.items() if key not in there}
@@ -112,27 +112,37 @@ def look_at_work(workspace_id: int) -> None:
 
 
 def _ask_after_moves(case: VisaCase) -> None:
-    """Ask for a check, due on the day of a move within the province, where a duty of residence speaks of it."""
+    """Ask for a check, due on the day of a move within the province, where a duty of residence speaks of it: the
+    principal's, and that of dependants who live with the principal.
+    """
     moves = moves_of(case)
     if not moves:
         return
-    duties = Obligation.objects.filter(case=case, ended_on=None, link=None).select_related("rule").order_by("pk")
+    duties = Obligation.objects.filter(case=case, ended_on=None).select_related("rule").order_by("pk")
+    duties = duties.filter(Q(link=None) | Q(rule__kind=Duty.WITH_PRINCIPAL))
     there = set(ObligationCheck.objects.filter(case=case).values_list("obligation", "due_on"))
     ObligationCheck.objects.bulk_create(
-        ObligationCheck(**of_case(case), obligation=duty, due_on=day)
+        ObligationCheck(
+            **of_case(case) | {"client_id": duty.client_id, "person_id": duty.person_id}, obligation=duty, due_on=day
+        )
         for duty in duties
         for day in {move.happened_on for move in moves if speaks_to(duty, move, case)}
         if (duty.pk, day) not in there
     )
 
 
-def _why(case: VisaCase, key: tuple, wanted: dict[tuple, Wanted]) -> EndedWhy:
-    """Why a duty falls away."""
+def _fell_away(case: VisaCase, row: Obligation, key: tuple, wanted: dict[tuple, Wanted]) -> tuple[date, EndedWhy]:
+    """Since when, and why, a duty falls away."""
+    today = timezone.localdate()
     if not runs(case):
-        return EndedWhy.CASE
+        return case.left_on or case.cancelled_on or case.moved_on or today, EndedWhy.CASE
     if key in wanted:
-        return EndedWhy.MOVED
-    return EndedWhy.RULE if key[0] not in {rule.pk for rule in rules_of(case)} else EndedWhy.DEPENDANT
+        return today, EndedWhy.MOVED
+    if key[0] not in {rule.pk for rule in rules_of(case)}:
+        return today, EndedWhy.RULE
+    if row.rule.kind == Duty.SEMESTER:
+        return max(graduated_on(case) or today, row.starts_on), EndedWhy.STUDIES
+    return today, EndedWhy.DEPENDANT
 
 
 def _make(case: VisaCase, one: Wanted) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -37,13 +37,14 @@ def write_entry(fields: dict, moves: Iterable[Move]) -> QuotaEntry:
     less than is taken in it.
     """
     entry = QuotaEntry.objects.create(**fields)
-    QuotaLine.objects.bulk_create(
-        QuotaLine(
-            entry=entry, pool_id=move.pool, share_id=move.share, amount=move.amount, provisional=move.provisional
-        )
-        for move in moves
-    )
+    QuotaLine.objects.bulk_create(QuotaLine(entry=entry, **_line(move)) for move in moves)
     return entry
+
+
+def _line(move: Move) -> dict:
+    return {
+        "pool_id": move.pool, "share_id": move.share, "amount": move.amount, "provisional": move.provisional
+    }  # fmt: skip
 
 
 def enter(
@@ -100,12 +101,22 @@ def confirm(*, pool: QuotaPool, amount: int, effective_on: date, document: str, 
     Raises ValidationError where there are none, or fewer would stay than are taken.
     """
     with _refusing(pool):
-        waiting = QuotaLine.objects.filter(pool=pool, provisional=True).aggregate(n=Sum("amount"))["n"] or 0
+        waiting = provisional_of(pool)
         if waiting <= 0:
             raise ValidationError(_("No place of this quota is provisional."), code="none")
+        if amount > waiting:
+            raise ValidationError(
+                {"amount": _("%(waiting)d places are provisional: settle as many at most, and enter what comes beyond "
+                             "them as a supplement.") % {"waiting": waiting}}
+            )  # fmt: skip
         moves = [Move(pool.pk, -waiting, provisional=True), Move(pool.pk, amount), Move(None, waiting - amount)]
         fields = {"kind": EntryKind.CONFIRMATION, "effective_on": effective_on, "document": document.strip()}
         return _put(fields, [move for move in moves if move.amount], pool, actor)
+
+
+def provisional_of(pool: QuotaPool) -> int:
+    """How many places of a quota are provisional, whatever the day."""
+    return QuotaLine.objects.filter(pool=pool, provisional=True).aggregate(n=Sum("amount"))["n"] or 0
 
 
 def reverse(*, entry_id: int, reason: str, effective_on: date, actor: User) -> QuotaEntry:
@@ -196,6 +207,7 @@ def _put(fields: dict, moves: list[Move], pool: QuotaPool, actor: User) -> Quota
     if not fields["document"] and fields["kind"] != EntryKind.REVERSAL:
         raise ValidationError({"document": _("An entry names its document.")}, code="document")
     with _refusing(pool):
+        _refuse_twice(fields, moves)
         entry = write_entry(fields | {"entered_by": actor}, moves)
         settle_constraints()
         record(
@@ -207,6 +219,23 @@ def _put(fields: dict, moves: list[Move], pool: QuotaPool, actor: User) -> Quota
             places=max(move.amount for move in moves),
         )
     return entry
+
+
+def _refuse_twice(fields: dict, moves: list[Move]) -> None:
+    """A document that is entered again, word for word, would invent places. Raises ValidationError."""
+    told = {name: fields[name] for name in ("kind", "document", "effective_on")}
+    twins = QuotaEntry.objects.filter(**told, reversed_by=None)
+    for move in moves:
+        twins = twins.filter(Exists(QuotaLine.objects.filter(entry=OuterRef("pk"), **_line(move))))
+    if fields["kind"] != EntryKind.REVERSAL and twins.exists():
+        raise ValidationError(
+            {
+                "document": _(
+                    "This entry is in the ledger already: same kind, places, document and day. If the document gives "
+                    "them a second time, say so in its number."
+                )
+            }
+        )
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from visas.case_forms import FactForm, ReasonForm, StepForm, TakeBackForm, TakeI
 from visas.dependants import dependants_of
 from visas.eligibility import NOT_MET, advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, FactKind, RequiredPaper, StepKind, StudyStatus, VisaCase
+from visas.models import CaseStep, Enrolment, FactKind, RequiredPaper, StepKind, StudyStatus, VisaCase
 from visas.models.case import HOLDS
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
@@ -34,7 +34,7 @@ from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, p
 from visas.points import items_on, sheet_of
 from visas.quotas import FULL
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
-from visas.students import STUDENT_VISA, intended_of, who_left
+from visas.students import STUDENT_VISA, end_for, intended_of, who_left
 from visas.views.letter import may_print
 from visas.views.quota import holders
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
@@ -67,7 +67,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "of_students": case.programme_id == STUDENT_VISA,
         "studies": intended_of([case.pk]).get(case.pk),
         "gone": gone,
+        "may_enrol": may_enrol(request.user, case, path.state),
         "gone_as": kept_names(StudyStatus).get(gone.state) if gone else "",
+        "gone_steps": [(kind, ACTIONS[kind]) for kind in steps if kind == end_for(gone)],
         "path": path,
         "state": StepKind(path.state).label,
         "badge": BADGES.get(path.state, "").removeprefix("badge--"),
@@ -123,6 +125,13 @@ def _warn_of_the_university(request: HttpRequest, case: VisaCase) -> None:
         messages.warning(
             request, _("On this day the university takes no part or its visas are restricted: look at the conditions.")
         )
+
+
+def may_enrol(user, case: VisaCase, state: str) -> bool:
+    """Whether the student that a case brought is not entered yet, and the person enters the university's students."""
+    if case.programme_id != STUDENT_VISA or state not in (StepKind.GRANTED, StepKind.SETTLED):
+        return False
+    return may(user, "work_clients", case.workspace_id) and not Enrolment.objects.filter(case=case).exists()
 
 
 def may_take_in(user, client: Client) -> bool:
@@ -203,6 +212,7 @@ def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS and kind != COMPLETED}
     if kind in (StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED):
         words["lacking"] = missing_of(papers_of(case, request.user))
+        words["no_studies"] = case.programme_id == STUDENT_VISA and case.pk not in intended_of([case.pk])
     if form.refused_for == "visa_case_one_place":
         words["holding"] = _holding_a_place(request, case)
     if kind in ENDS_FOR_DEPENDANTS:

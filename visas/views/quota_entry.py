@@ -55,7 +55,7 @@ def reallocation(request: HttpRequest, code: str) -> HttpResponse:
 def confirmation(request: HttpRequest, code: str) -> HttpResponse:
     pool = _pool(request, code)
     return _answer(
-        request, pool, ConfirmationForm(_data(request)), quota.confirm,
+        request, pool, ConfirmationForm(_data(request), waiting=quota.provisional_of(pool)), quota.confirm,
         title=_("Settle the provisional places"), action=_("Settle"),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from centers.scope import WHOLE_PROVINCE, acting_for
 from visas.models import QuotaPool, VisaCase
-from visas.quotas import BASES, Filled, changes_of, filled_on
+from visas.quotas import BASES, Filled, changes_of, filled_on, was_closed
 
 
 class Command(BaseCommand):
@@ -38,5 +38,5 @@ class Command(BaseCommand):
             self.stdout.write(f"  {BASES[base]}: {getattr(figures, base)}{share}")
         if figures.remaining is not None:
             self.stdout.write("  " + _("Places left") + f": {figures.remaining}")
-        if pool.closed_at:
+        if was_closed(pool, day):
             self.stdout.write("  " + _("Closed by hand"))
