@@ -219,7 +219,7 @@ class ManagerTests:
             listed = client.get(figure.url)
             assert listed.context["shown"].total.number == number
             assert sum(part[1] for part in parts) == 54
-            assert " 외</option>" in listed.content.decode()
+            assert "그 밖(" in listed.content.decode()
             assert "적힌" not in figure.url
 
     def test_a_counsellor_without_an_account_leads_to_their_sessions_and_stands_in_no_address(self, client, records):
