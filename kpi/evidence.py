@@ -5,9 +5,10 @@ A row that the reader may not open shows month, workspace, programme and kind an
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import connection
@@ -54,8 +55,13 @@ DIMENSIONS = {
     "municipality", "university", "identity",
 }  # fmt: skip
 KEY = re.compile(r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<name>[a-z_]+)(?:\.(?P<where>[\w.,~-]+))?", re.ASCII)
+CASES = re.compile("visa_|seat")
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 PAGE = 50
+# What a figure counts by its kinds, and the tables its rows stand in.
+SOURCES_OF = {"night": "stay", "voucher_paid": "voucher", "dependant_settled": "dependant"}
+Narrowed = Mapping[str, str]  # by what every reader is shown of a row: month, workspace, programme, source
+NOTHING: Narrowed = MappingProxyType({})
 
 
 class Evidence(NamedTuple):
@@ -127,6 +133,12 @@ class Figure:
         return self.name == OFFERED or (self.name in FIGURES and bool(FIGURES[self.name].amount))
 
     @property
+    def sources(self) -> list[str]:
+        """The tables in which its rows may stand. Raises ValueError as ``asked`` does."""
+        kinds = self.asked()["kinds"]
+        return list(dict.fromkeys("visa_case" if CASES.match(kind) else SOURCES_OF.get(kind, kind) for kind in kinds))
+
+    @property
     def window(self) -> Window:
         return Window.of(self.year, self.as_of)
 
@@ -159,10 +171,12 @@ class Figure:
                 raise ValueError("a month is one of the year")
 
 
-def total(figure: Figure) -> Total:
+def total(figure: Figure, narrowed: Narrowed = NOTHING) -> Total:
     """Read under the reader's own scope, as ``evidence``: none without the permission on figures anywhere."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wall.evidence_total(%s)", [json.dumps(figure.asked())])
+        cursor.execute(
+            "SELECT * FROM wall.evidence_total(%s)", [json.dumps(figure.asked() | {"narrowed": {**narrowed}})]
+        )
         return Total(*(cursor.fetchone() or (0, 0)))
 
 
@@ -175,13 +189,16 @@ def nights_slept(place: Workspace, first: date, last: date) -> tuple[int, int]:
         return cursor.fetchone() or (0, 0)
 
 
-def evidence(figure: Figure, *, after: str = "", limit: int = PAGE) -> list[Evidence]:
-    """A page of the rows, newest first; ``after`` is the token of the last row of the page before.
+def evidence(
+    figure: Figure, narrowed: Narrowed = NOTHING, *, upwards: bool = False, after: str = "", limit: int = PAGE
+) -> list[Evidence]:
+    """A page of the rows, newest first or, ``upwards``, oldest; ``after`` is the token of the row before the page.
 
     Read under the reader's own scope: without the permission on figures anywhere there are no rows.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wall.evidence(%s, %s, %s)", [json.dumps(figure.asked()), _token(after), limit])
+        asked = figure.asked() | {"narrowed": {**narrowed}, "upwards": upwards}
+        cursor.execute("SELECT * FROM wall.evidence(%s, %s, %s)", [json.dumps(asked), _token(after), limit])
         return [Evidence(*row) for row in cursor.fetchall()]
 
 
