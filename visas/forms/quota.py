@@ -63,7 +63,11 @@ class DayForm(forms.Form):
     @property
     def asked(self) -> dict[str, str]:
         """The day and the basis as they stand in an address."""
-        return {"on": f"{self.day}"} | ({"then": "1"} if self.as_then else {})
+        return {"on": f"{self.day}"} | self.basis
+
+    @property
+    def basis(self) -> dict[str, str]:
+        return {"then": "1"} if self.as_then else {}
 
     @property
     def of_cases(self) -> dict[str, str]:

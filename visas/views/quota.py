@@ -37,6 +37,7 @@ from visas.quotas import (
     with_share,
 )
 from visas.stages import CASE_STATES, in_state
+from visas.views.asked import asked_of_quotas
 
 
 def sees_all(user: User) -> bool:
@@ -141,6 +142,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "closings": pool.closings.select_related("entered_by"),
         "notices": pool.notices.select_related("entered_by"),
         "holders": holders(user, pool, today) if whole else None,
+        "asked": asked_of_quotas(user, today).get(pool.pk),
     }
     return render(request, "visas/quota_detail.html", context)
 

@@ -1,6 +1,5 @@
 """The quotas of the province on a day, by programme, municipality and university, and whether they will fill."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
@@ -20,15 +19,16 @@ from accounts.models import User
 from centers.access import require_everywhere
 from centers.exports.sheets import Percent, XlsxSheet
 from centers.listing import listed
-from centers.models import ExportFormat
+from centers.models import ExportFormat, Municipality
 from kpi.published import Said, said_of_quotas
 from visas.charts import bars, pace
 from visas.forecast import Cohort, Forecast, forecast
 from visas.forms.quota import DayForm
 from visas.listings import CASES
-from visas.models import DemandSurvey, QuotaPool, VisaCase
+from visas.models import QuotaPool, VisaCase
 from visas.quota_table import Line, splits_of
 from visas.quotas import BASES, DEFINITIONS, FIGURES, course, filled_on, pools_on
+from visas.views.asked import Asked, asked_of_municipalities, asked_of_quotas
 from visas.views.quota import links, may_enter
 
 TITLES = {
@@ -56,18 +56,19 @@ def board(request: HttpRequest) -> HttpResponse:
     form = DayForm(request.GET or None)
     day, then = form.day, form.as_then
     splits = splits_of(VisaCase.objects.visible_to(request.user), day, then=then)
+    asked, places = _asked(request.user, day), Municipality.objects.all()
     context = {
         "form": form,
         "day": day,
         "then": then,
         "query": urlencode(form.asked),
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
-        "splits": [_shown(request.user, name, lines, form) for name, lines in splits.items() if lines],
+        "splits": [_shown(request.user, name, lines, form, asked) for name, lines in splits.items() if lines],
         "forecasts": [told for pool in pools_on(day, then=then) if (told := _forecast(request.user, pool, form))],
         "definitions": DEFINITIONS,
         "key": KEY.items(),
         "said": _said(request.user, form),
-        "demand": demand_of(day),
+        "asked": [(place, asked["municipality"][place.pk]) for place in places.filter(pk__in=asked["municipality"])],
         "may_enter": may_enter(request.user),
     }  # fmt: skip
     return render(request, "visas/quota_board.html", context, status=400 if form.errors else 200)
@@ -106,22 +107,19 @@ def _said(user: User, form: DayForm) -> list[Said]:
             for pool, of in filled_on(cases, day, pools_on(day, then=then), then=then)
         ]
 
-    return said_of_quotas(form.day, counted_on)
+    def opened(path: str, day: date) -> str:
+        _quotas, code, measure = path.split("/")
+        if measure not in BASES:
+            return f"{reverse('visas:quota_lines')}?{urlencode({'pool': code, 'on': day} | form.basis)}"
+        known = {"known": f"{day}"} if form.as_then else {}
+        return listed(CASES, user, pool=code, place=measure, on=f"{day}", **known).url
+
+    return said_of_quotas(form.day, counted_on, opened)
 
 
-def demand_of(day: date) -> list[tuple[str, int, str]]:
-    """What surveys of the year of a day found to be wanted, by municipality, each the way to its surveys; what was
-    withdrawn is not in it.
-    """
-    rows = DemandSurvey.objects.standing().filter(year=day.year, surveyed_on__lte=day).order_by("municipality__order")
-    sums: dict = defaultdict(int)
-    for row in rows.select_related("municipality"):
-        sums[row.municipality] += row.wanted
-    asked = {"year": day.year, "up_to": day}
-    return [
-        (str(place), wanted, f"{reverse('visas:demand')}?{urlencode(asked | {'municipality': place.pk})}")
-        for place, wanted in sums.items()
-    ]
+def _asked(user: User, day: date) -> dict[str, dict[str, Asked]]:
+    """What is asked for beside what there is, by the split and the code of its line."""
+    return {"pool": asked_of_quotas(user, day), "municipality": asked_of_municipalities(user, day)}
 
 
 def _rows(splits: dict[str, list[Line]], form: DayForm) -> Iterable[list]:
@@ -142,7 +140,7 @@ def _in_words(split: str, line: Line) -> str:
     return str(NO_QUOTA.get(line.state) or NO_NUMBER.get(split, ""))
 
 
-def _shown(user: User, split: str, lines: list[Line], form: DayForm) -> dict:
+def _shown(user: User, split: str, lines: list[Line], form: DayForm, asked: dict[str, dict[str, Asked]]) -> dict:
     title = f"{TITLES[split]} · {form.day}"
     drawn = [line for line in lines if line.state != "sum"]
     description = "; ".join(
@@ -156,8 +154,12 @@ def _shown(user: User, split: str, lines: list[Line], form: DayForm) -> dict:
         "title": TITLES[split],
         "chart": bars(f"chart-{split}", title, description, bars_of),
         "sized": split not in UNSIZED,
-        "rows": [_row(user, split, line, form) for line in lines],
+        "rows": [_row(user, split, line, form) | {"asked": _asked_of(line, asked.get(split, {}))} for line in lines],
     }
+
+
+def _asked_of(line: Line, asked: dict[str, Asked]) -> Asked | None:
+    return asked.get(line.filters.get("pool") or line.filters.get("home", ""))
 
 
 def _row(user: User, split: str, line: Line, form: DayForm) -> dict:
