@@ -1,7 +1,7 @@
 """The places of the quotas on a day as tables: by quota, share, programme, municipality and university."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import QuerySet, Sum
@@ -44,6 +44,22 @@ class Line:
 
     def percent(self, base: str = "taken"):
         return self.sized.percent(base) if self.sized else None
+
+
+def narrowed(splits: dict[str, list[Line]], narrowing: dict[str, str]) -> dict[str, list[Line]]:
+    """The splits of the cases of one university (``workspace``) or of one municipality's (``home``), by its code:
+    without the places of others, which are not to be filled by these cases alone, and without lines of nobody.
+    """
+    own = {"workspace": "university", "home": "municipality"}
+    kept = {own[name] for name in narrowing} if len(narrowing) == 1 else set()
+    found = {}
+    for split, lines in splits.items():
+        if split in kept:
+            found[split] = [line for line in lines if narrowing.items() <= line.filters.items()]
+        elif split != "share":
+            unsized = [replace(line, sized=None, ledger={}) for line in lines if line.count != Tally() or line.live]
+            found[split] = unsized if len(unsized) > 1 or split != "pool" else []
+    return found
 
 
 def splits_of(cases: QuerySet[VisaCase], day: date, *, then: bool = False) -> dict[str, list[Line]]:
