@@ -48,7 +48,8 @@ class Line:
 
 def narrowed(splits: dict[str, list[Line]], narrowing: dict[str, str]) -> dict[str, list[Line]]:
     """The splits of the cases of one university (``workspace``) or of one municipality's (``home``), by its code:
-    without the places of others, which are not to be filled by these cases alone, and without lines of nobody.
+    without the places of others, which are not to be filled by these cases alone, without lines of nobody, and without
+    the sum of the province.
     """
     own = {"workspace": "university", "home": "municipality"}
     kept = {own[name] for name in narrowing} if len(narrowing) == 1 else set()
@@ -57,8 +58,8 @@ def narrowed(splits: dict[str, list[Line]], narrowing: dict[str, str]) -> dict[s
         if split in kept:
             found[split] = [line for line in lines if narrowing.items() <= line.filters.items()]
         elif split != "share":
-            unsized = [replace(line, sized=None, ledger={}) for line in lines if line.count != Tally() or line.live]
-            found[split] = unsized if len(unsized) > 1 or split != "pool" else []
+            own_lines = [line for line in lines if line.state != "sum" and (line.count != Tally() or line.live)]
+            found[split] = [replace(line, sized=None, ledger={}) for line in own_lines]
     return found
 
 
