@@ -205,6 +205,7 @@ PAGES = {
     "visas:status_report": gettext_lazy("Report to the immigration office"),
     "visas:status_withdraw": gettext_lazy("Change of a student's status"),
     "visas:universities_xlsx": gettext_lazy("Universities as a file"),
+    "visas:university_students": gettext_lazy("Students behind a number"),
     "visas:universities": gettext_lazy("Universities"),
     "visas:university": gettext_lazy("University"),
     "visas:period_new": gettext_lazy("Period of a university"),

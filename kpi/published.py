@@ -23,14 +23,25 @@ def compared() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a figure is compared with, or one of several that are added: its name, its number, and the address of the
+    rows that it counts; empty where there are none to be shown.
+    """
+
+    name: str
+    number: Decimal | None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Said:
-    """A published figure beside what is counted now; ``counted`` is none where nothing here means the same. ``names``
-    say what it is compared with, ``on`` for which day it was counted, where that is another than the page's.
+    """A published figure beside what is counted now; ``counted`` is none where nothing here means the same. ``parts``
+    are what it is compared with, ``on`` for which day it was counted, where that is another than the page's.
     """
 
     figure: PublishedFigure
     counted: Decimal | None
-    names: list[str]
+    parts: list[Part]
     on: date | None = None
 
     @property
@@ -43,11 +54,15 @@ class Said:
 
 
 def said_beside(
-    rows: Iterable[PublishedFigure], usual: Callable[[int], date], counted_on: Callable[[int, date], dict]
+    rows: Iterable[PublishedFigure],
+    usual: Callable[[int], date],
+    counted_on: Callable[[int, date], dict],
+    opened: Callable[[str, int, date, dict], str],
 ) -> list[Said]:
     """Figures that were published, each beside what its year has up to its own day, or up to the ``usual`` one.
 
-    ``counted_on`` gives the roll-up of a year up to a day.
+    ``counted_on`` gives the roll-up of a year up to a day, and ``opened`` the address of the rows behind the number to
+    which a path leads in it.
     """
     names, found = compared(), []
     answers: dict[tuple[int, date], dict] = {}
@@ -57,19 +72,27 @@ def said_beside(
             day = min(max(row.as_of, date(row.year, 1, 1)), date(row.year, 12, 31), timezone.localdate())
         if row.paths and (row.year, day) not in answers:
             answers[row.year, day] = counted_on(row.year, day)
-        found.append(beside(row, answers.get((row.year, day), {}), names, day if day != on else None))
+        answer = answers.get((row.year, day), {})
+        addresses = {path: opened(path, row.year, day, answer) for path in row.paths if answer}
+        found.append(beside(row, answer, names, addresses, day if day != on else None))
     return found
 
 
-def beside(figure: PublishedFigure, answer: dict, names: dict[str, str], on: date | None = None) -> Said:
-    found = [number_at(answer, path) for path in figure.paths]
+def beside(
+    figure: PublishedFigure, answer: dict, names: dict[str, str], addresses: dict[str, str], on: date | None = None
+) -> Said:
+    parts = [Part(names.get(path, path), number_at(answer, path), addresses.get(path, "")) for path in figure.paths]
+    found = [part.number for part in parts]
     counted = sum(found, Decimal()) if found and None not in found else None
-    return Said(figure, counted, [names.get(path, path) for path in figure.paths], on)
+    return Said(figure, counted, parts, on)
 
 
-def said_of_quotas(day: date, counted_on: Callable[[date], list[dict]]) -> list[Said]:
+def said_of_quotas(
+    day: date, counted_on: Callable[[date], list[dict]], opened: Callable[[str, date], str]
+) -> list[Said]:
     """The figures that were published of the year of a day, or of a quota that runs on it, each beside what its own
-    day has: ``counted_on`` gives the quotas of a day, each with its code and numbers.
+    day has: ``counted_on`` gives the quotas of a day, each with its code and numbers, and ``opened`` the address of
+    what is behind the number to which a path leads.
     """
     running = QuotaPool.objects.filter(starts_on__lte=day, ends_on__gte=day)
     beginnings = tuple(f"quotas/{code}/" for code in running.values_list("pk", flat=True))
@@ -80,7 +103,8 @@ def said_of_quotas(day: date, counted_on: Callable[[date], list[dict]]) -> list[
             on = min(figure.as_of or day, timezone.localdate())
             if on not in answers:
                 answers[on] = {"quotas": counted_on(on)}
-            found.append(beside(figure, answers[on], names, on if on != day else None))
+            addresses = {path: opened(path, on) for path in of_quotas}
+            found.append(beside(figure, answers[on], names, addresses, on if on != day else None))
     return found
 
 

@@ -46,6 +46,7 @@ from kpi.services.proposal import propose
 from tests.workbook.files import workbook
 from visas.models import (
     CaseBatch,
+    CaseStep,
     CaseStudy,
     CheckBatch,
     CheckResult,
@@ -70,6 +71,7 @@ from visas.models import (
     VisaCase,
     Voucher,
 )
+from visas.models.row import of_case
 from visas.obligations import end_of
 from visas.services.case_study import say_studies
 from visas.services.demand import enter_demand
@@ -175,6 +177,14 @@ def make_visa_case(
     with everywhere():
         client = client or make_client(at)
         return VisaCase.objects.create(programme_id=programme, received_on=received_on, **_of(client, at), **fields)
+
+
+def make_move(case: VisaCase, municipality: str, *, on: date) -> None:
+    """The person of a case moved within the province; put on record as history is, without the steps before it."""
+    with everywhere():
+        CaseStep.objects.create(
+            **of_case(case), kind="relocated", happened_on=on, municipality_id=municipality, note="x"
+        )
 
 
 def make_paper_rule(programme: str = "E-7-4", text: str = "여권 사본", **fields) -> RequiredPaper:

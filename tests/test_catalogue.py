@@ -19,7 +19,7 @@ CALLED_BY_THE_APPLICATION = {
     "name_person", "nights_slept", "note_access", "numbers_of_files", "open_questions", "part_files",
     "part_persons", "payload", "people_of_letter", "persons_for", "purge_attachments", "purge_drafts",
     "purge_semester_lists", "record", "rows_of_files", "size_of_letter", "status_report_counts",
-    "students_elsewhere", "study_counts", "take_in", "waiting_line",
+    "students_elsewhere", "study_counts", "study_rows", "take_in", "waiting_line",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "advice_of", "ask_dependants", "ask_within_bounds", "begin_budget", "begin_setting", "begin_share",
@@ -34,8 +34,9 @@ CALLED_BY_THE_WALL = {
     "permit_within_hours", "permits_within_studies", "place_again", "place_visa_case", "places_of_files",
     "readers_of", "reallocate_within", "recount", "recount_places", "refuse_closed_months",
     "session_within_operation", "settled_without_permit", "share", "share_changed", "share_dependants",
-    "status_changes_follow", "stay_fits_its_room", "step_of_proposal", "studies_end", "take_places_anew",
-    "take_reminders_along", "veil", "visa_case_seats", "workplace_asks_to_look", "works_on", "works_on_file",
+    "status_changes_follow", "stay_fits_its_room", "step_of_proposal", "studies_end", "take_place_along",
+    "take_places_anew", "take_reminders_along", "veil", "visa_case_seats", "workplace_asks_to_look",
+    "works_on", "works_on_file",
 }  # fmt: skip
 
 

@@ -93,6 +93,8 @@ class Waiting:
             told.append(_("%(number)d more") % {"number": len(missing) - MOST_NAMED})
         if not told and self.case.municipality_id is None and not self.path.of_a_university:
             return _("No municipality is entered.")
+        if not self.papers:
+            told.append(_("Required papers not entered"))
         return ", ".join(told)
 
     @property

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from centers.models import Major
-from visas.models import Enrolment, KoreanResult, KoreanTest, StudyPermit, StudyStatus
+from centers.models import Major, Workspace
+from visas.access import read_files
+from visas.models import Enrolment, KoreanResult, KoreanTest, StudyPermit, StudyStatus, VisaCase
 from visas.models.enrolment import EnrolmentQuerySet
 from visas.obligations import FEW, few
 
@@ -122,6 +123,48 @@ def total_of(parts: list[Evaluated]) -> Evaluated:
     small = [part.departed for part in parts if 0 < part.departed < FEW]
     alone = len(small) == 1 and sums["departed"] > small[0]
     return Evaluated(**sums, hidden=small[0] if alone else 0)
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """A student behind a number that is evaluated, as the province is told of one.
+
+    ``case`` is the visa case that brought the student. Without it there is no name, and of those who are neither in
+    class nor graduated neither number nor major; ``stands`` is the mark of who is.
+    """
+
+    university: Workspace
+    semester: str
+    case: VisaCase | None
+    ref: str
+    major: Major | None
+    stands: str
+
+
+def opens(mark: str, number: int, *, whole: bool) -> bool:
+    """Whether the rows behind a number of ``Evaluated`` are listed: of departed students of one university alone, and
+    where they are not few.
+    """
+    return number > 0 and (mark != "departed" or (not whole and number >= FEW))
+
+
+def study_rows(viewer: User, day: date, mark: str, university: str = "", *, first: int, page: int) -> list[StudyRow]:
+    """The students behind a number of ``Evaluated`` on a day, from the ``first`` on; of all universities without the
+    code of one. Nothing for who does not read the visa cases of the whole province.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM wall.study_rows(%s, %s, %s, %s, %s, %s)", [day, university, mark, FEW, first, page]
+        )
+        rows = cursor.fetchall()
+    cases = VisaCase.objects.visible_to(viewer).in_bulk({case for _place, _semester, case, *_rest in rows if case})
+    read_files(cases.values(), viewer)
+    majors = Major.objects.in_bulk({major for *_before, major, _stands in rows if major})
+    places = Workspace.objects.in_bulk({place for place, *_rest in rows})
+    return [
+        StudyRow(places[place], semester, cases.get(case), ref or "", majors.get(major), stands)
+        for place, semester, case, ref, major, stands in rows
+    ]
 
 
 def evaluated(day: date | None = None) -> dict[str, Evaluated]:

@@ -108,7 +108,10 @@ class DependantForm(forms.Form):
         born, principal = (file and file.birth_date) or typed.get("birth_date"), self.case.client.birth_date
         years = relation.younger_by
         if years and born and principal and born < months_after(principal, 12 * years):
-            asked = gettext("Less than %(years)d years younger than the principal: look at both birth dates.")
+            asked = gettext(
+                "Less than %(years)d years younger than the principal: look at both birth dates. (Source of the "
+                "%(years)d years: not found; a working measure of this system.)"
+            )
             found.append(asked % {"years": years})
         return found
 

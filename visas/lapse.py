@@ -6,7 +6,8 @@ from django.db.models import DateField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
-from visas.models import VisaCase
+from visas.models import GivenBack, QuotaPool, VisaCase
+from visas.models.case import HOLDS
 from visas.stages import in_state
 
 ONE_DAY = timedelta(days=1)
@@ -26,5 +27,17 @@ def runs_out(today: date) -> Q:
 
 def run_out(workspace_id: int) -> QuerySet[VisaCase]:
     """The cases of a workspace whose letter has run out without an application on record."""
-    rows = VisaCase.objects.filter(in_state("recommended"), workspace=workspace_id)
-    return rows.filter(letter_valid_until__lt=timezone.localdate()).order_by("pk")
+    return _run_out(VisaCase.objects.filter(workspace=workspace_id))
+
+
+def holding_still(viewer: User, pool: QuotaPool) -> QuerySet[VisaCase]:
+    """The cases whose letter has run out and which hold a place of a quota that is to be given back by it: until the
+    work of the night lets them lapse.
+    """
+    rows = VisaCase.objects.visible_to(viewer).filter(HOLDS, pool=pool)
+    return _run_out(rows.filter(programme__seat_given_back_by__contains=[GivenBack.LAPSED]))
+
+
+def _run_out(cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
+    rows = cases.filter(in_state("recommended"), letter_valid_until__lt=timezone.localdate())
+    return rows.order_by("pk")

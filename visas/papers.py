@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
-from visas.models import CasePaper, PaperState, RequiredPaper, VisaCase
+from visas.models import CasePaper, PaperState, RequiredPaper, VisaCase, VisaProgramme
 from visas.stages import INNER, in_state
 
 BADGES = {PaperState.MISSING: "wait", PaperState.RECEIVED: "good"}
@@ -55,6 +56,12 @@ def papers_of_all(cases: Iterable[VisaCase], viewer: User) -> dict[int, list[Pap
 def _shown(case: VisaCase, asked: list[RequiredPaper], last: dict[tuple[int, int], CasePaper]) -> list[PaperShown]:
     found = [PaperShown(paper, last.get((case.pk, paper.pk))) for paper in asked]
     return [one for one in found if one.row or one.paper.holds_on(case.received_on)]
+
+
+def unlisted() -> set[str]:
+    """The codes of the programmes for which no list of papers stands today: nothing is known to be complete there."""
+    listed = RequiredPaper.objects.holding(timezone.localdate()).values("programme")
+    return set(VisaProgramme.objects.exclude(pk__in=listed).values_list("pk", flat=True))
 
 
 def missing_of(shown: Iterable[PaperShown]) -> list[RequiredPaper]:

@@ -1,7 +1,7 @@
 """The places of the quotas on a day as tables: by quota, share, programme, municipality and university."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import QuerySet, Sum
@@ -44,6 +44,23 @@ class Line:
 
     def percent(self, base: str = "taken"):
         return self.sized.percent(base) if self.sized else None
+
+
+def narrowed(splits: dict[str, list[Line]], narrowing: dict[str, str]) -> dict[str, list[Line]]:
+    """The splits of the cases of one university (``workspace``) or of one municipality's (``home``), by its code:
+    without the places of others, which are not to be filled by these cases alone, without lines of nobody, and without
+    the sum of the province.
+    """
+    own = {"workspace": "university", "home": "municipality"}
+    kept = {own[name] for name in narrowing} if len(narrowing) == 1 else set()
+    found = {}
+    for split, lines in splits.items():
+        if split in kept:
+            found[split] = [line for line in lines if narrowing.items() <= line.filters.items()]
+        elif split != "share":
+            own_lines = [line for line in lines if line.state != "sum" and (line.count != Tally() or line.live)]
+            found[split] = [replace(line, sized=None, ledger={}) for line in own_lines]
+    return found
 
 
 def splits_of(cases: QuerySet[VisaCase], day: date, *, then: bool = False) -> dict[str, list[Line]]:

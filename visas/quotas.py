@@ -201,7 +201,7 @@ def with_home(cases: QuerySet, day: date, known: datetime | None = None) -> Quer
 def with_share(cases: QuerySet[VisaCase], known: datetime | None = None) -> QuerySet[VisaCase]:
     """With the share of its quota that each falls to, of those entered before an instant."""
     share = Func(
-        "pool_id", "municipality_id", "workspace_id", "seat_on", Value(known, output_field=DateTimeField()),
+        "pool_id", "municipality_id", "workspace_id", "share_on", Value(known, output_field=DateTimeField()),
         function="wall.share_known", output_field=BigIntegerField(),
     )  # fmt: skip
     return cases.annotate(share=share)
@@ -385,7 +385,7 @@ def in_the_way(cases: QuerySet[VisaCase], pool: QuotaPool, share: QuotaShare | N
     rows = held(cases.filter(pool=pool, quota_exception=None), timezone.localdate())
     rows = rows.annotate(
         of=Func(
-            "pool", "municipality", "workspace", "seat_on", function="wall.share_of", output_field=BigIntegerField()
+            "pool", "municipality", "workspace", "share_on", function="wall.share_of", output_field=BigIntegerField()
         )
     )
     rows = rows.filter(of=share.pk) if share else rows.filter(of=None)
@@ -404,7 +404,7 @@ def beyond_a_share(cases: QuerySet[VisaCase], pool: QuotaPool, told: dict) -> li
     if told.get("university"):
         rows = rows.filter(workspace=told["university"])
     if told.get("starts_on") and told.get("ends_on"):
-        rows = rows.filter(seat_on__range=(told["starts_on"], told["ends_on"]))
+        rows = rows.filter(share_on__range=(told["starts_on"], told["ends_on"]))
     return _last_beyond(rows, told.get("amount") or 0)
 
 

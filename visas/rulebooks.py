@@ -50,6 +50,7 @@ class Book:
     preview: Callable[..., list]
     turned: Callable[[list, User], dict]
     told: Callable[[Rule], str]
+    none: str  # where a programme has none
     beside: tuple[str, ...] = ()
 
     @property
@@ -148,6 +149,7 @@ BOOKS: dict[str, Book] = {
         preview=_preview_of_conditions,
         turned=_conditions_turned,
         told=_condition_told,
+        none=gettext_lazy("No condition is entered"),
     ),
     "duties": Book(
         model=ObligationRule,
@@ -162,6 +164,7 @@ BOOKS: dict[str, Book] = {
         preview=obligations.preview,
         turned=_named,
         told=_duty_told,
+        none=gettext_lazy("No duty is entered"),
         beside=("status",),
     ),
     "papers": Book(
@@ -177,5 +180,6 @@ BOOKS: dict[str, Book] = {
         preview=papers.preview,
         turned=_named,
         told=_paper_told,
+        none=gettext_lazy("Required papers not entered"),
     ),
 }

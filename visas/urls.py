@@ -21,6 +21,7 @@ from visas.views import (
     student,
     study,
     university,
+    university_students,
     voucher,
     waiting,
 )
@@ -107,6 +108,7 @@ urlpatterns = [
     path("students/changes/<int:pk>/withdraw/", student.withdraw, name="status_withdraw"),
     path("universities/", university.index, name="universities"),
     path("universities/xlsx/", university.xlsx, name="universities_xlsx"),
+    path("universities/students/", university_students.index, name="university_students"),
     path("universities/<slug:code>/", university.detail, name="university"),
     path("universities/<slug:code>/periods/new/", university.period_new, name="period_new"),
     path("universities/<slug:code>/majors/new/", university.major_new, name="major_new"),

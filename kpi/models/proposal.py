@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -6,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import staff_key
 from kpi.models.published import PublishedFigure
+from visas.models import DemandSurvey, QuotaPool
 
 
 class ProposalStatus(models.TextChoices):
@@ -17,10 +20,28 @@ class ProposalStatus(models.TextChoices):
     DECLINED = "declined", _("Declined")
 
 
+class ProposalQuerySet(models.QuerySet):
+    def of_quota(self, pool: str) -> "ProposalQuerySet":
+        """Those about a quota (by its code)."""
+        return self.filter(pools=pool)
+
+    def of_municipality(self, code: str) -> "ProposalQuerySet":
+        """Those that rest on a standing survey of a municipality."""
+        resting = DemandSurvey.objects.standing().filter(municipality=code)
+        return self.filter(
+            pk__in=self.model.surveys.through.objects.filter(demandsurvey__in=resting).values("proposal")
+        )
+
+    def begun_by(self, day: date) -> "ProposalQuerySet":
+        begun = ProposalStep.objects.filter(happened_on__lte=day)
+        return self.filter(pk__in=begun.values("proposal"))
+
+
 class Proposal(models.Model):
     """A proposal to the ministry's scheme (비자·체류정책 제안제), and the figures that it rests on.
 
-    ``figures`` are published figures; ``rests_on`` says what else it rests on, as a day of the quotas or a survey.
+    ``pools`` are the quotas it is about. It rests on published ``figures``, on ``surveys`` of labour demand, on the
+    quotas as they stood on ``quotas_on``, and on what ``rests_on`` says.
     """
 
     title = models.CharField(_("title"), max_length=200)
@@ -28,8 +49,12 @@ class Proposal(models.Model):
     rests_on = models.CharField(_("rests on"), max_length=300, blank=True)
     quotas_on = models.DateField(_("quotas as of"), null=True, blank=True)
     figures = models.ManyToManyField(PublishedFigure, blank=True, related_name="proposals")
+    surveys = models.ManyToManyField(DemandSurvey, blank=True, related_name="proposals")
+    pools = models.ManyToManyField(QuotaPool, blank=True, related_name="proposals")
     entered_by = staff_key(verbose_name=_("entered by"))
     recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal to the ministry")

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -59,6 +59,11 @@ class PublishedFigure(models.Model):
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="published_figure_once"),
             models.CheckConstraint(
                 condition=~Q(wording="") & ~Q(definition="") & ~Q(source=""), name="published_figure_says_what_it_is"
+            ),
+            models.CheckConstraint(
+                condition=Q(as_of=None) | Q(said_on=None) | Q(as_of__lte=F("said_on")),
+                name="published_figure_of_a_day_before",
+                violation_error_message=_("A figure is of the day on which it was said, or of an earlier one."),
             ),
         ]
 

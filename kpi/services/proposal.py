@@ -7,15 +7,26 @@ from accounts.models import User
 from audit.models import Action
 from audit.services import record
 from kpi.models import Proposal, ProposalStatus, ProposalStep, PublishedFigure
+from visas.models import DemandSurvey, QuotaPool
 
 
 @transaction.atomic
-def propose(*, actor: User, happened_on: date, figures: Iterable[PublishedFigure] = (), **told) -> Proposal:
+def propose(
+    *,
+    actor: User,
+    happened_on: date,
+    figures: Iterable[PublishedFigure] = (),
+    surveys: Iterable[DemandSurvey] = (),
+    pools: Iterable[QuotaPool] = (),
+    **told,
+) -> Proposal:
     """Keep a proposal, being drafted from this day on. Raises ValidationError for what is missing or too long."""
     proposal = Proposal(entered_by=actor, **told)
     proposal.full_clean()
     proposal.save()
     proposal.figures.set(figures)
+    proposal.surveys.set(surveys)
+    proposal.pools.set(pools)
     take_proposal_step(proposal, actor=actor, status=ProposalStatus.DRAFTED, happened_on=happened_on)
     return proposal
 

@@ -4,15 +4,13 @@ from functools import lru_cache
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from centers.listing.columns import link
-from config import addresses
-from kpi.evidence import READING, Figure
-from kpi.models.indicator import ENTERED
+from kpi.evidence import Figure
+from kpi.opened import address_of, address_of_result
 from kpi.rows import is_shut
 
 register = template.Library()
@@ -47,10 +45,7 @@ def result(context, figures, rule):
     """What a rule gives, leading to its records or, where it is entered, to its entries. A zero leads there too."""
     if figures["actual"] is None:
         return "–"
-    if rule.reading == ENTERED:
-        address = reverse("kpi:figure", args=[context["year"], figures["code"]])
-    else:
-        address = address_of(figure_of(context, READING, "rule", rule.code))
+    address = address_of_result(figures["code"], rule, context["year"], context["as_of"])
     return format_html('<a href="{}">{}</a>', address, plain(figures["actual"]))
 
 
@@ -59,10 +54,7 @@ def figure_of(context, name, *where):
     return Figure(context["year"], name, tuple(zip(where[::2], where[1::2], strict=True)), context["as_of"])
 
 
-@register.filter("address")
-def address_of(figure):
-    """Where the rows behind a figure lie."""
-    return addresses.address_of("kpi:evidence", figure.key)
+register.filter("address", address_of)
 
 
 @register.filter

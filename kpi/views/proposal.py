@@ -15,10 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.fields import DayField
 from cases.forms import RefusableForm, no_hidden_signs
 from centers.access import require_everywhere
+from centers.models import Municipality
 from centers.refusals import rule_of, sentence
 from centers.selectors import scope_of
 from kpi.models import Proposal, ProposalStatus, PublishedFigure
+from kpi.models.proposal import ProposalQuerySet
 from kpi.services.proposal import propose, take_proposal_step
+from visas.models import DemandSurvey, QuotaPool
 
 
 class ProposalForm(forms.Form):
@@ -29,6 +32,14 @@ class ProposalForm(forms.Form):
     )  # fmt: skip
     figures = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Published figures it rests on"), queryset=PublishedFigure.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    surveys = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Labour-demand surveys it rests on"), queryset=DemandSurvey.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    pools = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Quotas it is about"), queryset=QuotaPool.objects.all(), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     quotas_on = DayField(
@@ -43,7 +54,37 @@ class ProposalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["figures"].queryset = PublishedFigure.objects.filter(corrected_by=None)
         self.fields["figures"].label_from_instance = lambda row: row.wording
+        self.fields["surveys"].queryset = DemandSurvey.objects.standing().select_related("municipality")
+        self.fields["surveys"].label_from_instance = _in_words
         self.initial = {"happened_on": timezone.localdate()} | self.initial
+
+
+def _in_words(row: DemandSurvey) -> str:
+    told = {"place": row.municipality, "industry": row.industry, "year": row.year, "wanted": f"{row.wanted:,}"}
+    return _("%(year)s %(place)s, %(industry)s: %(wanted)s people wanted") % told
+
+
+class ProposalFilterForm(forms.Form):
+    """Which proposals are shown."""
+
+    pool = forms.ModelChoiceField(
+        label=gettext_lazy("Quota"), queryset=QuotaPool.objects.all(), required=False, empty_label=gettext_lazy("All")
+    )
+    municipality = forms.ModelChoiceField(
+        label=gettext_lazy("Municipality"), queryset=Municipality.objects.all(), required=False,
+        empty_label=gettext_lazy("All"), help_text=gettext_lazy("Of which a survey is among what they rest on."),
+    )  # fmt: skip
+    up_to = DayField(gettext_lazy("Begun up to and with"), required=False)
+
+    def narrowed(self, rows: ProposalQuerySet) -> ProposalQuerySet:
+        self.is_valid()
+        if pool := self.cleaned_data.get("pool"):
+            rows = rows.of_quota(pool.pk)
+        if place := self.cleaned_data.get("municipality"):
+            rows = rows.of_municipality(place.pk)
+        if day := self.cleaned_data.get("up_to"):
+            rows = rows.begun_by(day)
+        return rows
 
 
 class ProposalStepForm(RefusableForm):
@@ -67,6 +108,9 @@ class ProposalStepForm(RefusableForm):
         return day
 
 
+SHOWN = ("steps__entered_by", "figures", "pools", "surveys__municipality")  # beside a proposal
+
+
 def _may_enter(request: HttpRequest) -> bool:
     return "enter_figures" in scope_of(request.user).everywhere
 
@@ -75,8 +119,10 @@ def _may_enter(request: HttpRequest) -> bool:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     require_everywhere(request.user, "view_figures")
-    rows = [(row, _last(row)) for row in Proposal.objects.prefetch_related("steps")]
-    return render(request, "kpi/proposals.html", {"rows": rows, "may_enter": _may_enter(request)})
+    form = ProposalFilterForm(request.GET)
+    rows = [(row, _last(row)) for row in form.narrowed(Proposal.objects.prefetch_related("steps"))]
+    context = {"rows": rows, "may_enter": _may_enter(request), "form": form}
+    return render(request, "kpi/proposals.html", context, status=400 if form.errors else 200)
 
 
 def _last(row: Proposal):
@@ -104,7 +150,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """A proposal with its way; a POST takes its next step."""
     require_everywhere(request.user, "view_figures")
-    proposal = get_object_or_404(Proposal.objects.prefetch_related("steps__entered_by", "figures"), pk=pk)
+    proposal = get_object_or_404(Proposal.objects.prefetch_related(*SHOWN), pk=pk)
     if request.method == "POST" and not _may_enter(request):
         raise PermissionDenied
     begun = {"happened_on": timezone.localdate(), "status": ProposalStatus.SUBMITTED}

@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,21 +15,25 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.fields import DayField
-from cases.forms import no_hidden_signs
+from cases.forms import RefusableForm, no_hidden_signs
 from centers.access import require_everywhere
+from centers.refusals import rule_of, sentence
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of
 from kpi import sheet as lines
 from kpi.models import PublishedFigure
 from kpi.models.published import Audience
 from kpi.numbers import plain
+from kpi.opened import rows_behind
 from kpi.published import compared, said_beside
 from kpi.rollup import roll_up
 from kpi.services.published import publish
 
 
-class PublishForm(forms.Form):
+class PublishForm(RefusableForm):
     """A figure as it was said, and what it is compared with here."""
+
+    field_of = {"published_figure_of_a_day_before": "as_of"}
 
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2100)
     said_on = DayField(gettext_lazy("Said on"))
@@ -71,7 +76,7 @@ def index(request: HttpRequest) -> HttpResponse:
     require_everywhere(request.user, "view_figures")
     rows = list(PublishedFigure.objects.select_related("said_by", "corrects").prefetch_related("corrected_by"))
     with acting_for(WHOLE_PROVINCE, actor=request.user, reason="published figures"):
-        shown = said_beside(rows, lines.last_day, _counted)
+        shown = said_beside(rows, lines.last_day, _counted, rows_behind)
     context = {"rows": shown, "may_enter": "enter_figures" in scope_of(request.user).everywhere}
     return render(request, "kpi/published.html", context)
 
@@ -93,6 +98,8 @@ def new(request: HttpRequest) -> HttpResponse:
             made = publish(actor=request.user, corrects=before, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
         else:
             held = PublishedFigure.objects.get(pk=made.pk)
             told = {"year": held.year, "value": plain(held.value), "unit": held.unit_ko, "wording": held.wording}

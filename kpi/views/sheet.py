@@ -23,6 +23,7 @@ from kpi.listings import listing_of
 from kpi.models import Indicator, ManualFigure, PublishedFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
+from kpi.opened import rows_behind
 from kpi.published import said_beside
 from kpi.rollup import roll_up
 from kpi.rows import is_read_by, is_shut
@@ -76,6 +77,7 @@ def _counted(request: HttpRequest, year: int, as_of: date) -> dict:
             PublishedFigure.objects.filter(year=year, corrected_by=None),
             lambda _year: as_of,
             lambda year, day: answer if day == as_of else roll_up(year, as_of=day),
+            rows_behind,
         )
     may_enter = "enter_figures" in scope_of(request.user).everywhere
     return _sheet(answer, readings, year, as_of) | {"may_enter": may_enter, "said": said}

@@ -4,7 +4,7 @@ import pytest
 
 from centers.models import Role
 from kpi.models import Proposal, PublishedFigure
-from tests.make import make_proposal, make_user
+from tests.make import make_demand, make_proposal, make_user
 
 pytestmark = pytest.mark.django_db
 TOLD = {
@@ -24,10 +24,14 @@ def province(client):
 
 def test_is_kept_with_the_figures_it_rests_on(client, province):
     figure = PublishedFigure.objects.get(code="2025-settled-611")
-    answer = client.post("/kpi/proposals/new/", TOLD | {"figures": [figure.pk]}, follow=True)
+    survey = make_demand("52140", wanted=1234)
+    grounds = {"figures": [figure.pk], "surveys": [survey.pk], "pools": ["e74-2025"]}
+    answer = client.post("/kpi/proposals/new/", TOLD | grounds, follow=True)
     page = answer.content.decode()
     assert figure.wording in page
     assert "/visas/quotas/board/?on=2025-12-31" in page
+    assert "1,234명" in page
+    assert "/visas/quotas/e74-2025/" in page
     assert Proposal.objects.get().entered_by == province
 
 

@@ -10,7 +10,8 @@ from django.db import DatabaseError, transaction
 from openpyxl import load_workbook
 
 from centers.models import Role
-from kpi.models import Measure, PublishedFigure
+from kpi.models import CountingRule, Measure, PublishedFigure
+from kpi.opened import rows_behind
 from kpi.published import compared, number_at
 from tests.make import make_client, make_pool, make_user, make_visa_case
 
@@ -127,6 +128,49 @@ def test_what_lacks_something_is_not_kept(client, province, wrong):
     before = PublishedFigure.objects.count()
     assert client.post("/kpi/published/new/", TOLD | wrong).status_code == 400
     assert PublishedFigure.objects.count() == before
+
+
+def test_is_of_no_day_after_it_was_said(client, province):
+    answer = client.post("/kpi/published/new/", TOLD | {"as_of": "2026-01-08"})
+    assert answer.status_code == 400
+    assert answer.context["form"].errors.keys() == {"as_of"}
+    assert not PublishedFigure.objects.filter(value=612).exists()
+    assert client.post("/kpi/published/new/", TOLD | {"as_of": "2026-01-07"}).status_code == 302
+
+
+def test_what_is_counted_now_opens_to_its_rows(client, province):
+    """One opens by itself, several that are added each by its own name; on the board to the cases it lists."""
+    make_visa_case("E-7-4", client=make_client(), received_on=date(2025, 3, 3), recommended_on=date(2025, 3, 3))
+    told = TOLD | {"as_of": "2025-06-30", "paths": ["quotas/e74-2025/taken"], "wording": "1명 추천"}
+    both = told | {"paths": ["visas/received", "visas/recommended"], "wording": "2명"}
+    for one in (told, both, told | {"paths": ["quotas/e74-2025/capacity"], "wording": "배정"}):
+        assert client.post("/kpi/published/new/", one).status_code == 302
+    rows = {row.figure.wording: row for row in client.get("/kpi/published/").context["rows"]}
+    for wording, urls in (
+        ("1명 추천", ["/kpi/evidence/2025-0630.seat.pool.e74-2025/"]),
+        ("2명", ["/kpi/evidence/2025-0630.visa_received/", "/kpi/evidence/2025-0630.visa_recommended/"]),
+        ("배정", ["/visas/quotas/lines/?pool=e74-2025&on=2025-06-30"]),
+    ):
+        assert [part.url for part in rows[wording].parts] == urls
+        for part in rows[wording].parts:
+            opened = client.get(part.url).context
+            assert getattr(opened["total"], "number", opened["total"]) == part.number
+    (row,) = (
+        row
+        for row in client.get("/visas/quotas/board/?on=2025-12-31").context["said"]
+        if row.figure.wording == "1명 추천"
+    )
+    assert row.parts[0].url.startswith("/visas/cases/?pool=e74-2025&place=taken&on=2025-06-30")
+    assert len(list(client.get(row.parts[0].url).context["shown"].page)) == row.counted == 1
+
+
+def test_every_path_that_is_offered_opens_or_is_a_count_of_places(province):
+    answer = {"indicators": [{"code": code, "rule": None} for code in ("visa-recruitment", "settlement-support")]}
+    rules = {rule.indicator_id: rule.pk for rule in CountingRule.objects.filter(default=True)}
+    for row in answer["indicators"]:
+        row["rule"] = rules[row["code"]]
+    closed = {path for path in compared() if not rows_behind(path, 2025, date(2025, 6, 30), answer)}
+    assert closed == {"centres/operating"}
 
 
 def test_is_never_changed():

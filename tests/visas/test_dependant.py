@@ -170,6 +170,8 @@ class UnusualTests:
         assert answer.status_code == (400 if asks else 302)
         if asks:
             assert answer.context["form"].errors["sure"] and "PHAM THI C" in answer.content.decode()
+            by_age = told["relation"] == "child"
+            assert ("15년의 출처: 미확인, 운영 기준" in answer.content.decode()) == by_age
             assert client.post(address, self.TOLD | told | {"sure": "on"}).status_code == 302
 
     def test_one_that_is_changed_is_not_its_own_second(self, client, city):

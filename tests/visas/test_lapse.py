@@ -101,6 +101,51 @@ class LapseTests:
         assert read(case).state == "lapsed"
 
 
+class BeforeTheNightTests:
+    """A letter that has run out holds its place until the night; who needs the place or looks at the quota has it
+    given back at once.
+    """
+
+    def give_back(self, case: VisaCase, client, sent, address: str, **told) -> None:
+        """Look, which sends the work of the case's workspace; and do that work."""
+        with sent() as waiting:
+            answer = client.post(address, told) if told else client.get(address)
+        assert answer.context["lapsing"] == 1
+        assert "유효기간이 지난 추천서 1건" in answer.content.decode()
+        assert waiting
+        follow_workspace(case.workspace_id)
+
+    def test_a_claim_that_is_refused_has_it_given_back_and_then_succeeds(
+        self, client, django_capture_on_commit_callbacks
+    ):
+        case, other = recommended(), walk(make_case("F-2-R", OFFICE), "reviewed")
+        make_entry(POOL, taken(), document="쿼터-1")
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        address = reverse("visas:case_step", args=[other.pk, "recommended"])
+        told = {"happened_on": str(TODAY), "document": "추천-2", "valid_until": str(TODAY + timedelta(days=90))}
+        answer = client.post(address, told)
+        reason = {"against_advice": "x"} if "against_advice" in answer.context["form"].errors else {}
+        self.give_back(case, client, django_capture_on_commit_callbacks, address, **told, **reason)
+        assert (read(case).state, read(other).state) == ("lapsed", "reviewed")
+        assert client.post(address, told | reason).status_code == 302
+        assert read(other).state == "recommended"
+
+    def test_the_page_of_the_quota_has_it_given_back(self, client, django_capture_on_commit_callbacks):
+        case = recommended()
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        self.give_back(case, client, django_capture_on_commit_callbacks, f"/visas/quotas/{POOL}/")
+        assert read(case).state == "lapsed"
+        assert client.get(f"/visas/quotas/{POOL}/").context["lapsing"] == 0
+
+    def test_what_is_valid_or_keeps_its_place_is_left_alone(self, client):
+        recommended(60)
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        assert client.get(f"/visas/quotas/{POOL}/").context["lapsing"] == 0
+        VisaProgramme.objects.filter(pk="F-2-R").update(seat_given_back_by=["refused"])
+        recommended()
+        assert client.get(f"/visas/quotas/{POOL}/").context["lapsing"] == 0
+
+
 class RenewalTests:
     def test_a_renewed_letter_has_a_new_number_and_the_old_one_stays(self):
         case = recommended(60)

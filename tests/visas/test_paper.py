@@ -140,6 +140,23 @@ class PageTests:
         with everywhere():
             assert CasePaper.objects.filter(case=case).count() == 2, "what says nothing new is not written again"
 
+    def test_where_no_list_is_entered_nothing_is_called_complete(self, client, city):
+        case, unlisted = make_case("E-7-4"), "구비 서류 미입력"
+        assert unlisted in client.get(case.get_absolute_url()).content.decode()
+        column = next(one for one in client.get(reverse("visas:board")).context["columns"] if one.code == "received")
+        assert column.waiting[0].missing == unlisted
+
+    def test_the_province_enters_the_list_from_where_it_is_missed(self, client):
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        case, unlisted = make_case("E-7-4"), "구비 서류 미입력"
+        new = f"{reverse('visas:paper_rule_new')}?programme=E-7-4"
+        for page in (case.get_absolute_url(), reverse("visas:paper_rules"), reverse("visas:programmes")):
+            content = client.get(page).content.decode()
+            assert unlisted in content and new in content, page
+        assert client.get(new).context["form"]["programme"].value() == "E-7-4"
+        make_paper_rule("E-7-4", valid_from=START)
+        assert unlisted not in client.get(case.get_absolute_url()).content.decode()
+
     def test_without_a_list_there_is_no_page(self, client, city):
         assert client.get(reverse("visas:case_papers", args=[make_case("E-7-4").pk])).status_code == 404
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from centers.models import Role
-from tests.make import everywhere, make_demand, make_entry, make_pool, make_user, make_visa_case
+from tests.make import everywhere, make_demand, make_entry, make_move, make_pool, make_user, make_visa_case, place
 from visas.charts import bars
-from visas.models import QuotaEntry, QuotaPool, QuotaShare, VisaCase
+from visas.models import QuotaEntry, QuotaPool, QuotaShare, VisaCase, VisaProgramme
 from visas.services import quota
 
 pytestmark = pytest.mark.django_db
-E74, F2R = "e74-2025", "f2r-2025-2026"
+E74, F2R, D2 = "e74-2025", "f2r-2025-2026", "d2-2025-2026"
 DAY = date(2025, 12, 5)
 LATER = DAY + timedelta(days=5)
 
@@ -104,6 +104,18 @@ class DetailTests:
 
     def test_a_pool_that_is_not_there_is_not_found(self, province):
         assert province.get("/visas/quotas/nothing/").status_code == 404
+
+    def test_where_somebody_has_moved_both_municipalities_stand_there(self, province, cases):
+        assert not province.get(f"/visas/quotas/{E74}/").context["holders"]["lives_in"]
+        moved = cases[2]
+        make_move(moved, "52140", on=LATER)
+        holders = province.get(f"/visas/quotas/{E74}/").context["holders"]
+        numbers = {
+            split: {name: figure.number for name, figure in holders[split]} for split in ("municipality", "lives_in")
+        }
+        assert numbers == {"municipality": {"익산시": 2, "남원시": 1}, "lives_in": {"익산시": 3}}
+        for _name, figure in holders["lives_in"]:
+            assert behind(province, figure.url) == figure.number
 
 
 class EntryTests:
@@ -232,8 +244,8 @@ class BoardTests:
         make_visa_case("F-4-R", received_on=DAY, recommended_on=DAY, granted_on=DAY)
         rows = province.get("/visas/quotas/board/", {"on": f"{DAY}"}).context["splits"][0]["rows"]
         *parts, total = rows
-        for place, (_name, figure) in enumerate(total["figures"]):
-            assert figure.number == sum(row["figures"][place][1].number for row in parts)
+        for at, (_name, figure) in enumerate(total["figures"]):
+            assert figure.number == sum(row["figures"][at][1].number for row in parts)
             assert figure.number == (behind(province, figure.url) if figure.number else 0)
         assert (total["line"].capacity, total["line"].remaining) == (1150, 1146)
 
@@ -246,12 +258,12 @@ class BoardTests:
         assert province.get("/visas/quotas/lines/?pool=nothing").status_code == 400
 
     def test_demand_opens_to_its_surveys(self, province):
-        make_demand(wanted=30), make_demand(wanted=12), make_demand("52190", wanted=5)
-        demand = province.get("/visas/quotas/board/", {"on": f"{DAY}"}).context["demand"]
-        for _name, wanted, url in demand:
-            (part,) = province.get(url).context["years"]
-            assert part["wanted"] == wanted
-        assert [wanted for _name, wanted, _url in demand] == [42, 5]
+        make_demand(wanted=30), make_demand(wanted=12, industry="제조업"), make_demand("52190", wanted=5)
+        asked = province.get("/visas/quotas/board/", {"on": f"{DAY}"}).context["asked"]
+        for _place, of in asked:
+            (part,) = province.get(of.demand_url).context["years"]
+            assert part["wanted"] == of.wanted
+        assert [of.wanted for _place, of in asked] == [42, 5]
 
     def test_what_was_said_stands_beside_what_the_board_has(self, province, cases):
         said = province.get("/visas/quotas/board/", {"on": "2025-12-31"}).context["said"]
@@ -300,6 +312,62 @@ class BoardTests:
 
     def test_a_label_is_written_and_not_run(self):
         assert "<script" not in bars("x", "<script>", "<script>", [("<script>", 1, 1, 0, 0)])
+
+
+class NarrowedTests:
+    """The board of one university or municipality: figures of its cases alone, and places of its shares alone."""
+
+    @pytest.fixture
+    def students(self) -> None:
+        for at in ("jbnu", "jbnu", "wku"):
+            make_visa_case("D-2", at, received_on=DAY, recommended_on=DAY, granted_on=DAY if at == "wku" else None)
+
+    def lines(self, province, **asked) -> dict[str, dict]:
+        page = province.get("/visas/quotas/board/", {"on": f"{LATER}"} | asked)
+        assert page.status_code == 200
+        return {split["name"]: {row["line"].name: row for row in split["rows"]} for split in page.context["splits"]}
+
+    def test_of_a_university_each_figure_opens_to_its_cases(self, province, cases, students):
+        found = self.lines(province, university="jbnu")
+        assert {name for name in found["programme"]} == {str(VisaProgramme.objects.get(pk="D-2"))}
+        assert len(found["university"]) == 1
+        for rows in found.values():
+            for row in rows.values():
+                assert row["line"].count.taken == 2
+                for _name, figure in row["figures"]:
+                    assert not figure.number or behind(province, figure.url) == figure.number
+
+    def test_of_a_municipality_by_where_people_live(self, province, cases, students):
+        make_move(cases[2], "52140", on=LATER)
+        found = self.lines(province, municipality="52140")
+        (row,) = found["municipality"].values()
+        assert row["line"].count.taken == 3
+        for rows in found.values():
+            for row in rows.values():
+                for _name, figure in row["figures"]:
+                    assert not figure.number or behind(province, figure.url) == figure.number
+
+    def test_its_cases_fill_no_quota_alone_and_its_share_is_its_own(self, province, students):
+        quota.open_share(
+            pool=QuotaPool.objects.get(pk=D2), amount=5, effective_on=DAY, document="배분-1",
+            actor=make_user(Role.PROVINCE_STAFF, "52-office"), university=place("jbnu"),
+        )  # fmt: skip
+        found = self.lines(province, university="jbnu")
+        assert all(row["line"].capacity is None for row in found["pool"].values())
+        (row,) = found["university"].values()
+        assert (row["line"].capacity, row["line"].remaining) == (5, 3)
+        assert "share" not in found
+        assert province.get("/visas/quotas/board/?university=jbnu").context["forecasts"] == []
+
+    def test_the_file_is_narrowed_as_the_page_is(self, province, cases, students):
+        answer = province.get("/visas/quotas/board/xlsx/", {"university": "jbnu", "on": f"{LATER}"})
+        assert "quotas-jbnu-" in answer["Content-Disposition"]
+        rows = list(load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))[1:]
+        assert {row[5] for row in rows} == {2}
+
+    @pytest.mark.parametrize("wrong", ["university=x", "municipality=1", "municipality=52140&then=1"])
+    def test_what_is_not_understood_is_said(self, province, wrong):
+        assert province.get(f"/visas/quotas/board/?on={LATER}&{wrong}").status_code == 400
 
 
 class KnownTests:

@@ -4,13 +4,29 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from centers.models import Major, Role, UniversityPeriod
-from tests.make import DAY, make_major, make_period, make_student, make_user, make_visa_case, place
+from centers.scope import set_scope
+from centers.selectors import scope_of
+from tests.make import (
+    DAY,
+    make_change,
+    make_client,
+    make_korean,
+    make_major,
+    make_period,
+    make_student,
+    make_user,
+    make_visa_case,
+    place,
+)
 from tests.support import refused_by
-from visas.cohorts import Evaluated, total_of
+from visas.cohorts import Evaluated, study_rows, total_of
 from visas.models import QuotaPool
+from visas.views.university_students import NUMBERS
 
 pytestmark = pytest.mark.django_db
 PERIOD = {"standing": "eligible", "starts_on": "2025-01-01", "ends_on": "2026-12-31", "source": "공문"}
@@ -125,6 +141,77 @@ class SideBySideTests:
         admitted = 10
         assert sum(line[admitted] for line in lines[:-1]) == lines[-1][admitted] == 1
         assert client.get("/visas/universities/xlsx/", {"on": "x"}).status_code == 400
+
+
+class RowsTests:
+    """What is evaluated opens to its rows for the province: a visa case by its name, all others without one."""
+
+    @pytest.fixture
+    def students(self):
+        case = make_visa_case("D-2", "jbnu", recommended_on=DAY, letter_number="J-1", granted_on=DAY)
+        found = [make_student(client=case.client, case=case, ref="CASE-1")]
+        found += [
+            make_student(client=make_client("jbnu", name="DEMO NGUYEN VAN AN"), ref=f"NONE-{n}") for n in range(3)
+        ]
+        make_student("wku", ref="ELSEWHERE")
+        return found
+
+    def opened(self, client, mark: str, place="jbnu") -> dict:
+        row = next(
+            row
+            for row in client.get("/visas/universities/").context["rows"]
+            if (row["line"].place.code if row["line"].place else "") == place
+        )
+        number = dict(zip(NUMBERS, row["numbers"], strict=True))[mark]
+        return {"number": number["told"], "url": number["url"]}
+
+    def test_each_number_opens_to_as_many(self, client, province, students):
+        make_korean(students[0])
+        make_korean(students[1])
+        make_change(students[2], "graduated")
+        of_jbnu = {"admitted": 4, "in_class": 3, "attending": 2, "graduated": 1}
+        expected = [("jbnu", *pair) for pair in of_jbnu.items()] + [("", "admitted", 5), ("wku", "admitted", 1)]
+        for place_, mark, number in expected:
+            found = self.opened(client, mark, place_)
+            assert found["number"] == f"{number}"
+            assert len(client.get(found["url"]).context["rows"]) == number, (place_, mark)
+        assert self.opened(client, "attending", "wku")["url"] == ""
+
+    def test_a_visa_case_is_named_and_nobody_else(self, client, province, students):
+        page = client.get(self.opened(client, "admitted")["url"])
+        cases = [shown["row"].case for shown in page.context["rows"]]
+        assert [case.pk for case in cases if case] == [students[0].case_id]
+        assert students[0].case.get_absolute_url() in page.content.decode()
+        assert "DEMO NGUYEN VAN AN" not in page.content.decode()
+        assert {shown["row"].ref for shown in page.context["rows"]} == {"CASE-1", "NONE-0", "NONE-1", "NONE-2"}
+
+    def test_whose_whereabouts_are_not_known_is_told_of_nobody_without_a_case(self, client, province, students):
+        for student in students[1:3]:
+            make_change(student, "absent")
+        assert self.opened(client, "departed") == {"number": "<3", "url": ""}
+        url = "/visas/universities/students/?mark=departed&university=jbnu"
+        assert client.get(url).context["rows"] == []
+        make_change(students[0], "absent")
+        found = self.opened(client, "departed")
+        rows = [shown["row"] for shown in client.get(found["url"]).context["rows"]]
+        assert (found["number"], len(rows)) == ("3", 3)
+        assert sorted((bool(row.case), row.ref, row.major is None) for row in rows) == [
+            (False, "", True), (False, "", True), (True, "CASE-1", False)
+        ]  # fmt: skip
+        assert client.get("/visas/universities/students/?mark=departed").context["rows"] == []
+        everybody = client.get(self.opened(client, "admitted")["url"]).context["rows"]
+        assert sum(shown["row"].ref == "" for shown in everybody) == 2
+
+    def test_the_database_gives_rows_to_the_province_alone(self, client, students):
+        coordinator = make_user(Role.UNIVERSITY_COORDINATOR, "jbnu")
+        for viewer, number in ((coordinator, 0), (make_user(Role.PROVINCE_STAFF, "52-office"), 4)):
+            with transaction.atomic():
+                set_scope(scope_of(viewer))
+                assert len(study_rows(viewer, timezone.localdate(), "admitted", "jbnu", first=0, page=50)) == number
+
+    @pytest.mark.parametrize("wrong", ["", "?mark=x", "?mark=admitted&university=nowhere", "?mark=admitted&first=-1"])
+    def test_what_is_not_understood_is_said(self, client, province, wrong):
+        assert client.get(f"/visas/universities/students/{wrong}").status_code == 400
 
 
 class EvaluatedTests:

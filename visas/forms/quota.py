@@ -1,6 +1,7 @@
 """Forms of the ledger of the quotas."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from accounts.fields import DayField
 from centers.listing.filters import CodeField, Codes
 from centers.models import Municipality, Workspace, WorkspaceKind
-from visas.models import EntryKind, QuotaPool, QuotaShare
-from visas.quotas import shares_of
+from visas.models import EntryKind, QuotaPool, QuotaShare, VisaCase
+from visas.quotas import shares_of, with_home
 
 MOST = 1_000_000
 REST = "rest"  # what no share has
@@ -63,7 +64,11 @@ class DayForm(forms.Form):
     @property
     def asked(self) -> dict[str, str]:
         """The day and the basis as they stand in an address."""
-        return {"on": f"{self.day}"} | ({"then": "1"} if self.as_then else {})
+        return {"on": f"{self.day}"} | self.basis
+
+    @property
+    def basis(self) -> dict[str, str]:
+        return {"then": "1"} if self.as_then else {}
 
     @property
     def of_cases(self) -> dict[str, str]:
@@ -74,6 +79,50 @@ class DayForm(forms.Form):
     @property
     def known(self) -> dict[str, str]:
         return {"known": f"{self.day}"} if self.as_then else {}
+
+
+class BoardForm(DayForm):
+    """The day, and whose cases are shown: those of a university, or of who lives in a municipality."""
+
+    university = forms.ModelChoiceField(
+        Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY), label=gettext_lazy("University"), required=False,
+        to_field_name="code", empty_label=gettext_lazy("All"),
+    )  # fmt: skip
+    municipality = forms.ModelChoiceField(
+        Municipality.objects.all(), label=gettext_lazy("Municipality of residence"), required=False,
+        empty_label=gettext_lazy("All"),
+    )  # fmt: skip
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("then") and told.get("municipality"):
+            self.add_error("then", _("By municipality the quotas are shown with all that is known now: choose that."))
+        return told
+
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """The filters of the list of cases that it is narrowed by."""
+        chosen = self.cleaned_data if self.is_valid() else {}
+        found = {"workspace": chosen.get("university"), "home": chosen.get("municipality")}
+        return {name: value.code for name, value in found.items() if value}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        names = {"workspace": "university", "home": "municipality"}
+        return super().asked | {names[name]: code for name, code in self.narrowing.items()}
+
+    @property
+    def of_cases(self) -> dict[str, str]:
+        return super().of_cases | self.narrowing
+
+    def narrowed(self, cases: QuerySet[VisaCase]) -> QuerySet[VisaCase]:
+        """The cases that are shown, of these."""
+        for name, code in self.narrowing.items():
+            if name == "workspace":
+                cases = cases.filter(workspace__code=code)
+            else:
+                cases = with_home(cases, self.day).filter(lives_in=code)
+        return cases
 
 
 class DocumentForm(forms.Form):

@@ -31,6 +31,8 @@ FIELD_OF = {
     "study_permit_within_the_studies": "starts_on",
     "case_study_major_of_the_university": "major",
     "case_study_in_a_semester": "semester",
+    "quota_share_not_exceeded": "semester",
+    "quota_rest_not_exceeded": "semester",
     "korean_level_is_one_of_the_test": "level",
     "korean_result_once": "level",
 }

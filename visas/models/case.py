@@ -45,10 +45,11 @@ class VisaCase(Shared, Kept):
     reception and recommendation, ``letter_valid_until`` the last day of the letter that holds: triggers keep both.
     A live case has none of ``ENDS``. ``seat_on`` is the day on which it took its place and ``given_back_on`` the one
     on which it gave it back, by the rule of its programme; ``pool`` is the quota whose period holds the former.
-    Triggers set them. ``period`` is that in which the person has one live case: the pool's, of whichever of the
-    programmes that share it, else the calendar year of reception: of each programme, or of those together that shared
-    the last quota (``2026 E-7-4``). A case that ended makes room for another one, and holds its place until it is
-    given back.
+    ``share_on`` is a day in the midst of the semester in which the person is to study (``CaseStudy``), or the day of
+    the place while that is not said: by it a share of a semester counts. Triggers set them. ``period`` is that in
+    which the person has one live case: the pool's, of whichever of the programmes that share it, else the calendar
+    year of reception: of each programme, or of those together that shared the last quota (``2026 E-7-4``). A case that
+    ended makes room for another one, and holds its place until it is given back.
     """
 
     client = client_key("visa_cases")
@@ -72,6 +73,7 @@ class VisaCase(Shared, Kept):
     inner_step = models.CharField(max_length=20, blank=True, editable=False, db_default="")
     letter_valid_until = models.DateField(_("letter valid until"), null=True, blank=True, editable=False)
     seat_on = models.DateField(_("place taken on"), null=True, blank=True, editable=False)
+    share_on = models.DateField(null=True, blank=True, editable=False)
     given_back_on = models.DateField(_("place given back on"), null=True, blank=True, editable=False)
     pool = models.ForeignKey(
         QuotaPool, models.PROTECT, null=True, blank=True, editable=False, related_name="visa_cases"

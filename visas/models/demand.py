@@ -6,9 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.kept import staff_key
 from centers.models import Municipality
 from visas.models.programme import VisaProgramme
+from visas.models.quota import PoolProgramme
 
 
 class DemandQuerySet(models.QuerySet):
+    def of_quota(self, pool: str) -> "DemandQuerySet":
+        """Those that ask for people of one of the programmes of a quota (by its code)."""
+        return self.filter(programme__in=PoolProgramme.objects.filter(pool=pool).values("programme"))
+
     def standing(self) -> "DemandQuerySet":
         return self.filter(withdrawn_on=None)
 
@@ -19,7 +24,8 @@ class DemandQuerySet(models.QuerySet):
 class DemandSurvey(models.Model):
     """How many foreign workers an industry of a municipality wants (외국인력 수요조사), and where that stands.
 
-    ``wanted`` are people in ``year``. A survey is withdrawn with a reason and never deleted.
+    ``wanted`` are people in ``year``; one survey of a day may ask for several years and programmes. It is withdrawn
+    with a reason and never deleted.
     """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+", verbose_name=_("municipality"))
@@ -49,6 +55,16 @@ class DemandSurvey(models.Model):
                 condition=Q(withdrawn_on=None, withdrawn_why="")
                 | Q(withdrawn_on__isnull=False) & ~Q(withdrawn_why=""),
                 name="demand_withdrawn_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["municipality", "industry", "surveyed_on", "source", "year", "programme"],
+                condition=Q(withdrawn_on=None),
+                name="demand_entered_once",
+                nulls_distinct=False,
+                violation_error_message=_(
+                    "This survey was entered before: same municipality, industry, day, source, year and programme. "
+                    "Withdraw the earlier entry if its number is wrong."
+                ),
             ),
         ]
 

@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from centers.models import Municipality, Workspace
@@ -63,6 +64,9 @@ class QuotaPool(Term):
                 ),
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("visas:quota", args=[self.pk])
 
 
 class PoolProgramme(models.Model):

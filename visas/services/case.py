@@ -12,11 +12,11 @@ from cases.models import Client
 from centers.models import Municipality, Workspace
 from centers.refusals import rule_of
 from centers.scope import settle_constraints
-from visas.lapse import ONE_DAY, run_out
-from visas.models import CaseBatch, CaseFact, CaseStep, StepKind, VisaCase, VisaProgramme
+from visas.lapse import ONE_DAY, holding_still, run_out
+from visas.models import CaseBatch, CaseFact, CaseStep, QuotaPool, StepKind, VisaCase, VisaProgramme
 from visas.models.row import of_case
 from visas.path import may_take
-from visas.tasks import follow_case
+from visas.tasks import follow_case, follow_workspace
 from visas.waiting import Turns
 
 NOT_YOURS = "not_yours"
@@ -165,6 +165,17 @@ def _tried(actor: User, case: VisaCase, kind: str, **told) -> tuple[CaseStep | N
         if getattr(error.__cause__, "sqlstate", "") != "42501":
             raise
         return None, NOT_YOURS
+
+
+def lapse_now(viewer: User, pool: QuotaPool) -> int:
+    """Have the letters that have run out in a quota lapse without waiting for the night; how many wait for it.
+
+    Each workspace does it for itself, after the commit: under a lock of the quota it could wait for one who waits.
+    """
+    rows = holding_still(viewer, pool)
+    for workspace_id in rows.order_by().values_list("workspace", flat=True).distinct():
+        queue(follow_workspace, workspace_id)
+    return rows.count()
 
 
 def lapse_letters(workspace_id: int) -> int:

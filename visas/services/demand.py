@@ -9,9 +9,11 @@ from visas.models import DemandSurvey
 
 @transaction.atomic
 def enter_demand(*, actor: User, **told) -> DemandSurvey:
-    """Keep what a survey found. Raises ValidationError for what is missing or too long."""
+    """Keep what a survey found. Raises ValidationError for what is missing or too long, IntegrityError for a survey
+    that stands already.
+    """
     row = DemandSurvey(entered_by=actor, **told)
-    row.full_clean()
+    row.full_clean(validate_constraints=False)
     row.save()
     record(Action.DEMAND_ENTERED, actor=actor, target=row, municipality=row.municipality_id, year=row.year)
     return row

@@ -33,10 +33,10 @@ from visas.papers import missing_of, papers_of
 from visas.path import ACTIONS, ENDS, ENDS_FOR_DEPENDANTS, may_find, may_take, path_of
 from visas.points import items_on, sheet_of
 from visas.quotas import FULL
-from visas.services.case import find_fact, take_back, take_in, take_out, take_step
+from visas.services.case import find_fact, lapse_now, take_back, take_in, take_out, take_step
 from visas.students import STUDENT_VISA, end_for, intended_of, who_left
 from visas.views.letter import may_print
-from visas.views.quota import holders
+from visas.views.quota import holders, may_enter
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
 
 COMPLETED = StepKind.COMPLETED
@@ -92,6 +92,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet_of(case, request.user),
         "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
+        "may_rule": may_enter(request.user),
         "undone": [step for step in path.steps if step.takes_back],
     }
     return render(request, "visas/case_detail.html", context)
@@ -211,7 +212,8 @@ def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list
     kind = form.kind
     words = {"title": ACTIONS[kind], "action": ACTIONS[kind], "bad": kind in ENDS and kind != COMPLETED}
     if kind in (StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED):
-        words["lacking"] = missing_of(papers_of(case, request.user))
+        papers = papers_of(case, request.user)
+        words |= {"lacking": missing_of(papers), "no_papers": not papers}
         words["no_studies"] = case.programme_id == STUDENT_VISA and case.pk not in intended_of([case.pk])
     if form.refused_for == "visa_case_one_place":
         words["holding"] = _holding_a_place(request, case)
@@ -234,7 +236,7 @@ def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:
     pool, waits = found
     share = pool.shares.filter(pk=waits.share).first() if form.refused_for == "quota_share_not_exceeded" else None
     held = holders(request.user, pool, timezone.localdate(), share)
-    return {"pool": pool, "share": share, "holders": held}
+    return {"pool": pool, "share": share, "holders": held, "lapsing": lapse_now(request.user, pool)}
 
 
 def _holding_a_place(request: HttpRequest, case: VisaCase) -> list[VisaCase]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +18,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.fields import DayField
 from accounts.models import User
-from cases.forms import no_hidden_signs
+from cases.forms import RefusableForm, no_hidden_signs
 from centers.access import require_anywhere
 from centers.models import Municipality, WorkspaceKind
+from centers.refusals import rule_of, sentence
 from centers.selectors import scope_of, workspaces_where
-from visas.models import DemandSurvey, VisaProgramme
+from visas.models import DemandSurvey, QuotaPool, VisaProgramme
+from visas.models.demand import DemandQuerySet
 from visas.services.demand import enter_demand, withdraw_demand
+from visas.views.asked import reads_proposals
+from visas.views.quota import sees_all
 
 WORK = "review_visa_cases"
 
@@ -35,8 +40,10 @@ def entered_for(user: User) -> QuerySet[Municipality]:
     return Municipality.objects.filter(pk__in=offices.values("municipality"))
 
 
-class DemandForm(forms.Form):
+class DemandForm(RefusableForm):
     """What a survey found, and where it stands."""
+
+    field_of = {"demand_entered_once": "source"}
 
     municipality = forms.ModelChoiceField(label=gettext_lazy("Municipality"), queryset=Municipality.objects.none())
     industry = forms.CharField(label=gettext_lazy("Industry"), max_length=100, validators=[no_hidden_signs])
@@ -73,10 +80,15 @@ class DemandFilterForm(forms.Form):
         label=gettext_lazy("Municipality"), queryset=Municipality.objects.all(), required=False,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
+    pool = forms.ModelChoiceField(
+        label=gettext_lazy("Quota"), queryset=QuotaPool.objects.all(), required=False, empty_label=gettext_lazy("All")
+    )
     up_to = DayField(gettext_lazy("Surveyed up to and with"), required=False)
 
-    def narrowed(self, rows: QuerySet) -> QuerySet:
+    def narrowed(self, rows: DemandQuerySet) -> DemandQuerySet:
         self.is_valid()
+        if pool := self.cleaned_data.get("pool"):
+            rows = rows.of_quota(pool.pk)
         asked = {"year": "year", "municipality": "municipality", "up_to": "surveyed_on__lte"}
         chosen = {path: self.cleaned_data.get(name) for name, path in asked.items()}
         return rows.filter(**{path: value for path, value in chosen.items() if value})
@@ -94,19 +106,36 @@ def index(request: HttpRequest) -> HttpResponse:
     form = DemandFilterForm(request.GET)
     rows = form.narrowed(DemandSurvey.objects.select_related("municipality", "programme", "entered_by"))
     years = defaultdict(list)
-    for row in rows:
+    for row in rows.prefetch_related("programme__pools", "proposals"):
         years[row.year].append(row)
     mine = set(entered_for(request.user).values_list("pk", flat=True))
     shown = [
-        {"year": year, "rows": found, "wanted": sum(row.wanted for row in found if row.withdrawn_on is None)}
+        {
+            "year": year,
+            "rows": [(row, _quotas_of(row)) for row in found],
+            "wanted": sum(row.wanted for row in found if row.withdrawn_on is None),
+        }
         for year, found in years.items()
     ]
     return render(
         request,
         "visas/demand.html",
-        {"years": shown, "mine": mine, "may_enter": bool(mine), "form": form},
+        {
+            "years": shown,
+            "mine": mine,
+            "may_enter": bool(mine),
+            "form": form,
+            "sees_proposals": reads_proposals(request.user),
+            "sees_board": sees_all(request.user),
+        },
         status=400 if form.errors else 200,
     )
+
+
+def _quotas_of(row: DemandSurvey) -> list[QuotaPool]:
+    """The quotas of the survey's programme that run in its year."""
+    pools = row.programme.pools.all() if row.programme else []
+    return [pool for pool in pools if pool.starts_on.year <= row.year <= pool.ends_on.year]
 
 
 @never_cache
@@ -119,6 +148,8 @@ def new(request: HttpRequest) -> HttpResponse:
             made = enter_demand(actor=request.user, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
         else:
             held = DemandSurvey.objects.select_related("municipality").get(pk=made.pk)
             told = {"year": held.year, "place": held.municipality, "industry": held.industry, "wanted": held.wanted}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from centers.access import require_anywhere, require_everywhere
 from visas.forms.programme import ProgrammeForm
 from visas.models import GivenBack, QuotaPool, VisaProgramme
+from visas.papers import unlisted
 from visas.services.programme import set_programme
 from visas.views.previewed import previewed, seen, tried
 from visas.views.quota import may_enter
@@ -25,7 +26,12 @@ def index(request: HttpRequest) -> HttpResponse:
     require_anywhere(request.user, "view_visa_cases")
     rows = VisaProgramme.objects.prefetch_related("decided__entered_by")
     shown = [(row, _given_back(row), row.decided.all()) for row in rows]
-    context = {"rows": shown, "may_enter": may_enter(request.user), "crumbs": [(_("Quotas"), reverse("visas:quotas"))]}
+    context = {
+        "rows": shown,
+        "unlisted": unlisted(),
+        "may_enter": may_enter(request.user),
+        "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
+    }
     return render(request, "visas/programmes.html", context)
 
 

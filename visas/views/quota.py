@@ -36,7 +36,9 @@ from visas.quotas import (
     shares_of,
     with_share,
 )
+from visas.services.case import lapse_now
 from visas.stages import CASE_STATES, in_state
+from visas.views.asked import asked_of_quotas
 
 
 def sees_all(user: User) -> bool:
@@ -141,6 +143,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "closings": pool.closings.select_related("entered_by"),
         "notices": pool.notices.select_related("entered_by"),
         "holders": holders(user, pool, today) if whole else None,
+        "asked": asked_of_quotas(user, today).get(pool.pk),
+        "lapsing": lapse_now(user, pool),
     }
     return render(request, "visas/quota_detail.html", context)
 
@@ -163,8 +167,8 @@ def rest_of(pool: QuotaPool) -> dict:
 def holders(
     user: User, pool: QuotaPool, day: date, share: QuotaShare | None = None
 ) -> dict[str, list[tuple[str, ListedFigure]]]:
-    """What holds the places of a quota, or of a share of it: by stage, by municipality and by university, each with
-    its cases.
+    """What holds the places of a quota, or of a share of it: by stage, by municipality (that of the letter, and that
+    in which the person lives, where somebody has moved) and by university, each with its cases.
     """
     cases, of = VisaCase.objects.visible_to(user).filter(pool=pool), {"pool": pool.pk}
     if share:
@@ -174,11 +178,11 @@ def holders(
     numbers = held(cases, day).aggregate(**stages)
     found = {"stage": [(name, numbers[stage], {"stage": stage}) for stage, name in CASE_STATES.items()]}
     places = {row.pk: row for row in Municipality.objects.all()}
-    found["municipality"] = [
-        (str(places[code]), count.taken, {"municipality": code})
-        for (code,), count in counted(cases, day, "municipality").items()
-        if code
-    ]
+    for field, filter_ in {"municipality": "municipality", "lives_in": "home"}.items():
+        numbers = {code: count.taken for (code,), count in counted(cases, day, field).items() if code}
+        found[field] = [(str(places[code]), number, {filter_: code}) for code, number in numbers.items()]
+    if {row[:2] for row in found["lives_in"]} == {row[:2] for row in found["municipality"]}:
+        found["lives_in"] = []  # nobody has moved
     universities = {row.pk: row for row in Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY)}
     found["university"] = [
         (str(universities[pk]), count.taken, {"workspace": universities[pk].code})

@@ -1,6 +1,5 @@
 """The quotas of the province on a day, by programme, municipality and university, and whether they will fill."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
@@ -20,22 +19,23 @@ from accounts.models import User
 from centers.access import require_everywhere
 from centers.exports.sheets import Percent, XlsxSheet
 from centers.listing import listed
-from centers.models import ExportFormat
+from centers.models import ExportFormat, Municipality
 from kpi.published import Said, said_of_quotas
 from visas.charts import bars, pace
 from visas.forecast import Cohort, Forecast, forecast
-from visas.forms.quota import DayForm
+from visas.forms.quota import BoardForm
 from visas.listings import CASES
-from visas.models import DemandSurvey, QuotaPool, VisaCase
-from visas.quota_table import Line, splits_of
+from visas.models import QuotaPool, VisaCase
+from visas.quota_table import Line, narrowed, splits_of
 from visas.quotas import BASES, DEFINITIONS, FIGURES, course, filled_on, pools_on
+from visas.views.asked import Asked, asked_of_municipalities, asked_of_quotas
 from visas.views.quota import links, may_enter
 
 TITLES = {
     "pool": gettext_lazy("By quota"),
     "share": gettext_lazy("By share"),
     "programme": gettext_lazy("By programme"),
-    "municipality": gettext_lazy("By municipality"),
+    "municipality": gettext_lazy("By municipality of residence"),
     "university": gettext_lazy("By university"),
 }
 KEY = {"ground": gettext_lazy("Capacity")} | BASES  # the colours of the bars, by what they say
@@ -53,21 +53,23 @@ NO_QUOTA = {"none": gettext_lazy("No quota"), "other": gettext_lazy("Outside of 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     require_everywhere(request.user, "view_visa_cases")
-    form = DayForm(request.GET or None)
+    form = BoardForm(request.GET or None)
     day, then = form.day, form.as_then
-    splits = splits_of(VisaCase.objects.visible_to(request.user), day, then=then)
+    splits = _splits(request.user, form)
+    asked = _asked(request.user, day)
+    places = Municipality.objects.filter(pk__in=asked["municipality"])
     context = {
         "form": form,
         "day": day,
         "then": then,
         "query": urlencode(form.asked),
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
-        "splits": [_shown(request.user, name, lines, form) for name, lines in splits.items() if lines],
-        "forecasts": [told for pool in pools_on(day, then=then) if (told := _forecast(request.user, pool, form))],
+        "splits": [_shown(request.user, name, lines, form, asked) for name, lines in splits.items() if lines],
+        "forecasts": _forecasts(request.user, form),
         "definitions": DEFINITIONS,
         "key": KEY.items(),
-        "said": _said(request.user, form),
-        "demand": demand_of(day),
+        "said": [] if form.narrowing else _said(request.user, form),
+        "asked": [] if form.narrowing else [(place, asked["municipality"][place.pk]) for place in places],
         "may_enter": may_enter(request.user),
     }  # fmt: skip
     return render(request, "visas/quota_board.html", context, status=400 if form.errors else 200)
@@ -78,7 +80,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def xlsx(request: HttpRequest) -> HttpResponse:
     """The same table as a workbook: figures only, nothing of a person."""
     require_everywhere(request.user, "view_visa_cases")
-    form = DayForm(request.GET or None)
+    form = BoardForm(request.GET or None)
     if form.errors:
         raise BadRequest(form.errors.as_text())
     headings = [
@@ -88,14 +90,29 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     out = BytesIO()
     with TemporaryDirectory() as folder:
         sheet = XlsxSheet(out, headings, folder, _("Quotas"))
-        sheet.write(_rows(splits_of(VisaCase.objects.visible_to(request.user), form.day, then=form.as_then), form))
+        sheet.write(_rows(_splits(request.user, form), form))
         sheet.close()
-    name = f"quotas-{form.day:%Y%m%d}{'-known' if form.as_then else ''}.xlsx"
+    whose = "".join(f"-{code}" for code in form.narrowing.values())
+    name = f"quotas{whose}-{form.day:%Y%m%d}{'-known' if form.as_then else ''}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(out.getvalue(), content_type=ExportFormat.XLSX.media_type, headers=headers)
 
 
-def _said(user: User, form: DayForm) -> list[Said]:
+def _splits(user: User, form: BoardForm) -> dict[str, list[Line]]:
+    cases = form.narrowed(VisaCase.objects.visible_to(user))
+    splits = splits_of(cases, form.day, then=form.as_then)
+    return narrowed(splits, form.narrowing) if form.narrowing else splits
+
+
+def _forecasts(user: User, form: BoardForm) -> list[dict]:
+    """Of each quota whose number is known; none of the cases of one university or municipality, which fill no quota
+    by themselves.
+    """
+    pools = [] if form.narrowing else pools_on(form.day, then=form.as_then)
+    return [told for pool in pools if (told := _forecast(user, pool, form))]
+
+
+def _said(user: User, form: BoardForm) -> list[Said]:
     """What was told of the quotas, beside what the board of the figure's own day has of them."""
     cases = VisaCase.objects.visible_to(user)
 
@@ -106,25 +123,22 @@ def _said(user: User, form: DayForm) -> list[Said]:
             for pool, of in filled_on(cases, day, pools_on(day, then=then), then=then)
         ]
 
-    return said_of_quotas(form.day, counted_on)
+    def opened(path: str, day: date) -> str:
+        _quotas, code, measure = path.split("/")
+        if measure not in BASES:
+            return f"{reverse('visas:quota_lines')}?{urlencode({'pool': code, 'on': day} | form.basis)}"
+        known = {"known": f"{day}"} if form.as_then else {}
+        return listed(CASES, user, pool=code, place=measure, on=f"{day}", **known).url
+
+    return said_of_quotas(form.day, counted_on, opened)
 
 
-def demand_of(day: date) -> list[tuple[str, int, str]]:
-    """What surveys of the year of a day found to be wanted, by municipality, each the way to its surveys; what was
-    withdrawn is not in it.
-    """
-    rows = DemandSurvey.objects.standing().filter(year=day.year, surveyed_on__lte=day).order_by("municipality__order")
-    sums: dict = defaultdict(int)
-    for row in rows.select_related("municipality"):
-        sums[row.municipality] += row.wanted
-    asked = {"year": day.year, "up_to": day}
-    return [
-        (str(place), wanted, f"{reverse('visas:demand')}?{urlencode(asked | {'municipality': place.pk})}")
-        for place, wanted in sums.items()
-    ]
+def _asked(user: User, day: date) -> dict[str, dict[str, Asked]]:
+    """What is asked for beside what there is, by the split and the code of its line."""
+    return {"pool": asked_of_quotas(user, day), "municipality": asked_of_municipalities(user, day)}
 
 
-def _rows(splits: dict[str, list[Line]], form: DayForm) -> Iterable[list]:
+def _rows(splits: dict[str, list[Line]], form: BoardForm) -> Iterable[list]:
     basis = str(dict(form.fields["then"].choices)["1" if form.as_then else ""])
     for split, lines in splits.items():
         for line in lines:
@@ -142,7 +156,7 @@ def _in_words(split: str, line: Line) -> str:
     return str(NO_QUOTA.get(line.state) or NO_NUMBER.get(split, ""))
 
 
-def _shown(user: User, split: str, lines: list[Line], form: DayForm) -> dict:
+def _shown(user: User, split: str, lines: list[Line], form: BoardForm, asked: dict[str, dict[str, Asked]]) -> dict:
     title = f"{TITLES[split]} · {form.day}"
     drawn = [line for line in lines if line.state != "sum"]
     description = "; ".join(
@@ -155,17 +169,26 @@ def _shown(user: User, split: str, lines: list[Line], form: DayForm) -> dict:
         "name": split,
         "title": TITLES[split],
         "chart": bars(f"chart-{split}", title, description, bars_of),
-        "sized": split not in UNSIZED,
-        "rows": [_row(user, split, line, form) for line in lines],
+        "sized": split not in UNSIZED and (not form.narrowing or any(line.sized for line in lines)),
+        "rows": [_row(user, split, line, form) | {"asked": _asked_of(line, asked.get(split, {}))} for line in lines],
     }
 
 
-def _row(user: User, split: str, line: Line, form: DayForm) -> dict:
+def _without(filters: dict[str, str], form: BoardForm) -> dict[str, str]:
+    """The filters of a line that the page is not narrowed by already."""
+    return {name: value for name, value in filters.items() if name not in form.narrowing}
+
+
+def _asked_of(line: Line, asked: dict[str, Asked]) -> Asked | None:
+    return asked.get(line.filters.get("pool") or line.filters.get("home", ""))
+
+
+def _row(user: User, split: str, line: Line, form: BoardForm) -> dict:
     lines = {**line.ledger, **form.asked}
-    live = listed(CASES, user, **line.filters, place="live", **form.of_cases).counted(line.live or 0)
+    live = listed(CASES, user, **_without(line.filters, form), place="live", **form.of_cases).counted(line.live or 0)
     return {
         "line": line,
-        "figures": links(user, line.count, form.of_cases, **line.filters),
+        "figures": links(user, line.count, form.of_cases, **_without(line.filters, form)),
         "percent": line.percent(),
         "in_words": _in_words(split, line),
         "ledger": f"{reverse('visas:quota_lines')}?{urlencode(lines)}" if line.ledger else "",
@@ -173,7 +196,7 @@ def _row(user: User, split: str, line: Line, form: DayForm) -> dict:
     }
 
 
-def _forecast(user: User, pool: QuotaPool, form: DayForm) -> dict | None:
+def _forecast(user: User, pool: QuotaPool, form: BoardForm) -> dict | None:
     """The quota's course and what is expected of it; none where its number is not known or its period is another."""
     cases, day, then = VisaCase.objects.visible_to(user), form.day, form.as_then
     found = forecast(cases, pool, day, then=then)
@@ -196,7 +219,7 @@ def _forecast(user: User, pool: QuotaPool, form: DayForm) -> dict | None:
     }
 
 
-def _cohort(user: User, found: Forecast, cohort: Cohort, form: DayForm) -> dict:
+def _cohort(user: User, found: Forecast, cohort: Cohort, form: BoardForm) -> dict:
     quarter = {"sharing": found.pool.pk, "since": f"{cohort.first}", "until": f"{cohort.last}"}
     return {
         "cohort": cohort,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_anywhere
 from centers.selectors import scope_of
+from visas.models import VisaProgramme
 from visas.rulebooks import BOOKS, Book
 from visas.services.rule import Rule, add_rule, correct_rule, end_rule
 from visas.views.previewed import previewed, seen
@@ -35,6 +36,8 @@ def index(request: HttpRequest, of: str) -> HttpResponse:
         (programme, [(rule, book.shown(rule), rule.holds_on(today)) for rule in found])
         for programme, found in groupby(rows, key=lambda rule: rule.programme)
     ]
+    empty = VisaProgramme.objects.exclude(pk__in={programme.pk for programme, _rules in programmes})
+    programmes += [(programme, []) for programme in empty]
     context = {"book": book, "programmes": programmes, "may_change": WORK in scope_of(request.user).everywhere}
     return render(request, "visas/rules.html", context)
 
@@ -44,7 +47,8 @@ def index(request: HttpRequest, of: str) -> HttpResponse:
 def new(request: HttpRequest, of: str) -> HttpResponse:
     require_the_province(request)
     book = BOOKS[of]
-    form = book.form(request.POST if request.method == "POST" else None)
+    begun = {"programme": request.GET.get("programme", "")}
+    form = book.form(request.POST if request.method == "POST" else None, initial=begun)
     return _changed(
         request, book, form, _("Add a rule"), lambda: add_rule(actor=request.user, of=book.model, **form.told)
     )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,6 +30,7 @@ from visas.quotas import FIGURES
 from visas.students import STUDENT_VISA, ReportCounts, report_counts
 from visas.universities import UniversityLine, lines_of
 from visas.views.quota import links
+from visas.views.university_students import numbers_of
 
 READ, ENTER = "view_visa_cases", "review_visa_cases"
 BADGES = {Standing.ELIGIBLE: "good", Standing.RESTRICTED: "bad"}
@@ -71,8 +73,16 @@ def _row(user: User, line: UniversityLine, form: OnForm, reports: dict[str, Repo
         "badge": BADGES.get(line.period.standing) if line.period else "",
         "figures": [figures[name][1] for name in ("taken", "granted", "settled")],
         "granted": figures["granted"][1],
+        "ledger": _ledger(line, form),
+        "numbers": numbers_of(line.evaluated, line.place, form.day),
         "reports": reports.get(line.place.code, ReportCounts()) if line.place else None,
     }
+
+
+def _ledger(line: UniversityLine, form: OnForm) -> str:
+    """Where the lines lie whose sum the places of a university's shares are."""
+    asked = {"university": line.place.code, **form.asked} if line.place else form.asked
+    return f"{reverse('visas:quota_lines')}?{urlencode(asked)}"
 
 
 @never_cache
