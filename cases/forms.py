@@ -36,6 +36,7 @@ from cases.models import (
     Urgency,
 )
 from cases.models.draft import Fields
+from cases.models.terms import FROM_THE_RIGHT
 from centers.models import Workspace
 from centers.models.codes import kept_rows, kept_terms
 from centers.models.municipality import Term
@@ -168,6 +169,14 @@ def term(model, label: str, *, required: bool = False) -> TermField:
     return TermField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
 
 
+def written_in(form: forms.Form) -> None:
+    """Give the note the language that is chosen for it, else that of the session; a script follows the choice."""
+    language = form["note_language"].value() or form["language"].value() or ""
+    direction = "rtl" if language in FROM_THE_RIGHT else "auto"
+    told = {"lang": language, "dir": direction, "data-from-the-right": " ".join(FROM_THE_RIGHT)}
+    form.fields["note"].widget.attrs |= told
+
+
 class RefusableForm(forms.Form):
     """A form that tells a refusal of the database at its field: ``field_of`` has it by the name of the rule.
 
@@ -218,7 +227,7 @@ class SessionForm(DraftedForm):
     sex = term(Sex, _("Sex"))
     note = LongText(
         label=_("Note"),
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("In the language of the session."),
     )
     note_language = term(Language, _("Language of the note, if another"))
@@ -249,6 +258,7 @@ class SessionForm(DraftedForm):
         if not MonthClose.objects.holds(self.centers, [self["held_on"].value(), held]):
             del self.fields["change_reason"]
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
+        written_in(self)
         self._offer_topics(actor)
         if len(self.centers) == 1:
             del self.fields["workspace"]
