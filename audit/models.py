@@ -39,6 +39,7 @@ class Action(models.TextChoices):
     PERSONS_PARTED = "persons.parted", _("Identities parted")
     CLIENTS_MERGED = "clients.merged", _("Client files merged")
     CLIENTS_PARTED = "clients.parted", _("Client files parted")
+    NUMBER_TAKEN_AWAY = "number.taken_away", _("Former number of a client taken away")
     MONTH_CLOSED = "month.closed", _("Month of counselling closed")
     MONTH_OPENED = "month.opened", _("Closed month opened again")
     FILE_ATTACHED = "file.attached", _("Attachment added")

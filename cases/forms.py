@@ -36,6 +36,7 @@ from cases.models import (
     Urgency,
 )
 from cases.models.draft import Fields
+from cases.models.terms import FROM_THE_RIGHT
 from cases.usual import in_order_of_use
 from centers.models import Workspace
 from centers.models.codes import kept_rows, kept_terms
@@ -170,6 +171,14 @@ def term(model, label: str, *, required: bool = False) -> TermField:
     return TermField(queryset=model.objects.all(), label=label, required=required, empty_label="—")
 
 
+def written_in(form: forms.Form) -> None:
+    """Give the note the language that is chosen for it, else that of the session; a script follows the choice."""
+    language = form["note_language"].value() or form["language"].value() or ""
+    direction = "rtl" if language in FROM_THE_RIGHT else "auto"
+    told = {"lang": language, "dir": direction, "data-from-the-right": " ".join(FROM_THE_RIGHT)}
+    form.fields["note"].widget.attrs |= told
+
+
 class RefusableForm(forms.Form):
     """A form that tells a refusal of the database at its field: ``field_of`` has it by the name of the rule.
 
@@ -220,7 +229,7 @@ class SessionForm(DraftedForm):
     sex = term(Sex, _("Sex"))
     note = LongText(
         label=_("Note"),
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("In the language of the session."),
     )
     note_language = term(Language, _("Language of the note, if another"))
@@ -251,6 +260,7 @@ class SessionForm(DraftedForm):
         if not MonthClose.objects.holds(self.centers, [self["held_on"].value(), held]):
             del self.fields["change_reason"]
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
+        written_in(self)
         self._offer_topics(actor)
         if len(self.centers) == 1:
             del self.fields["workspace"]

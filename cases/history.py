@@ -1,4 +1,5 @@
-"""What a record was before: read from the rows that triggers keep. When and what is known, and not who."""
+"""What a record was before: read from the rows that triggers keep. When and what is known of all, and of a session
+also who."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.models.kept import Part
 from centers.models.codes import name_of
 from centers.models.municipality import Term
 from centers.prepared import prepared
@@ -19,13 +21,19 @@ Show = Callable[[Model, str], str]
 
 @dataclass(frozen=True)
 class Change:
-    """One field of a record that became another. ``of`` is the id of the row that was kept, which orders changes."""
+    """One field of a record that became another. ``of`` is the id of the row that was kept, which orders changes.
+
+    ``by`` is the id of who changed it, none where that is not kept or no person did; ``who`` is how they are called,
+    once somebody has looked it up.
+    """
 
     of: int
     at: datetime
     label: str
     before: str
     after: str
+    by: int | None = None
+    who: str = ""
 
 
 @prepared
@@ -49,7 +57,7 @@ def changes(former: Iterable[Model], current: Model, labels: dict[str, str], sho
         for field, label in labels.items():
             before, after = show(old, field), show(new, field)
             if before != after:
-                yield Change(old.pgh_id, old.pgh_created_at, str(label), before, after)
+                yield Change(old.pgh_id, old.pgh_created_at, str(label), before, after, _by(old))
 
 
 def parts_changed(former: Iterable[Model], current: dict[int, str], show: Callable[[Model], str]) -> Iterator[Change]:
@@ -62,7 +70,23 @@ def parts_changed(former: Iterable[Model], current: dict[int, str], show: Callab
         before, after = show(old), following.get(old.pgh_obj_id, "")
         following[old.pgh_obj_id] = before
         if before != after:
-            yield Change(old.pgh_id, old.pgh_created_at, "", before, after or _("taken away"))
+            yield Change(old.pgh_id, old.pgh_created_at, "", before, after or _("taken away"), _by(old))
+
+
+def parts_added(parts: Iterable[Part], show: Callable[[Model], str], *, since: datetime) -> Iterator[Change]:
+    """The parts that came to a record after it was put on record (``since``): those of today, and former ones that
+    have gone again.
+    """
+    known = {}
+    for part in parts:
+        known.setdefault(getattr(part, "pgh_obj_id", part.pk), part)
+    for pk, part in known.items():
+        if part.added_at and part.added_at > since:
+            yield Change(pk, part.added_at, "", "–", show(part), part.added_by_id)
+
+
+def _by(old: Model) -> int | None:
+    return getattr(old, "changed_by_id", None)
 
 
 def plainly(row: Model, field: str) -> str:

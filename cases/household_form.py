@@ -8,7 +8,7 @@ from accounts.models import User
 from cases.forms import RefusableForm, term
 from cases.households import find_members, joined_by
 from cases.listings.people import names_in_text, number_of
-from cases.models import Client, Relation
+from cases.models import Client, FamilyLink, Relation
 
 FIELD_OF = {
     "family_link_once": "member",
@@ -17,6 +17,7 @@ FIELD_OF = {
     "not_in_the_future": "entered_on",
 }
 THIS, OTHER = "this", "other"
+TURNED = {"spouse": "spouse", "child": "parent", "parent": "child"}  # a relation as the other of the two has it
 
 
 class MemberForm(RefusableForm):
@@ -25,6 +26,31 @@ class MemberForm(RefusableForm):
     field_of = FIELD_OF
     relation = term(Relation, _("Relation to the principal"), required=True)
     entered_on = DayField(_("Entered on"), required=False, help_text=_("The day of entry into Korea, if it is known."))
+
+
+class PrincipalForm(RefusableForm):
+    """How everybody else is related to a member who becomes the principal.
+
+    Who was the principal stands first. Only what follows by itself is filled in: the spouse's spouse, and the children
+    of a spouse, whom both may have.
+    """
+
+    former = term(Relation, "", required=True)
+
+    def __init__(self, data=None, *, to: FamilyLink, links: list[FamilyLink]):
+        super().__init__(data)
+        self.fields["former"].label = names_in_text(to.household.principal)
+        self.fields["former"].initial = TURNED.get(to.relation_id)
+        for link in links:
+            field = term(Relation, names_in_text(link.client), required=True)
+            field.initial = "child" if (to.relation_id, link.relation_id) == ("spouse", "child") else None
+            self.fields[f"link_{link.pk}"] = field
+
+    @property
+    def relations(self) -> dict[int, Relation]:
+        """By the ids of the links, but for that of the new principal."""
+        told = self.cleaned_data
+        return {int(name.removeprefix("link_")): told[name] for name in told if name.startswith("link_")}
 
 
 class NewMemberForm(MemberForm):

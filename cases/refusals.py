@@ -20,6 +20,7 @@ register(
             "The day on which this family member settled is on record and counted. Correct it first, where the visa "
             "case is kept."
         ),
+        "household_one_per_principal": _("This person is the principal of another household already."),
         "cases_familylink_pkey": _("This person is in the household again."),
         "merge_parted_once": _("This merge was undone before."),
         "merge_parted_within_90_days": _("The 90 days in which a merge can be undone are over."),
@@ -28,6 +29,7 @@ register(
         "asked_within_the_rate": _("Too many questions to other centres within a day. Ask again tomorrow."),
         "asked_between_centers": _("Only the files of support centres are compared with other centres."),
         "month_is_over": _("The month is not over yet: close it from the first day of the next one on."),
+        "month_close_stays": _("What a month was closed by stays as it was. Open the month again and close it anew."),
         "month_lacks_nothing": _("Sessions of this month still lack what the centre asks for: fill them in first."),
         "month_is_closed": _(
             "The month of this session is closed: say why it is written now, or ask the manager to open the "

@@ -48,10 +48,23 @@ def status_named(status: StatusCode) -> str:
     return f"{status.code} {kept_names(StatusCode).get(status.code) or status}"
 
 
-def identifiers_shown(client: Client, viewer: User) -> list[tuple[str, str]]:
-    """Kind and masked number of what the state has given the person, those in use before the former ones."""
+@dataclass(frozen=True)
+class NumberShown:
+    """A number of the state with its kind in words and all but its ends masked. ``former`` is the id of one that is
+    not in use any more, else none.
+    """
+
+    kind: str
+    number: str
+    former: int | None
+
+
+def identifiers_shown(client: Client, viewer: User) -> list[NumberShown]:
+    """What the state has given the person, those in use before the former ones."""
     rows = _identifiers(viewer, client=client.pk)
-    return [(_kind_of(row), masked(decrypt(row.ciphertext))) for row in rows]
+    return [
+        NumberShown(_kind_of(row), masked(decrypt(row.ciphertext)), row.pk if row.former else None) for row in rows
+    ]
 
 
 def _kind_of(row: Identifier) -> str:

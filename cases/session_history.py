@@ -1,11 +1,16 @@
 """How a session came to read as it does."""
 
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.history import Change, changes, former, parts_changed, plainly
-from cases.models import Session, SessionIssue
+from cases.history import Change, changes, former, parts_added, parts_changed, plainly
+from cases.listings.people import names_in_text, read_clients, readable_client
+from cases.models import Session, SessionClient, SessionIssue
+from cases.models.kept import Part
 from cases.selectors import further_topics, status_shown
 from centers.models.codes import name_of, row_of
 
@@ -40,8 +45,14 @@ TOLD = {
 
 
 def session_changes(session: Session, viewer: User) -> list[Change]:
-    """The changes of a session and of its further topics, the newest first."""
+    """The changes of a session, of its further topics and of its further clients, the newest first."""
+    found = [*_of_session(session, viewer), *_of_topics(session, viewer), *_of_clients(session, viewer)]
+    staff = User.objects.in_bulk({change.by for change in found if change.by})
+    told = [replace(change, who=str(staff.get(change.by, ""))) for change in found]
+    return sorted(told, key=lambda change: change.at, reverse=True)
 
+
+def _of_session(session: Session, viewer: User) -> Iterator[Change]:
     def show(row, field: str) -> str:
         if field == "status":
             return status_shown(row_of(row, "status"), None, viewer).name or "–"
@@ -51,11 +62,34 @@ def session_changes(session: Session, viewer: User) -> list[Change]:
             return now("yes") if row.voided_at else now("no")
         return plainly(row, field)
 
-    found = list(changes(former(viewer, Session, "pgh_obj", of=session.pk), session, TOLD, show))
-    further = former(viewer, SessionIssue, "session", of=session.pk)
-    today = {issue.pk: str(issue.topic) for issue in further_topics(session.issues.all())}
-    found += [
-        Change(change.of, change.at, now("Further topics"), change.before, change.after)
-        for change in parts_changed(further_topics(further), today, lambda row: name_of(row, "topic"))
-    ]
-    return sorted(found, key=lambda change: change.at, reverse=True)
+    return changes(former(viewer, Session, "pgh_obj", of=session.pk), session, TOLD, show)
+
+
+def _of_topics(session: Session, viewer: User) -> Iterator[Change]:
+    gone = further_topics(former(viewer, SessionIssue, "session", of=session.pk))
+    there = further_topics(session.issues.all())
+    return _of_parts(session, now("Further topics"), there, gone, lambda row: name_of(row, "topic"))
+
+
+def _of_clients(session: Session, viewer: User) -> Iterator[Change]:
+    """By the names that their files go by today, as far as the viewer reads them; a file that is not theirs to read
+    by its number.
+    """
+    gone = former(viewer, SessionClient, "session", of=session.pk)
+    read_clients(gone, viewer)
+    return _of_parts(session, now("Counselled together"), session.others.all(), gone, _who)
+
+
+def _who(row: SessionClient) -> str:
+    client = readable_client(row)
+    return names_in_text(client) if client else str(row.client_id)
+
+
+def _of_parts(
+    session: Session, label: str, there: Iterable[Part], gone: list[Part], show: Callable[[Part], str]
+) -> Iterator[Change]:
+    """Those that were added later, and those that were changed or taken away."""
+    today = {row.pk: show(row) for row in there}
+    added = parts_added([*there, *reversed(gone)], show, since=session.recorded_at)
+    for change in (*added, *parts_changed(gone, today, show)):
+        yield replace(change, label=label)

@@ -2,12 +2,25 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.forms import SessionForm
+from cases.forms import SessionForm, written_in
 from cases.models import SessionTemplate
 from centers.models import Workspace
 from centers.selectors import may
 
-TAKEN = ("topic", "other_topics", "channel", "interpretation", "minutes", "outcome", "note", "summary")
+TAKEN = (
+    "channel",
+    "language",
+    "topic",
+    "other_topics",
+    "caller",
+    "interpretation",
+    "minutes",
+    "residence",
+    "outcome",
+    "note",
+    "note_language",
+    "summary",
+)
 
 
 class TemplateForm(forms.Form):
@@ -26,6 +39,9 @@ class TemplateForm(forms.Form):
         if row:
             initial |= {"name": row.name, "workspace": row.workspace.code, "shared": row.owner_id is None}
         super().__init__(data, initial=initial)
+        if len(centers) == 1:  # there is nothing to choose
+            self.fields["workspace"].widget = forms.HiddenInput()
+            self.initial.setdefault("workspace", centers[0].code)
         self.fields["workspace"].queryset = Workspace.objects.filter(pk__in=[center.pk for center in centers])
         if not any(may(actor, "accept_activities", center.pk) for center in centers):
             del self.fields["shared"]
@@ -33,6 +49,12 @@ class TemplateForm(forms.Form):
         for name in TAKEN:
             self.fields[name] = session.fields[name]
             self.fields[name].required = False
+        written_in(self)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is filled in of what few templates need."""
+        return any(self[name].value() for name in ("caller", "residence", "outcome", "note_language", "summary"))
 
     def clean(self) -> dict:
         told = super().clean()

@@ -137,11 +137,11 @@ def make_contact(client: Client, value: str) -> None:
         Contact.objects.create(workspace_id=client.workspace_id, client=client, value=value)
 
 
-def make_number(client: Client, kind: str, number: str) -> None:
+def make_number(client: Client, kind: str, number: str, **more) -> Identifier:
     """A number of the state on the file."""
     told = {"kind": kind, "ciphertext": encrypt(number), "digest": digest(kind, number)}
     with everywhere():
-        Identifier.objects.create(workspace_id=client.workspace_id, client=client, **told)
+        return Identifier.objects.create(workspace_id=client.workspace_id, client=client, **(told | more))
 
 
 def make_draft(user: User, **fields) -> Draft:

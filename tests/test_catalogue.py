@@ -18,7 +18,7 @@ CALLED_BY_THE_APPLICATION = {
     "is_official", "join_persons", "key_is", "known_persons", "look_at_work_of", "mark_all", "merge_files",
     "name_person", "nights_slept", "note_access", "numbers_of_files", "open_questions", "part_files",
     "part_persons", "payload", "people_of_letter", "persons_for", "purge_attachments", "purge_drafts",
-    "purge_semester_lists", "record", "rows_of_files", "size_of_letter", "status_report_counts",
+    "purge_semester_lists", "record", "rows_gone", "rows_of_files", "size_of_letter", "status_report_counts",
     "students_elsewhere", "study_counts", "study_rows", "take_in", "waiting_line",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
@@ -28,7 +28,8 @@ CALLED_BY_THE_WALL = {
     "decide_with_a_reason", "dependant_before_the_end", "dependant_has_a_permit",
     "dependant_settles_with_the_principal", "draft_is_of_no_record", "end_studies", "entry_balances", "facts_of",
     "finding_of_check", "fit_rooms_again", "grant_in_time", "heed_notice", "heed_setting", "keep_finding",
-    "keep_inner_step", "keep_studies_end", "lacking", "ledger_changed", "letter_once", "line_joins_a_new_entry",
+    "keep_inner_step", "keep_month_count", "keep_studies_end", "lacking", "ledger_changed", "letter_once",
+    "line_joins_a_new_entry",
     "look_at_work", "mark_clients", "mark_months", "mark_papers", "mark_reference", "month_is_closed",
     "nobody_depends_on_themselves", "one_household", "one_quota_a_day", "part_of_a_closed_month",
     "permit_within_hours", "permits_within_studies", "place_again", "place_visa_case", "places_of_files",

@@ -116,6 +116,7 @@ def make_subjects() -> dict[str, int]:
         "employment": (job := make.make_employment(client)).pk,
         "employer": job.employer_id,
         "member": make.make_dependant(client).pk,
+        "former number": make.make_number(client, "passport", "M12345678", former=True).pk,
         "attachment": make.make_attachment(client).pk,
         "client": client.pk,
         "pair": make.make_pair(client, make.make_client("52110-c1")).pk,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from cases.models import Household
+from cases.models import Household, Identifier
 from cases.secrecy import digest, encrypt
 from visas.models import RuleException
 from workbook.batch import CHANGED, NEW, Batch, Progress, Row
@@ -224,9 +224,22 @@ def _update_files(people: People) -> None:
         ((client, row["first_recorded_on"], row.person, *_client_values(row)) for row, _place, client in files),
     )
     clients = [client for _row, _place, client in files]
-    for table in ("cases_clientname", "cases_contact", "cases_identifier"):
+    for table in ("cases_clientname", "cases_contact"):
         remove(table, "client_id", clients)
+    _remove_numbers(files)
     _write_details(files)
+
+
+def _remove_numbers(files: list[tuple[Row, int, int]]) -> None:
+    """The registration number in use makes room for that of the row, and so does a former one that is the same.
+
+    Other former numbers, and passport numbers, are none that a workbook tells: they stay.
+    """
+    told = {client: _secret(row)[1] for row, _place, client in files if row["registration_number"]}
+    rows = Identifier.objects.filter(client__in=[client for _row, _place, client in files], kind="registration")
+    known = rows.values_list("pk", "client", "digest", "former")
+    gone = [pk for pk, client, hashed, former in known if not former or bytes(hashed) == told.get(client)]
+    remove("cases_identifier", "id", gone)
 
 
 # Records.

@@ -1,8 +1,11 @@
 """What every record about people has in common."""
 
+from functools import partial
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +88,28 @@ def staff_key(**options) -> models.ForeignKey:
     )
 
 
+class WrittenBy(models.Func):
+    """For whom the running transaction writes, as the wall knows it; nobody where a command of the owner does."""
+
+    function = "wall.written_by"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+
+class Part(OnRecord):
+    """A small row of a record that comes and goes as a whole. The database notes when it came, and by whom.
+
+    ``added_at`` is the beginning of the transaction: a part that came with its record is not later than that. It is
+    empty for a part that is older than the column.
+    """
+
+    added_at = models.DateTimeField(null=True, blank=True, db_default=TransactionNow(), editable=False)
+    added_by = staff_key(db_constraint=False, db_default=WrittenBy(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
 class Before(OnRecord, pghistory.models.Event):
     """What a row was: reading it shows the same person as the row does."""
 
@@ -92,7 +117,16 @@ class Before(OnRecord, pghistory.models.Event):
         abstract = True
 
 
-def with_history(model: type[models.Model]) -> type[models.Model]:
+class BeforeChangedBy(Before):
+    """The same, and who changed or removed the row: the database's own default says it, so no code path forgets."""
+
+    changed_by = staff_key(db_constraint=False, db_default=WrittenBy(), editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def with_history(model: type[models.Model], *, kept_as: type[Before] = Before) -> type[models.Model]:
     """Keep what a row was before each change and deletion; a trigger writes it, so no code path forgets.
 
     Moving with a joined identity is no change of the row: the join itself is on record. What the row keeps for
@@ -108,7 +142,10 @@ def with_history(model: type[models.Model]) -> type[models.Model]:
         exclude=sorted(untold) or None,
         obj_field=pghistory.ObjForeignKey(related_name="events", null=False),
         append_only=True,
-        base_model=Before,
+        base_model=kept_as,
         model_name=f"{model.__name__}Event",
         attrs={"whose": model.whose},
     )(model)
+
+
+with_history_by_whom = partial(with_history, kept_as=BeforeChangedBy)

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -43,7 +44,10 @@ class MonthClose(models.Model):
     record or corrected with a reason alone (``Session.change_reason``). A month that is opened again is a row that is
     over, and is closed by another.
 
-    ``sessions`` is how many counted when it was closed; ``document`` is the number of the office's approval.
+    The database counts when it is closed, and the row keeps it whatever comes later (``month_close_stays``):
+    ``sessions``, ``visits`` as the people who came to them (연인원) and ``people`` as the different ones of those who
+    have a file (실인원); ``asked`` is what the centre asked of a session then. Months closed before these were kept
+    have none. ``document`` is the number of the office's approval.
     """
 
     LONGEST_REASON = 200
@@ -51,6 +55,9 @@ class MonthClose(models.Model):
     workspace = workspace_key(verbose_name=_("workspace"))
     month = models.DateField(_("month"))
     sessions = models.PositiveIntegerField(_("sessions"), default=0, editable=False)
+    visits = models.PositiveIntegerField(_("visits"), null=True, blank=True, editable=False)
+    people = models.PositiveIntegerField(_("people"), null=True, blank=True, editable=False)
+    asked = ArrayField(models.CharField(max_length=20), null=True, blank=True, editable=False)
     document = models.CharField(_("document number"), max_length=100, blank=True)
     closed_by = staff_key(verbose_name=_("closed by"))
     closed_at = models.DateTimeField(_("closed at"), db_default=Now(), editable=False)

@@ -6,7 +6,18 @@ from django.db.models.functions import Coalesce, Now, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from audit.access import OnRecord
-from cases.models.kept import Kept, Voidable, client_key, code_key, person_key, staff_key, with_history, workspace_key
+from cases.models.kept import (
+    Kept,
+    Part,
+    Voidable,
+    client_key,
+    code_key,
+    person_key,
+    staff_key,
+    with_history,
+    with_history_by_whom,
+    workspace_key,
+)
 from cases.models.terms import (
     Caller,
     Channel,
@@ -51,7 +62,7 @@ class SessionQuerySet(scoped("view_sessions")):
         return self.filter(~Exists(kept), client__isnull=False, follow_up_on__isnull=False)
 
 
-@with_history
+@with_history_by_whom
 class Session(Voidable, Kept):
     """One counselling session (상담 1건) of a centre.
 
@@ -156,8 +167,8 @@ class Session(Voidable, Kept):
         return self.note_language_id or self.language_id
 
 
-@with_history
-class SessionIssue(OnRecord):
+@with_history_by_whom
+class SessionIssue(Part):
     """A further topic of a session, beside the primary one (부유형)."""
 
     whose = ()  # the session tells
@@ -183,8 +194,8 @@ class SessionIssue(OnRecord):
         return f"{self.session_id} {self.topic_id}"
 
 
-@with_history
-class SessionClient(OnRecord):
+@with_history_by_whom
+class SessionClient(Part):
     """A further client of a session (함께 상담한 내담자): family in one visit, or the members of a group.
 
     The session stays one (1건) and is on the timeline of each; ``Session.clients`` (연인원) is never less than they

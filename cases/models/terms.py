@@ -18,6 +18,10 @@ class Country(Term):
         verbose_name_plural = _("countries")
 
 
+# Written from right to left in the script that the Unicode CLDR gives them.
+FROM_THE_RIGHT = ("ar", "fa", "ps", "ug", "ur")
+
+
 class Language(Term):
     """A language by its BCP 47 tag."""
 

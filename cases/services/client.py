@@ -6,6 +6,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import User
+from audit.models import Action
+from audit.services import record
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind
 from cases.secrecy import digest, encrypt
 from centers.models import Workspace
@@ -116,6 +119,21 @@ def _number(client: Client, kind: str, number: str) -> None:
     if holder != client.person_id:
         client.person_id = holder
         client.save(update_fields=["person"])
+
+
+@transaction.atomic
+def take_away_number(number: Identifier, *, actor: User, reason: str) -> None:
+    """A former number that was never the client's leads to them no more. What it was stays in the history, sealed.
+
+    Raises ValueError for the number in use: that one is corrected in the file.
+    """
+    if not number.former:
+        raise ValueError("A number in use is corrected, not taken away")
+    client, told = number.client, {"kind": number.kind, "reason": reason}
+    number.delete()
+    _forget(client.person_id, bytes(number.digest))
+    settle_constraints()
+    record(Action.NUMBER_TAKEN_AWAY, actor=actor, target=client, workspace_id=client.workspace_id, **told)
 
 
 def _person_for(hashed: bytes | None) -> int:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.models import Action
 from audit.services import record
-from cases.models import Client, FamilyLink, Household, Relation
+from cases.models import Client, ClientMerge, FamilyLink, Household, Relation
 from centers.scope import settle_constraints
 
 
@@ -41,6 +41,30 @@ def change_member(link: FamilyLink, *, relation: Relation, entered_on: date | No
 
 
 @transaction.atomic
+def change_principal(
+    to: FamilyLink, *, relations: dict[int, Relation], relation_of_former: Relation, actor: User
+) -> Household:
+    """Let a member be the principal (대표) of their household, and who was it a member.
+
+    ``relations`` says by the ids of the other links how each is related to the new principal. What each link was stays
+    in the history. Raises IntegrityError where the database refuses: the new principal heads a household already, or
+    somebody settled under the permit of the former one.
+    """
+    household = Household.objects.select_for_update().get(pk=to.household_id)
+    former, new = household.principal, to.client
+    household.principal, household.principal_person_id = new, new.person_id
+    household.save(update_fields=["principal", "principal_person"])
+    to.client, to.person_id, to.relation = former, former.person_id, relation_of_former
+    to.status, to.entered_on = former.status, None
+    to.save(update_fields=["client", "person", "relation", "status", "entered_on"])
+    for link in household.links.exclude(pk=to.pk):
+        link.relation = relations[link.pk]
+        link.save(update_fields=["relation"])
+    _put_on_record(to, actor, "principal")
+    return household
+
+
+@transaction.atomic
 def remove_member(link: FamilyLink, *, actor: User) -> None:
     """Take somebody out of a household; what was on record of it stays in the history, and can be taken back.
 
@@ -55,9 +79,10 @@ def remove_member(link: FamilyLink, *, actor: User) -> None:
 def restore_member(was: models.Model, *, actor: User) -> FamilyLink:
     """Put a member back as they were when they were taken out; a file merged away meanwhile by the one that lives on.
 
+    Where a merge had brought them to the household and was undone since, they go back to the file they came from.
     ``was`` is the former state in the history. Raises IntegrityError where they are there again.
     """
-    principal, client = lives_on(was.household.principal), lives_on(was.client)
+    principal, client = _before_merges(was)
     link = FamilyLink.objects.create(
         pk=was.pgh_obj_id,
         workspace_id=client.workspace_id,
@@ -72,6 +97,18 @@ def restore_member(was: models.Model, *, actor: User) -> FamilyLink:
         recorded_at=was.recorded_at,
     )
     return _put_on_record(link, actor, "restored")
+
+
+def _before_merges(was: models.Model) -> tuple[Client, Client]:
+    """Principal and member of a former link, without the merges that were undone after it was taken out."""
+    ends = {"household_id": was.household.principal, "client_id": was.client}
+    undone = ClientMerge.objects.filter(workspace=was.workspace_id, parted_at__isnull=False).order_by("-pk")
+    for merge in undone.filter(kept_id__in=[end.pk for end in ends.values()]):
+        for piece in merge.moved["rows"]:
+            moved = piece["place"] == FamilyLink._meta.db_table and was.pgh_obj_id in piece["ids"]
+            if moved and ends[piece["key"]].pk == merge.kept_id:
+                ends[piece["key"]] = Client.objects.get(pk=merge.absorbed_id)
+    return lives_on(ends["household_id"]), lives_on(ends["client_id"])
 
 
 def lives_on(client: Client) -> Client:

@@ -27,6 +27,18 @@ class Rows:
     absorbed: int
 
 
+@dataclass(frozen=True)
+class Parted:
+    """What an undoing did not bring back, as numbers of rows by kind in words.
+
+    ``stayed`` came after the merge and stays with the file that was kept. ``gone`` came from the other file, and was
+    taken away since by somebody: that stands.
+    """
+
+    stayed: dict[str, int]
+    gone: dict[str, int]
+
+
 def rows_of(kept: int, absorbed: int) -> list[Rows]:
     """What hangs on the two files, by kind in words; also what the person who asks may not read, as a number."""
     counts: dict[str, dict[int, int]] = defaultdict(dict)
@@ -77,12 +89,12 @@ def merge_clients(*, actor: User, kept: Client, absorbed: Client, taken: Iterabl
 
 
 @transaction.atomic
-def part_clients(merge: ClientMerge, *, actor: User) -> dict[str, int]:
-    """Give every row back to the file it was moved from. What was written since stays with the file that was kept:
-    the answer says how many rows, by kind in words.
+def part_clients(merge: ClientMerge, *, actor: User) -> Parted:
+    """Give every row back to the file it was moved from, as far as it is there still.
 
     Raises IntegrityError where 90 days are over, where it was done before, or where a later merge stands on this one.
     """
+    gone = dict(_all("SELECT * FROM wall.rows_gone(%s)", merge.pk))
     stayed = json.loads(_one("SELECT wall.part_files(%s)::text", merge.pk))
     settle_constraints()
     for client in Client.objects.filter(pk__in=[merge.kept_id, merge.absorbed_id]):
@@ -91,8 +103,12 @@ def part_clients(merge: ClientMerge, *, actor: User) -> dict[str, int]:
         record(Action.PERSONS_PARTED, actor=actor, workspace_id=merge.workspace_id)
     record(Action.CLIENTS_PARTED, actor=actor, workspace_id=merge.workspace_id, kept=merge.kept_id,
            absorbed=merge.absorbed_id)  # fmt: skip
+    return Parted(stayed=_in_words(stayed), gone=_in_words(gone))
+
+
+def _in_words(rows: dict[str, int]) -> dict[str, int]:
     words = _words()
-    return {words.get(place, place): many for place, many in sorted(stayed.items())}
+    return {words.get(place, place): many for place, many in sorted(rows.items())}
 
 
 def rows_moved(merge: ClientMerge) -> int:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,14 +11,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.access import get_client_or_404
-from cases.household_form import MemberForm, NewMemberForm
+from cases.forms import RefusableForm
+from cases.household_form import MemberForm, NewMemberForm, PrincipalForm
 from cases.households import RESTORABLE, former_members
-from cases.listings.people import merge_in_words, names_in_text
-from cases.models import FamilyLink
-from cases.services.household import add_member, change_member, lives_on, remove_member, restore_member
+from cases.listings.people import merge_in_words, names_in_text, number_of
+from cases.models import FamilyLink, Household
+from cases.services.household import (
+    add_member,
+    change_member,
+    change_principal,
+    lives_on,
+    remove_member,
+    restore_member,
+)
 from centers.querysets import get_visible_or_404
 from centers.refusals import rule_of, sentence
 from centers.selectors import may
+from visas.models import VisaCase
 from visas.services.dependant import let_duties_follow
 
 WORK = "work_clients"
@@ -60,6 +70,53 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return _on_record(request, link.pk, link.household.principal_id)
     return render(request, "cases/household/member.html", {"form": form, "link": link}, status=_status(form))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def principal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a member be the principal; asks how each of the others is related to them."""
+    link = _member(request, pk)
+    links = list(_links(request, link).exclude(pk=link.pk).order_by("pk"))
+    form = PrincipalForm(request.POST if request.method == "POST" else None, to=link, links=links)
+    if _leads_to_a_permit(request, link):
+        told = _(
+            "Nothing was changed. The household came with the permit of its principal: who that is, is settled in the "
+            "visa case."
+        )
+        messages.error(request, told)
+        return redirect(link.household.principal.get_absolute_url() + "#household")
+    if form.is_valid():
+        told = {"relations": form.relations, "relation_of_former": form.cleaned_data["former"]}
+        try:
+            with transaction.atomic():
+                change_principal(link, **told, actor=request.user)
+        except IntegrityError as error:
+            form.refuse(rule_of(error), sentence(error))
+        else:
+            return _headed(request, link.household_id)
+    context = {"form": form, "link": link}
+    return render(request, "cases/household/principal.html", context, status=_status(form))
+
+
+def _links(request: HttpRequest, link: FamilyLink) -> QuerySet[FamilyLink]:
+    return FamilyLink.objects.visible_to(request.user).filter(household=link.household_id).select_related("client")
+
+
+def _leads_to_a_permit(request: HttpRequest, link: FamilyLink) -> bool:
+    """Whether the duties of a visa case hang on who is the principal."""
+    cases = VisaCase.objects.visible_to(request.user).filter(client=link.household.principal_id)
+    return cases.filter(granted_on__isnull=False).exists()
+
+
+def _headed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what the database holds now, and nothing of the people."""
+    household = Household.objects.visible_to(request.user).get(pk=pk)
+    told = {"number": number_of(household.principal), "people": household.people}
+    messages.success(
+        request, _("On record: file %(number)s is the principal. People in this household: %(people)d.") % told
+    )
+    return redirect(household.principal.get_absolute_url() + "#household")
 
 
 @never_cache
@@ -135,5 +192,5 @@ def _refused(error: IntegrityError) -> str:
 RULES = {"family_link_settled_stays", "family_link_once", "family_link_of_two_people", "cases_familylink_pkey"}
 
 
-def _status(form: MemberForm) -> int:
+def _status(form: RefusableForm) -> int:
     return 400 if form.errors else 200

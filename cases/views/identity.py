@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import ceil
 
 from django import forms
 from django.contrib import messages
@@ -75,9 +76,19 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_ask(request.user, client):
         raise PermissionDenied(_("Counsellors of a support centre ask this."))
     form = AskForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and _asked(request, form, client):
-        messages.success(request, _("Asked. Whether it is likely or not stands on this page in a minute."))
-        return redirect(client)
+    again = None
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                identity.ask(actor=request.user, client=client, reason=form.cleaned_data["reason"])
+        except IntegrityError as error:
+            if rule_of(error) == "asked_within_the_rate":
+                again = may_ask_again_at(request.user, client.workspace_id) or timezone.now()
+            else:
+                form.add_error(None, sentence(error))
+        else:
+            messages.success(request, _("Asked. Whether it is likely or not stands on this page in a minute."))
+            return redirect(client)
     context = {
         "title": _("Known at another centre?"),
         "sentence": _(
@@ -88,33 +99,28 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         "action": _("Ask"),
         "back": client.get_absolute_url(),
     }
+    if again:
+        return _too_often(request, context, again)
     return render(request, "confirm.html", context, status=400 if form.errors else 200)
 
 
-def _asked(request: HttpRequest, form: AskForm, client: Client) -> bool:
-    """Whether the question is on record; else the form says why not."""
-    try:
-        with transaction.atomic():
-            identity.ask(actor=request.user, client=client, reason=form.cleaned_data["reason"])
-    except IntegrityError as error:
-        form.add_error(
-            None, _too_often(request.user, client) if rule_of(error) == "asked_within_the_rate" else sentence(error)
-        )
-        return False
-    return True
-
-
-def _too_often(user: User, client: Client) -> str:
-    again = may_ask_again_at(user, client.workspace_id) or timezone.now()
+def _too_often(request: HttpRequest, context: dict, again: datetime) -> HttpResponse:
+    """The same page with what was typed, told to wait and until when; programs read it from the header."""
     bound, time = bound_now(), f"{timezone.localtime(again):%m-%d %H:%M}"
     told = {"time": time, "person": bound.of_person, "center": bound.of_center}
-    return (
+    why = (
         _(
             "Within a day one person asks %(person)s times at most, and a centre %(center)s times. You can ask again "
             "from %(time)s on."
         )
         % told
     )
+    kept = _("The reason that you typed is still here.")
+    answer = render(
+        request, "confirm.html", context | {"title": _("Try again later"), "sentence": f"{why} {kept}"}, status=429
+    )
+    answer.headers["Retry-After"] = str(max(0, ceil((again - timezone.now()).total_seconds())))
+    return answer
 
 
 class SendForm(forms.Form):

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from cases.closings import compared, counted, in_words
 from cases.completion import incomplete, rules_of, signed_off_by
 from cases.listings import SESSIONS
 from cases.models import MonthClose, Session
@@ -61,17 +62,24 @@ def index(request: HttpRequest) -> HttpResponse:
     centers = _centers(request.user)
     center = next((one for one in centers if one.code == request.GET.get("at")), centers[0])
     context = {"center": center, "centers": centers, "months": _months(request.user, center)}
+    context["closings"] = _closings(request.user, center)
     return render(request, "cases/months.html", context)
 
 
 def _months(viewer: User, center: Workspace) -> list[Month]:
     rows = Session.objects.visible_to(viewer).filter(workspace=center, voided_at=None)
-    counted = rows.annotate(month=TruncMonth("held_on")).values("month").order_by("-month")
+    by_month = rows.annotate(month=TruncMonth("held_on")).values("month").order_by("-month")
     lacks = Q(incomplete(rules_of(viewer)))
-    counted = counted.annotate(sessions=Count("pk"), lacking=Count("pk", filter=lacks))[:SHOWN]
+    by_month = by_month.annotate(sessions=Count("pk"), lacking=Count("pk", filter=lacks))[:SHOWN]
     standing = MonthClose.objects.visible_to(viewer).filter(workspace=center).standing().select_related("closed_by")
     closed = {row.month: row for row in standing}
-    return [_month(viewer, center, row, closed.get(row["month"])) for row in counted]
+    return [_month(viewer, center, row, closed.get(row["month"])) for row in by_month]
+
+
+def _closings(viewer: User, center: Workspace) -> list[tuple[MonthClose, str]]:
+    """Each closing of a month, also those that were opened again, with what was asked of a session then."""
+    rows = MonthClose.objects.visible_to(viewer).filter(workspace=center).select_related("closed_by", "opened_by")
+    return [(row, in_words(row.asked)) for row in rows.order_by("-month", "-pk")[:SHOWN]]
 
 
 def _month(viewer: User, center: Workspace, row: dict, closed: MonthClose | None) -> Month:
@@ -100,7 +108,9 @@ def close(request: HttpRequest, center: str, month: str) -> HttpResponse:
     """Close a month. One that lacks something is refused, with the way to what it lacks."""
     place, first = _named(request.user, center, month)
     back = f"{reverse('cases:months')}?at={place.code}"
-    row = _month(request.user, place, _counted(request.user, place, first), None)
+    now = counted(request.user, place, first)
+    row = _month(request.user, place, {"month": first, "sessions": now.sessions, "lacking": now.lacking}, None)
+    before = _last_closing(request.user, place, first)
     form = CloseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -112,15 +122,14 @@ def close(request: HttpRequest, center: str, month: str) -> HttpResponse:
             told = {"center": place, "month": f"{first:%Y-%m}", "sessions": held.sessions}
             messages.success(request, _("Closed: %(center)s, %(month)s, %(sessions)d sessions.") % told)
             return redirect(back)
-    context = {"form": form, "center": place, "month": row, "back": back}
+    context = {"form": form, "center": place, "month": row, "back": back, "before": before}
+    context["compared"] = compared(before, now) if before else []
     return render(request, "cases/month_close.html", context, status=400 if form.errors else 200)
 
 
-def _counted(viewer: User, center: Workspace, first: date) -> dict:
-    rows = Session.objects.visible_to(viewer).filter(workspace=center, voided_at=None)
-    rows = rows.filter(held_on__year=first.year, held_on__month=first.month)
-    lacking = rows.filter(incomplete(rules_of(viewer))).count()
-    return {"month": first, "sessions": rows.count(), "lacking": lacking}
+def _last_closing(viewer: User, center: Workspace, first: date) -> MonthClose | None:
+    """By what the month was closed before it was opened again, if it was."""
+    return MonthClose.objects.visible_to(viewer).filter(workspace=center, month=first).order_by("-pk").first()
 
 
 @never_cache
@@ -145,8 +154,10 @@ def reopen(request: HttpRequest, center: str, month: str) -> HttpResponse:
         % {"center": place, "month": f"{first:%Y-%m}"},
         "action": _("Open it again"),
         "back": back,
+        "before": row,
+        "compared": compared(row, counted(request.user, place, first)),
     }
-    return render(request, "cases/form.html", context, status=400 if form.errors else 200)
+    return render(request, "cases/month_open.html", context, status=400 if form.errors else 200)
 
 
 def _named(user: User, center: str, month: str) -> tuple[Workspace, date]:

@@ -212,17 +212,20 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     try:
         with transaction.atomic():
-            stayed = part_clients(row, actor=request.user)
+            parted = part_clients(row, actor=request.user)
     except IntegrityError as error:
         messages.error(request, _refused(error))
         return redirect("cases:client", row.kept_id)
     apart = rows_of(row.kept_id, row.absorbed_id)
     told = {"back": sum(piece.absorbed for piece in apart), "here": sum(piece.kept for piece in apart)}
     said = [_("The merge is undone: %(back)s records hang on this file again, %(here)s on the other.") % told]
-    if stayed:
+    if parted.stayed:
         other = Client.objects.visible_to(request.user).get(pk=row.kept_id)
-        told = {"number": number_of(other), "rows": _counts(stayed)}
+        told = {"number": number_of(other), "rows": _counts(parted.stayed)}
         said.append(_("What came after the merge stays with file %(number)s: %(rows)s.") % told)
+    if parted.gone:
+        told = {"rows": _counts(parted.gone)}
+        said.append(_("What was taken away after the merge is not brought back: %(rows)s.") % told)
     messages.success(request, " ".join(said))
     return redirect("cases:client", row.absorbed_id)
 

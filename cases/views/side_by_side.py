@@ -36,7 +36,7 @@ def _coded(field: str) -> Callable[[Client, User], str]:
 
 
 def _numbers(client: Client, viewer: User) -> str:
-    return ", ".join(f"{kind} {number}" for kind, number in identifiers_shown(client, viewer))
+    return ", ".join(f"{one.kind} {one.number}" for one in identifiers_shown(client, viewer))
 
 
 def _status(client: Client, viewer: User) -> StatusShown:

@@ -49,10 +49,9 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "form": form,
         "title": _("Template of a session"),
         "lead": _("Write nothing here that tells of a person. It is offered on the page of a new session."),
-        "action": _("Keep this"),
         "back": reverse("cases:templates"),
     }
-    return render(request, "cases/form.html", context, status=400 if form.errors else 200)
+    return render(request, "cases/template_form.html", context, status=400 if form.errors else 200)
 
 
 @never_cache

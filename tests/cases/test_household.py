@@ -32,6 +32,11 @@ def links() -> list[tuple]:
         return list(rows.values_list("household__principal", "client", "relation", "entered_on"))
 
 
+def link_ids() -> set[int]:
+    with everywhere():
+        return set(FamilyLink.objects.values_list("pk", flat=True))
+
+
 def changes(user) -> list[str]:
     """What the person has put on record of households."""
     with acting_for([place().pk], actor=user):
@@ -175,6 +180,25 @@ class ChangeTests:
         client.post(f"/household/{was.pgh_id}/restore/")
         assert links() == [(link.household.principal_id, kept.pk, "spouse", None)]
 
+    @pytest.mark.parametrize("side", ["principal", "member"])
+    def test_a_merge_that_was_undone_stands_in_no_way(self, client, counsellor, link, side):
+        """Taken out while the merge stood: the undoing says that it does not bring them back, and they go back to the
+        file they came from.
+        """
+        kept = make_client()
+        make_dependant(kept)
+        absorbed = link.household.principal if side == "principal" else link.client
+        before = links()
+        with acting_for([kept.workspace_id], actor=counsellor):
+            merge = merge_clients(actor=counsellor, kept=kept, absorbed=absorbed)
+        take_out(client, link)
+        told = client.post(f"/clients/merges/{merge.pk}/undo/", follow=True).content.decode()
+        assert "합친 뒤에 삭제한 것은 되돌리지 않습니다: 동반가족 1" in told
+        assert link.pk not in link_ids()
+        [was] = offered_back(client, kept)
+        client.post(f"/household/{was.pgh_id}/restore/")
+        assert sorted(links()) == sorted(before)
+
     def test_two_files_of_one_household_merge_once_one_is_taken_out(self, client, counsellor, link):
         principal = link.household.principal
         with refused_by("merge_nobody_depends_on_themselves"), acting_for([link.workspace_id], actor=counsellor):
@@ -247,3 +271,59 @@ def test_pressed_twice_at_once_it_is_one_member(committed):
     assert sorted(run_together(press, press)) == [302, 400]
     with as_owner(committed) as owner:
         assert owner.execute("SELECT count(*) FROM cases_familylink").fetchone() == (1,)
+
+
+@pytest.mark.django_db
+class PrincipalTests:
+    """Who heads a household is changed in one step; how everybody is related to them is asked, never guessed."""
+
+    @pytest.fixture
+    def family(self, counsellor):
+        self.father, self.mother, self.child = (make_client(name=name) for name in ("FATHER", "MOTHER", "CHILD"))
+        self.wife = make_dependant(self.father, client=self.mother, relation="spouse")
+        self.kid = make_dependant(self.father, client=self.child, relation="child")
+        return self
+
+    def heads(self) -> dict[int, set[tuple]]:
+        with everywhere():
+            rows = FamilyLink.objects.values_list("household__principal", "client", "relation")
+            return {principal: {row[1:] for row in rows if row[0] == principal} for principal, *_ in rows}
+
+    def test_the_wife_becomes_the_principal(self, client, counsellor, family):
+        address = f"/household/{family.wife.pk}/principal/"
+        form = client.get(address).context["form"]
+        assert {bound.label: bound.value() for bound in form} == {"FATHER": "spouse", "CHILD": "child"}
+        told = {bound.name: bound.value() for bound in form}
+        answer = client.post(address, told, follow=True)
+        assert "3명" in answer.content.decode()
+        assert family.heads() == {family.mother.pk: {(family.father.pk, "spouse"), (family.child.pk, "child")}}
+        assert changes(counsellor) == ["principal"]
+        assert offered_back(client, family.mother) == []
+
+    def test_what_does_not_follow_by_itself_is_asked(self, client, counsellor, family):
+        address = f"/household/{family.kid.pk}/principal/"
+        form = client.get(address).context["form"]
+        assert {bound.label: bound.value() for bound in form} == {"FATHER": "parent", "MOTHER": None}
+        answer = client.post(address, {"former": "parent"})
+        assert answer.status_code == 400
+        assert list(family.heads()) == [family.father.pk]
+        client.post(address, {"former": "parent", f"link_{family.wife.pk}": "parent"})
+        assert family.heads() == {family.child.pk: {(family.father.pk, "parent"), (family.mother.pk, "parent")}}
+
+    def test_who_heads_a_household_already_heads_no_second(self, client, counsellor, family):
+        make_dependant(family.mother)
+        before = family.heads()
+        told = {"former": "spouse", f"link_{family.kid.pk}": "child"}
+        answer = client.post(f"/household/{family.wife.pk}/principal/", told)
+        assert answer.status_code == 400
+        assert "이미 다른 가구의 주신청자" in answer.content.decode()
+        assert family.heads() == before and changes(counsellor) == []
+
+    def test_a_permit_holds_the_principal(self, client):
+        officer = make_user(Role.CITY_OFFICER, "52110-office")
+        client.force_login(officer)
+        case = make_visa_case("F-2-R", "52110-office", recommended_on=DAY, letter_number="P-1", granted_on=DAY)
+        link = make_dependant(case.client)
+        answer = client.post(f"/household/{link.pk}/principal/", {"former": "spouse"}, follow=True)
+        assert "비자 건" in answer.content.decode()
+        assert links()[0][0] == case.client_id

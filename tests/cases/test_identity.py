@@ -181,9 +181,13 @@ class FirstStepTests:
         person = make_client(HERE)
         for _ in range(20):
             make_question(person, asked_by=counsellor)
-        answer = client.post(f"/clients/{person.pk}/elsewhere/", {"reason": "x"})
-        assert answer.status_code == 400
-        assert re.search(r"[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", answer.content.decode())
+        answer = client.post(f"/clients/{person.pk}/elsewhere/", {"reason": "전에 군산에 살았다고 함"})
+        assert answer.status_code == 429
+        assert 0 < int(answer["Retry-After"]) <= 24 * 60 * 60
+        page = answer.content.decode()
+        assert "<h1>잠시 뒤 다시 시도하십시오</h1>" in page
+        assert re.search(r"[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}", page)
+        assert 'value="전에 군산에 살았다고 함"' in page
         assert len(kept()) == 20
 
 

@@ -4,12 +4,13 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.models import Action, AuditEntry
 from cases.models import Client, ClientMerge, ClientName, Identifier, Session
-from cases.secrecy import decrypt
+from cases.secrecy import decrypt, digest
 from cases.services.client import Told, edit_client
 from cases.services.merge import merge_clients, part_clients, rows_of
 from cases.services.pairs import look_again
@@ -62,6 +63,18 @@ def merge(kept: Client, absorbed: Client, **chosen) -> ClientMerge:
 def part(row: ClientMerge) -> None:
     with acting_for([row.workspace_id]):
         part_clients(row, actor=None)
+
+
+def holders(passport: str) -> list[int]:
+    """Whose identity a passport number leads to."""
+    with everywhere(), connection.cursor() as cursor:
+        cursor.execute("SELECT person_id FROM wall.known_persons(ARRAY[%s])", [digest("passport", passport)])
+        return [person for (person,) in cursor.fetchall()]
+
+
+def name(client: Client, passport: str) -> None:
+    with everywhere(), connection.cursor() as cursor:
+        cursor.execute("SELECT wall.name_person(%s, %s)", [client.person_id, digest("passport", passport)])
 
 
 def fill(client: Client, pieces: set[str], number: int) -> None:
@@ -233,6 +246,31 @@ class NumberTests:
         assert self.numbers(self.kept) == {"M12345678": False}
         assert self.numbers(self.absorbed) == {"N87654321": False}
         assert read(Client, pk=self.kept.pk).birth_date == date(1975, 7, 25)
+
+    def test_a_former_one_is_taken_away_for_a_reason(self, client):
+        """It leads to nobody any more; who took it away and why is on record, and the undoing of the merge holds."""
+        row = merge(self.kept, self.absorbed)
+        counsellor = make_user(Role.COUNSELLOR)
+        client.force_login(counsellor)
+        name(self.kept, "N87654321")
+        assert holders("N87654321") == [self.kept.person_id]
+        with everywhere():
+            former, used = (Identifier.objects.get(client=self.kept, former=former) for former in (True, False))
+        address = f"/clients/numbers/{former.pk}/remove/"
+        assert address in client.get(self.kept.get_absolute_url()).content.decode()
+        assert client.get(f"/clients/numbers/{used.pk}/remove/").status_code == 404
+        assert client.post(address, {"reason": " "}).status_code == 400
+        assert self.numbers(self.kept) == {"M12345678": False, "N87654321": True}
+        assert client.post(address, {"reason": "다른 사람의 여권"}).status_code == 302
+        assert self.numbers(self.kept) == {"M12345678": False}
+        with acting_for([place().pk], actor=counsellor):
+            [entry] = AuditEntry.objects.filter(action=Action.NUMBER_TAKEN_AWAY)
+        assert holders("N87654321") == []
+        assert (entry.actor, entry.target_id) == (counsellor, self.kept.pk)
+        assert entry.data == {"kind": "passport", "reason": "다른 사람의 여권"}
+        part(row)
+        assert self.numbers(self.kept) == {"M12345678": False}
+        assert self.numbers(self.absorbed) == {}
 
     def test_an_equal_one_is_there_once(self):
         third = make_client(name="THIRD")

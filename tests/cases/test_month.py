@@ -12,6 +12,7 @@ from cases.completion import ASKED, incomplete
 from cases.models import CompletionRule, MonthClose, Session, SessionClient, SessionIssue
 from cases.services.merge import merge_clients
 from cases.services.month import close_month, open_month, say_why
+from cases.services.session import join
 from centers.models import Role
 from centers.scope import acting_for
 from tests.make import everywhere, make_client, make_session, make_user, place
@@ -43,6 +44,16 @@ def close(manager, month: date = MARCH) -> MonthClose:
 def values(page) -> dict:
     found = {bound.name: bound.value() for bound in page.context["form"]}
     return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def beside(session: Session, other) -> None:
+    with everywhere():
+        Session.objects.filter(pk=session.pk).update(clients=2)
+        join(session, [other])
+
+
+def lines(page) -> list[tuple]:
+    return [(line.then, line.now) for line in page.context["compared"]]
 
 
 @pytest.mark.django_db
@@ -199,6 +210,43 @@ class ClosedTests:
         assert close(manager).pk != row.pk
         with everywhere():
             assert [one.open_reason for one in MonthClose.objects.order_by("pk")] == ["늦은 기록이 많음", ""]
+
+    def test_keeps_the_rule_and_the_numbers_it_was_closed_by(self, client, manager, session):
+        """They are counted by the database as the page counts them, and stand beside what the same counts now."""
+        spouse = make_client(name="SPOUSE")
+        beside(session, spouse)
+        make_session(client=session.client, held_on=DAY, summary="요지", clients=4)
+        make_session(client=session.client, held_on=DAY, summary="요지")
+        make_session(held_on=DAY, summary="요지")
+        make_session(held_on=DAY, summary="요지", voided_at=timezone.now())
+        row = close(manager)
+        assert (row.sessions, row.visits, row.people, row.asked) == (4, 8, 2, ["summary"])
+        assert lines(client.get(f"{AT}open/")) == [(4, 4), (8, 8), (2, 2), (0, 0), ("한국어 요지", "한국어 요지")]
+        client.post(f"{AT}open/", {"reason": "늦은 기록이 많음"})
+        make_session(client=make_client(), held_on=DAY, summary="요지")
+        with everywhere():
+            CompletionRule.objects.update_or_create(workspace=place(), defaults={"fields": ["minutes"]})
+        told = lines(client.get(AT))
+        assert told == [(4, 5), (8, 9), (2, 3), (0, 5), ("한국어 요지", "소요 시간(분)")]
+        with everywhere():
+            Session.objects.filter(held_on=DAY).update(minutes=10)
+        again = close(manager)
+        assert (again.sessions, again.visits, again.people, again.asked) == (5, 9, 3, ["minutes"])
+        told = client.get("/sessions/months/?at=52110-c1").context["closings"]
+        assert told == [(again, "소요 시간(분)"), (row, "한국어 요지")]
+
+    @pytest.mark.parametrize("told", [{"sessions": 9}, {"people": 9}, {"asked": []}, {"document": "x"}])
+    def test_what_it_was_closed_by_stays(self, manager, session, told):
+        row = close(manager)
+        with refused_by("month_close_stays"), everywhere(), transaction.atomic():
+            MonthClose.objects.filter(pk=row.pk).update(**told)
+
+    def test_the_reason_of_an_opening_stays(self, manager, session):
+        row = close(manager)
+        with everywhere(), transaction.atomic():
+            open_month(row, actor=manager, reason="착오")
+        with refused_by("month_close_stays"), everywhere(), transaction.atomic():
+            MonthClose.objects.filter(pk=row.pk).update(opened_at=None, open_reason="")
 
     def test_is_closed_once(self, manager, session):
         close(manager)

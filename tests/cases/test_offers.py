@@ -72,6 +72,19 @@ class TemplateTests:
         client.force_login(colleague)
         assert client.get(NEW).context["offers"] == []
 
+    def test_it_fills_in_how_such_a_session_goes(self, client, counsellor):
+        told = {
+            "language": "ne", "interpretation": "three_way", "minutes": "40", "caller": "employer",
+            "residence": "other_province", "outcome": "informed", "note_language": "ko", "summary": "요지",
+        }  # fmt: skip
+        self.kept(client, **told)
+        [offer] = client.get(NEW).context["offers"]
+        form = client.get(f"{NEW}?fill={offer.key}").context["form"]
+        assert {name: form[name].value() for name in told} == told
+        again = client.get(f"/templates/{offer.key}/")
+        assert {name: again.context["form"][name].value() for name in told} == told
+        assert "<details open>" in again.content.decode()  # nothing that is filled in is folded away
+
     def test_that_of_the_centre_is_its_managers_to_write_and_everybodys_to_use(self, client, colleague):
         manager, stranger = make_user(Role.MANAGER), make_user(Role.COUNSELLOR, "52130-c1")
         client.force_login(manager)
@@ -170,7 +183,22 @@ class KeyTests:
         assert 'data-new="KeyG"' in page
         assert 'data-deadline="F8"' in page
 
-    def test_one_key_does_not_do_two_things(self, client, counsellor):
-        answer = client.post("/shortcuts/keys/", {"key_search": "KeyF", "key_new": "KeyF", "key_start": "F2"})
+    @pytest.mark.parametrize(
+        ("search", "new", "field", "why"),
+        [
+            ("KeyF", "KeyF", "key_new", "F 키는 검색에 쓰고"),
+            ("KeyJ", "KeyN", "key_search", "J 키는 목록에서 다음 줄로"),
+            ("Slash", "KeyK", "key_new", "K 키는 목록에서 앞줄로"),
+        ],
+    )
+    def test_one_key_does_not_do_two_things(self, client, counsellor, search, new, field, why):
+        """The refusal stands at the key, and says which command holds it."""
+        answer = client.post("/shortcuts/keys/", {"key_search": search, "key_new": new, "key_start": "F2"})
         assert answer.status_code == 400
-        assert "한 키에 두 가지를" in answer.content.decode()
+        [(refused, [told])] = answer.context["form"].errors.items()
+        assert refused == field
+        assert told.startswith(why)
+
+    def test_the_keys_of_lists_are_not_offered(self, client, counsellor):
+        page = client.get("/shortcuts/keys/").content.decode()
+        assert 'value="KeyJ"' not in page and 'value="KeyK"' not in page and 'value="KeyL"' in page

@@ -228,3 +228,18 @@ class HiddenSignTests:
 
     def test_the_browser_cuts_nothing_off(self, client, counsellor):
         assert "maxlength" not in client.get(NEW).context["form"]["note"].as_widget()
+
+
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ({"language": "vi"}, 'lang="vi" dir="auto"'),
+        ({"language": "vi", "note_language": "ko"}, 'lang="ko" dir="auto"'),
+        ({"language": "ar"}, 'lang="ar" dir="rtl"'),
+        ({"language": '"><b>'}, 'lang="&quot;&gt;&lt;b&gt;" dir="auto"'),
+    ],
+)
+@pytest.mark.django_db
+def test_the_note_is_typed_in_its_language_and_direction(client, counsellor, told, written):
+    page = client.post(NEW, typed(held_on="x", **told)).content.decode()
+    assert re.search(rf'<textarea name="note"[^>]* {re.escape(written)} ', page)

@@ -1,14 +1,13 @@
 """The second wall: what the database shows when the first one, in Python, has been forgotten."""
 
 import json
-import logging
 from datetime import date
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, transaction
 
-from audit.models import Action, AuditEntry
+from audit.models import Action
 from audit.services import record
 from cases.models import (
     Client,
@@ -21,7 +20,7 @@ from cases.models import (
     SessionIssue,
 )
 from centers.models import Role
-from centers.scope import NOTHING, WHOLE_PROVINCE, Scope, acting_for, set_scope
+from centers.scope import Scope, acting_for, set_scope
 from centers.selectors import scope_of
 from tests.make import (
     DAY,
@@ -331,98 +330,6 @@ class ForgottenFilterTests:
                         owner.execute(statement)
 
 
-@pytest.mark.django_db
-class NoScopeTests:
-    def test_no_scope_shows_nothing_and_says_so_in_the_log(self, caplog):
-        make_client(ELSEWHERE)
-        with caplog.at_level(logging.WARNING, logger="centers.scope"):
-            assert list(Client.objects.all()) == []
-        assert "without a scope" in caplog.text
-
-    def test_an_empty_scope_shows_nothing_and_is_no_mistake(self, caplog):
-        make_client(ELSEWHERE)
-        with caplog.at_level(logging.WARNING, logger="centers.scope"), transaction.atomic():
-            set_scope(NOTHING)
-            assert list(Client.objects.all()) == []
-        assert caplog.text == ""
-
-    def test_nothing_is_written_without_a_scope(self):
-        client = make_client(ELSEWHERE)
-        with forbidden():
-            Client.objects.create(workspace=place(), person_id=client.person_id)
-
-
-class OutsideOfATransactionTests:
-    def test_a_scope_is_refused(self, committed):
-        with pytest.raises(RuntimeError):
-            set_scope(NOTHING)
-
-
-@pytest.mark.django_db
-class FunctionsAcrossWorkspacesTests:
-    """Functions that see every row ask whom the caller works for."""
-
-    def setup_method(self):
-        self.mine = make_client(HERE)
-        self.theirs = make_client(ELSEWHERE)
-
-    def test_nobody_joins_a_foreign_identity_to_read_its_visa_cases(self):
-        case = make_visa_case("E-7-4", client=make_client("52130-office", person=self.theirs.person_id))
-        with forbidden(), acting_for([place(HERE).pk]):
-            run("SELECT wall.join_persons(%s, %s)", self.theirs.person_id, self.mine.person_id)
-        with acting_for([place(HERE).pk]):
-            assert not type(case).objects.exists()
-
-    def test_nobody_parts_what_others_joined(self):
-        with everywhere():
-            third = make_client("52140-c1")
-            joined = ask("SELECT wall.join_persons(%s, %s)", self.theirs.person_id, third.person_id)
-        with forbidden(), acting_for([place(HERE).pk]):
-            run("SELECT wall.part_persons(%s)", joined)
-
-    def test_who_works_on_a_file_of_each_joins_and_parts(self):
-        other = make_client(HERE)
-        with acting_for([place(HERE).pk]):
-            joined = ask("SELECT wall.join_persons(%s, %s)", self.mine.person_id, other.person_id)
-            assert Client.objects.filter(person_id=self.mine.person_id).count() == 2
-            run("SELECT wall.part_persons(%s)", joined)
-            assert Client.objects.filter(person_id=self.mine.person_id).count() == 1
-
-    def test_nobody_gives_a_foreign_identity_a_number_of_their_own(self):
-        with forbidden(), acting_for([place(HERE).pk]):
-            run("SELECT wall.name_person(%s, %s)", self.theirs.person_id, b"x" * 32)
-
-    def test_nobody_says_who_else_reads_a_row(self):
-        everyone = list(range(1, 60))
-        with everywhere():
-            Client.objects.filter(pk=self.theirs.pk).update(shared_with=everyone)
-            made = Client.objects.create(
-                workspace=place(ELSEWHERE), person_id=self.theirs.person_id, shared_with=everyone
-            )
-            made.refresh_from_db()
-            assert made.shared_with == []
-        with acting_for([place(HERE).pk]):
-            assert list(Client.objects.all()) == [self.mine]
-
-    def test_a_row_read_earlier_does_not_write_its_readers_back(self):
-        case = make_visa_case("E-7-4", client=make_client("52130-office", person=self.theirs.person_id))
-        make_client("52140-c1", person=self.theirs.person_id)
-        with everywhere():
-            case.ref = "changed"
-            case.save()
-            case.refresh_from_db()
-        assert sorted(case.shared_with) == sorted([place(ELSEWHERE).pk, place("52140-c1").pk])
-
-    def test_a_persons_request_puts_nobody_else_on_record(self):
-        user, other = make_user(), make_user()
-        with forbidden(), acting_for([place().pk], actor=user):
-            record(Action.FIGURE_ENTERED, actor=other)
-
-    def test_a_persons_request_does_not_pass_for_the_system(self):
-        with forbidden(), acting_for([place().pk], actor=make_user()):
-            record(Action.FIGURE_ENTERED, actor=None)
-
-
 class HistoryTests:
     @pytest.mark.django_db
     def test_what_a_row_was_is_seen_by_its_workspace_alone(self):
@@ -434,60 +341,6 @@ class HistoryTests:
             assert client.events.count() == 1
         with acting_for([place(HERE).pk]):
             assert client.events.count() == 0
-
-
-@pytest.mark.django_db
-class ActingForTests:
-    def setup_method(self):
-        make_client(HERE)
-        make_client(ELSEWHERE)
-        self.here, self.elsewhere = place(HERE).pk, place(ELSEWHERE).pk
-
-    def test_it_opens_what_it_names_and_closes_behind_itself(self):
-        with acting_for([self.here]):
-            assert Client.objects.count() == 1
-        assert Client.objects.count() == 0
-
-    def test_it_nests_and_gives_the_outer_scope_back(self):
-        with acting_for([self.here]):
-            with acting_for([self.elsewhere]):
-                assert Client.objects.get().workspace_id == self.elsewhere
-            assert Client.objects.get().workspace_id == self.here
-
-    def test_it_gives_the_outer_scope_back_after_an_error(self):
-        with acting_for([self.here]):
-            with pytest.raises(ZeroDivisionError), acting_for([self.elsewhere]):
-                _ = 1 / 0
-            assert Client.objects.get().workspace_id == self.here
-
-    def test_it_gives_the_outer_scope_back_after_an_error_of_the_database(self):
-        with acting_for([self.here]):
-            with pytest.raises(DatabaseError), acting_for([self.elsewhere]), transaction.atomic():
-                run("SELECT 1 / 0")
-            assert Client.objects.get().workspace_id == self.here
-
-    def test_it_stays_open_after_an_error_in_an_inner_savepoint(self):
-        with acting_for([self.here]):
-            with pytest.raises(DatabaseError), transaction.atomic():
-                run("SELECT 1 / 0")
-            assert Client.objects.get().workspace_id == self.here
-
-    def test_the_whole_province_is_put_on_record_with_the_reason(self):
-        user = make_user()
-        with acting_for(WHOLE_PROVINCE, actor=user, reason="a recount"):
-            assert Client.objects.count() == 2
-        with transaction.atomic():
-            set_scope(Scope(everywhere=frozenset(["view_access_log"])))
-            entry = AuditEntry.objects.filter(action=Action.PROVINCE_ENTERED).latest("id")
-        assert (entry.actor, entry.data) == (user, {"reason": "a recount"})
-
-    def test_the_whole_province_is_not_entered_without_a_reason(self):
-        with pytest.raises(ValueError, match="says why"), acting_for(WHOLE_PROVINCE):
-            pass
-
-    def test_a_text_is_not_taken_for_a_list_of_workspaces(self):
-        with pytest.raises(TypeError), acting_for("12"):
-            pass
 
 
 @pytest.mark.django_db

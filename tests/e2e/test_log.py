@@ -163,6 +163,21 @@ def test_how_many_came_follows_who_is_ticked_until_another_number_is_written(com
         expect(page.locator("#id_clients")).to_have_value("9")
 
 
+def test_the_note_follows_the_language_that_is_chosen_for_it(committed):
+    with signed_in(committed) as (page, address):
+        page.goto(address + NEW)
+        note = page.locator("#id_note")
+        for chosen, language, direction in (
+            ({"#id_language": "ar"}, "ar", "rtl"),
+            ({"#id_note_language": "ko"}, "ko", "auto"),
+            ({"#id_note_language": "", "#id_language": "vi"}, "vi", "auto"),
+        ):
+            for field, value in chosen.items():
+                page.select_option(field, value)
+            expect(note).to_have_attribute("lang", language)
+            expect(note).to_have_attribute("dir", direction)
+
+
 def test_sent_twice_is_one_session(committed):
     with signed_in(committed) as (page, address):
         page.goto(address + NEW)

@@ -5,6 +5,7 @@ from django.db import connection
 
 from cases.models import Activity, Client, ClientName, FamilyLink, Identifier, Session, SessionIssue, Stay
 from cases.secrecy import decrypt
+from tests.make import make_number
 from tests.make import place as at
 from tests.workbook.files import ACTIVITY, CASE, PERSON, SESSION, STAY, VOUCHER, counts, errors, warnings
 from visas.models import QuotaPool, VisaCase, Voucher
@@ -202,6 +203,24 @@ class AgainTests:
         load(사람=[{**PERSON, "로마자이름": "DEMO PHAM", "국적": "네팔"}], update=True)
         assert set(ClientName.objects.values_list("text", flat=True)) == {"DEMO PHAM"}
         assert set(Client.objects.values_list("nationality_id", flat=True)) == {"NP"}
+
+    @pytest.mark.parametrize(
+        ("told", "left"),
+        [
+            ("910101-5000000", {("registration", "9101015000000", False), ("registration", "8801015000000", True)}),
+            ("880101-5000000", {("registration", "8801015000000", False)}),
+            (None, {("registration", "8801015000000", True)}),
+        ],
+    )
+    def test_update_of_a_person_leaves_what_no_workbook_tells(self, load, told, left):
+        """Former numbers that a merge kept, and passports; a former one that is told again is in use again."""
+        load(사람=[{**PERSON, "외국인등록번호": "900101-5000000"}], workspace=at("52140-c1"))
+        file = Client.objects.get()
+        for kind, number, former in (("registration", "8801015000000", True), ("passport", "M12345678", False)):
+            make_number(file, kind, number, former=former)
+        load(사람=[{**PERSON, "외국인등록번호": told}], workspace=at("52140-c1"), update=True)
+        numbers = {(row.kind, decrypt(row.ciphertext), row.former) for row in Identifier.objects.all()}
+        assert numbers == left | {("passport", "M12345678", False)}
 
     def test_a_number_given_later_joins_the_identity_that_holds_it(self, load):
         load(사람=[{**PERSON, "외국인등록번호": "900101-5000000"}], workspace=at("52140-c1"))
