@@ -20,6 +20,7 @@ from cases import models as cases
 from centers import models as centers
 from kpi import models as kpi
 from visas import models as visas
+from visas.decisions import ALL
 from visas.services.quota import Move, write_entry
 
 NAMES = ("name_ko", "name_en", "name_vi", "name_zh_hans")
@@ -70,7 +71,9 @@ class Sheet:
     """One file and the table it fills: how each column is read, and into which field where that is named otherwise.
 
     ``term``: the file has the columns every code set has: code, names, aliases, order. ``kept_if`` is a field that has
-    a value where a person has changed the row since: it stays as it is.
+    a value where a person has changed the row since: it stays as it is. ``book`` is that of the documents by which the
+    province changes rows since: of a row whose ``of_row`` has one the file leaves the fields that are ``decided``, or
+    all of it where none are named.
     """
 
     path: str
@@ -80,6 +83,9 @@ class Sheet:
     fields: dict[str, str] = field(default_factory=dict)
     term: bool = False
     kept_if: str = ""
+    book: str = ""
+    of_row: str = ""
+    decided: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[dict]:
         for place, line in enumerate(_lines(self.path)):
@@ -102,15 +108,29 @@ class Sheet:
 
 
 def _term(
-    path: str, model: type[models.Model], fields: dict[str, str] | None = None, kept_if: str = "", **columns
+    path: str,
+    model: type[models.Model],
+    fields: dict[str, str] | None = None,
+    kept_if: str = "",
+    book: str = "",
+    decided: tuple[str, ...] = (),
+    **columns,
 ) -> Sheet:
-    return Sheet(path, model, ("code",), columns, fields or {}, term=True, kept_if=kept_if)
+    told = {"term": True, "kept_if": kept_if, "book": book, "of_row": "code" if book else "", "decided": decided}
+    return Sheet(path, model, ("code",), columns, fields or {}, **told)
 
 
 def _sheet(
-    path: str, model: type[models.Model], key: str, fields: dict[str, str] | None = None, kept_if: str = "", **columns
+    path: str,
+    model: type[models.Model],
+    key: str,
+    fields: dict[str, str] | None = None,
+    kept_if: str = "",
+    book: str = "",
+    **columns,
 ) -> Sheet:
-    return Sheet(path, model, tuple(key.split()), columns, fields or {}, kept_if=kept_if)
+    told = {"kept_if": kept_if, "book": book, "of_row": "programme_id" if book else ""}
+    return Sheet(path, model, tuple(key.split()), columns, fields or {}, **told)
 
 
 def _in_each_language(name: str) -> dict[str, Callable]:
@@ -118,7 +138,15 @@ def _in_each_language(name: str) -> dict[str, Callable]:
 
 
 SHEETS = [
-    _term("centers/reference/municipalities.csv", centers.Municipality, decline=text),
+    Sheet(
+        "centers/reference/municipalities.csv",
+        centers.Municipality,
+        ("code",),
+        {"decline": text},
+        term=True,
+        book=visas.Reference.CLASSES,
+        decided=("decline",),
+    ),
     _sheet(
         "centers/reference/workspaces.csv",
         centers.Workspace,
@@ -224,6 +252,8 @@ SHEETS = [
     _term(
         "visas/reference/study_permit_kinds.csv",
         visas.StudyPermitKind,
+        book=visas.Reference.PERMITS,
+        decided=("hours", "korean_level", "source"),
         hours=number,
         korean_level=number,
         source=text,
@@ -231,6 +261,8 @@ SHEETS = [
     _term(
         "visas/reference/study_statuses.csv",
         visas.StudyStatus,
+        book=visas.Reference.STATUSES,
+        decided=("report_days", "departs", "source"),
         studying=yes,
         ends=yes,
         graduates=yes,
@@ -242,6 +274,8 @@ SHEETS = [
     _term(
         "visas/reference/question_reasons.csv",
         visas.QuestionReason,
+        book=visas.Reference.REASONS,
+        decided=("days", "age", "source"),
         asked_when=text,
         days=number,
         age=number,
@@ -253,6 +287,7 @@ SHEETS = [
         "visas/reference/visa_programme_areas.csv",
         visas.ProgrammeArea,
         "programme_id municipality_id",
+        book=visas.Reference.AREAS,
         programme=text,
         municipality=text,
         source=text,
@@ -280,6 +315,7 @@ SHEETS = [
         visas.PointItem,
         "programme_id code valid_from",
         kept_if="entered_by_id",
+        book=visas.Reference.POINTS,
         programme=text,
         code=text,
         valid_from=day,
@@ -306,6 +342,7 @@ SHEETS = [
         "visas/reference/letter_texts.csv",
         visas.LetterText,
         "programme_id",
+        book=visas.Reference.LETTERS,
         programme=text,
         title_ko=text,
         body_ko=text,
@@ -432,7 +469,7 @@ def load_reference_data() -> dict[str, tuple[int, int]]:
 def _load(sheet: Sheet) -> tuple[int, int]:
     known = {tuple(getattr(row, name) for name in sheet.key): row for row in sheet.model.objects.all()}
     new = changed = 0
-    for values in sheet.rows():
+    for values in _left_to_the_file(sheet):
         row = known.get(tuple(values[name] for name in sheet.key))
         if row is None:
             sheet.model(**values).save(force_insert=True)
@@ -449,6 +486,18 @@ def _load(sheet: Sheet) -> tuple[int, int]:
             row.save(update_fields=[*different, *(plain & {each.name for each in row._meta.fields})])
             changed += 1
     return new, changed
+
+
+def _left_to_the_file(sheet: Sheet) -> Iterator[dict]:
+    """The rows of a file without what the province has decided since."""
+    decided = (
+        set(visas.Decision.objects.filter(book=sheet.book).values_list("key", flat=True)) if sheet.book else set()
+    )
+    for values in sheet.rows():
+        if not decided.intersection({values.get(sheet.of_row), ALL}):
+            yield values
+        elif sheet.decided:
+            yield {name: value for name, value in values.items() if name not in sheet.decided}
 
 
 LEDGER = "visas/reference/quota_entries.csv"

@@ -36,7 +36,7 @@ from visas.quotas import FULL
 from visas.services.case import find_fact, take_back, take_in, take_out, take_step
 from visas.students import STUDENT_VISA, intended_of, who_left
 from visas.views.letter import may_print
-from visas.views.quota import holders
+from visas.views.quota import holders, may_enter
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
 
 COMPLETED = StepKind.COMPLETED
@@ -90,6 +90,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet_of(case, request.user),
         "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
+        "may_enter": may_enter(request.user),
         "undone": [step for step in path.steps if step.takes_back],
     }
     return render(request, "visas/case_detail.html", context)
