@@ -1,6 +1,6 @@
 """The reference data that the province changes by documents: read by everybody with cases, shown before it changes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -56,7 +56,7 @@ class Preview:
 
     changes: list[tuple[str, str, str]]
     touched: list[str]
-    turned: list | None = field(default=None)
+    turned: list | None = None
 
 
 @never_cache
