@@ -35,6 +35,7 @@ class Action(models.TextChoices):
     DUTY_RULE_CHANGED = "duty_rule.changed", _("Rule of a duty changed")
     QUOTA_CHANGED = "quota.changed", _("Quota changed")
     PROGRAMME_SET = "programme.set", _("Settings of a visa programme changed")
+    REFERENCE_DECIDED = "reference.decided", _("Reference data changed")
     PERSONS_JOINED = "persons.joined", _("Identities joined")
     PERSONS_PARTED = "persons.parted", _("Identities parted")
     CLIENTS_MERGED = "clients.merged", _("Client files merged")

@@ -88,7 +88,7 @@ def _fill(name: str) -> None:
 
 def _fingerprint() -> str:
     parts = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/reference/*.csv"), ROOT / "centers" / "walls.py"]
-    parts += [ROOT / "audit" / "history.py", ROOT / "kpi" / "services" / "reference.py"]
+    parts += [ROOT / "audit" / "history.py", *ROOT.glob("kpi/services/reference*.py")]
     total = hashlib.sha256(settings.SCOPE_KEY.encode())
     for part in sorted(parts):
         total.update(part.name.encode() + part.read_bytes())

@@ -45,7 +45,7 @@ NOT_PEOPLE = {
     "kpi_countingrule", "kpi_dirtymonth", "kpi_indicator", "kpi_manualfigure", "kpi_measure", "kpi_printedresult",
     "kpi_proposal", "kpi_proposal_figures", "kpi_proposal_pools", "kpi_proposal_surveys", "kpi_proposalstep",
     "kpi_publishedfigure", "kpi_ruleexample",
-    "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_demandsurvey",
+    "kpi_target", "mfa_authenticator", "pghistory_context", "scope_key", "visas_decision", "visas_demandsurvey",
     "visas_dependantoutcome", "visas_eligibilityrule", "visas_lettertext", "visas_obligationrule",
     "visas_pointitem", "visas_poolprogramme", "visas_programmearea", "visas_programmesetting", "visas_questionreason",
     "visas_quotaclosing", "visas_quotaentry", "visas_quotaline", "visas_quotanotice", "visas_quotapool",

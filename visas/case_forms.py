@@ -12,6 +12,7 @@ from cases.forms import RefusableForm, no_hidden_signs
 from cases.models import Client
 from centers.models import Municipality, WorkspaceKind
 from centers.refusals import sentence_of
+from visas.decisions import areas_of
 from visas.eligibility import as_day
 from visas.models import Channel, EligibilityRule, FactKind, RequiredPaper, StepKind, VisaProgramme
 from visas.models.rule import UNITS
@@ -101,7 +102,7 @@ class TakeInForm(DayForm):
         told = super().clean()
         programme, municipality = told.get("programme"), told.get("municipality")
         if programme and municipality:
-            areas = {area.municipality_id: area for area in programme.areas.all()}
+            areas = areas_of(programme.pk, told.get("happened_on") or timezone.localdate())
             if areas and municipality.pk not in areas:
                 sentence = _("%(programme)s is not offered in this municipality.") % {"programme": programme}
                 self.add_error("municipality", sentence)

@@ -18,7 +18,8 @@ from centers.models import Municipality, Workspace
 from centers.models.codes import kept_names
 from config.legible import legible
 from config.typeset import set_pdf
-from visas.models import LetterText, VisaCase
+from visas.decisions import Versions
+from visas.models import CaseStep, LetterText, Reference, StepKind, VisaCase
 from visas.students import STUDENT_VISA, intended_of
 
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
@@ -67,6 +68,7 @@ def letter_of(case: VisaCase) -> Letter | None:
     text = LetterText.objects.filter(programme=case.programme_id).first()
     if case.recommended_on is None or not case.letter_number or text is None:
         return None
+    text = _as_made(text, case)
     told = [case.programme_id, case.letter_number, case.recommended_on]
     with connection.cursor() as cursor:
         one = case.pk if text.own_letter else None
@@ -83,6 +85,14 @@ def letter_of(case: VisaCase) -> Letter | None:
     size = 1 if text.own_letter else size
     told = (text, case.letter_number, case.recommended_on, case.letter_valid_until, people, size, of_students)
     return Letter(*told)
+
+
+def _as_made(text: LetterText, case: VisaCase) -> LetterText:
+    """The text as it was when the letter, or the one that renewed it, was put on record."""
+    steps = CaseStep.objects.standing().filter(case=case, kind__in=[StepKind.RECOMMENDED, StepKind.RENEWED])
+    step = steps.order_by("pk").last()
+    day, known = (step.happened_on, step.recorded_at) if step else (case.recommended_on, None)
+    return Versions(Reference.LETTERS).held(text, day, known=known)
 
 
 class _OnLetter(NamedTuple):

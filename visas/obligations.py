@@ -15,6 +15,7 @@ from accounts.models import User
 from cases.listings.people import with_client
 from cases.models import FamilyLink
 from centers.models.municipality import Decline
+from visas.decisions import class_on
 from visas.models import (
     BroughtBy,
     CaseStep,
@@ -204,7 +205,7 @@ def speaks_to(duty: Obligation, move: CaseStep, case: VisaCase) -> bool:
         return True
     if duty.rule.kind == Duty.RESIDENCE_AREA:
         return move.municipality_id != case.municipality_id
-    return duty.rule.kind == Duty.RESIDENCE_REGION and move.municipality.decline != Decline.DECLINE
+    return duty.rule.kind == Duty.RESIDENCE_REGION and class_on(move.municipality, move.happened_on) != Decline.DECLINE
 
 
 def _badge(check: ObligationCheck) -> str:

@@ -39,6 +39,9 @@ register(
         "programme_setting_in_order": _(
             "The settings hold from the day of the last decision on, or from a later one."
         ),
+        "decision_in_order": _("A later document holds already: this one holds from its day on, or from a later one."),
+        "decision_says_all": _("The row has changed meanwhile: open it again."),
+        "case_point_of_its_version": _("Another version of the table holds for this self-assessment: open it again."),
         "quota_once_a_day": _("A programme stands in another quota on some of these days already."),
         "visas_quotapool_pkey": _("The quota was opened before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),

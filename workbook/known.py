@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from cases.models import MonthClose
 from centers.models import Bed, Shelter, Workspace, WorkspaceKind
-from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, VisaProgramme, VoucherBudget, VoucherRule
+from visas.decisions import Versions
+from visas.models import PoolProgramme, ProgrammeArea, QuotaPool, Reference, VisaProgramme, VoucherBudget, VoucherRule
 
 
 @dataclass
@@ -54,12 +55,17 @@ class Known:
         return {programme.pk: programme for programme in VisaProgramme.objects.all()}
 
     @cached_property
-    def areas(self) -> dict[str, set[str]]:
-        """The municipalities in which each visa programme is offered."""
+    def _areas(self) -> tuple[dict[str, set[str]], Versions]:
         areas = defaultdict(set)
         for programme, municipality in ProgrammeArea.objects.values_list("programme_id", "municipality_id"):
             areas[programme].add(municipality)
-        return areas
+        return areas, Versions(Reference.AREAS)
+
+    def areas_on(self, programme: str, day: date | None) -> set[str]:
+        """The municipalities in which a visa programme was offered on a day; none where it is offered everywhere."""
+        areas, versions = self._areas
+        told = versions.told(programme, day) if day else None
+        return areas[programme] if told is None else set(told["municipalities"])
 
     @cached_property
     def pools(self) -> dict[str, list[QuotaPool]]:

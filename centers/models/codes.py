@@ -1,6 +1,7 @@
 """Codes read with a row cost no query and no join: a process keeps the few hundred rows of the code sets.
 
-They are reference data, which ``prepare`` alone changes; another process has read the change a minute later.
+They are reference data, which ``prepare`` and the documents of the province change; every process has read the change
+a minute later.
 """
 
 from collections.abc import Callable

@@ -132,7 +132,8 @@ class DeclaredTests:
 
     def test_an_edited_row_is_left_by_the_reference_file(self, admin):
         declare_apart(actor=admin, code="admin-privacy", one="system_admin", other="privacy_officer", reason="ours")
-        from kpi.services.reference import SHEETS, _load
+        from kpi.services.reference import _load
+        from kpi.services.reference_sheets import SHEETS
 
         sheet = next(sheet for sheet in SHEETS if sheet.model is Separation)
         assert _load(sheet) == (0, 0)

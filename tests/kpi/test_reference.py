@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from centers.models import Workspace
-from kpi.services.reference import LEDGER, SHEETS, WrongReference, load_reference_data
+from kpi.services.reference import LEDGER, load_reference_data
+from kpi.services.reference_sheets import SHEETS, WrongReference
 from tests import databases
 from tests.make import everywhere, make_visa_case
 from visas.models import QuotaPool

@@ -10,7 +10,7 @@ from tests.make import everywhere, make_user, make_visa_case
 from tests.support import forbidden, refused_by
 from visas.eligibility import MET, NOT_MET, advice_on
 from visas.models import CaseFact, CasePoint, PointItem, VisaCase
-from visas.points import items_on, sheet_of
+from visas.points import sheet_of
 from visas.services.points import enter_points
 
 pytestmark = pytest.mark.django_db
@@ -78,20 +78,6 @@ class RuleTests:
         enter(case, age=10)
         with forbidden(), everywhere():
             CasePoint.objects.filter(case=case).update(points=11)
-
-    def test_two_versions_of_a_line_never_overlap(self):
-        with refused_by("point_item_once_a_day"):
-            PointItem.objects.create(programme_id="E-7-4R", code="age", valid_from=DAY, text_ko="x", source="x")
-
-    def test_a_case_is_assessed_by_the_table_of_its_day(self):
-        old = line("age")
-        old.valid_to = date(2025, 12, 31)
-        old.save()
-        new = PointItem.objects.create(
-            programme_id="E-7-4R", code="age", valid_from=date(2026, 1, 1), text_ko="x", source="x"
-        )
-        assert old in items_on("E-7-4R", date(2025, 12, 31)) and new not in items_on("E-7-4R", date(2025, 12, 31))
-        assert new in items_on("E-7-4R", date(2026, 1, 1)) and old not in items_on("E-7-4R", date(2026, 1, 1))
 
 
 class PageTests:

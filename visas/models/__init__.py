@@ -1,5 +1,6 @@
 from visas.models.case import VisaCase
 from visas.models.case_study import CaseStudy
+from visas.models.decision import Decision, Reference
 from visas.models.demand import DemandSurvey
 from visas.models.dependant import AskedWhen, DependantOutcome, DependantQuestion, QuestionReason
 from visas.models.enrolment import Enrolment, StatusChange, StudyStatus
@@ -39,12 +40,12 @@ from visas.models.voucher import Voucher, VoucherBudget, VoucherRule
 
 __all__ = [
     "OF_WORK", "AskedWhen", "BroughtBy", "CaseBatch", "CaseFact", "CasePaper", "CasePoint", "CaseStep", "CaseStudy",
-    "Channel", "CheckBatch", "CheckResult", "Closing", "ClosingState", "DemandSurvey", "DependantOutcome",
+    "Channel", "CheckBatch", "CheckResult", "Closing", "ClosingState", "Decision", "DemandSurvey", "DependantOutcome",
     "DependantQuestion", "Duty", "EligibilityRule", "EndedWhy", "Enrolment", "EntryKind", "FactKind", "Finding",
     "FindingState", "FromWhom", "GivenBack", "KoreanResult", "KoreanTest", "LetterText", "Obligation",
     "ObligationCheck", "ObligationRule", "PaperState", "PointItem", "PoolProgramme", "ProgrammeArea",
     "ProgrammeSetting", "QuestionReason", "QuotaClosing", "QuotaEntry", "QuotaLine", "QuotaNotice", "QuotaPool",
-    "QuotaShare", "RequiredPaper", "RuleException", "SeatTaken", "StatusChange", "StepKind", "StudyPermit",
-    "StudyPermitKind", "StudyStatus", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget", "VoucherRule",
-    "WaitingMove", "WaitingOrder",
+    "QuotaShare", "Reference", "RequiredPaper", "RuleException", "SeatTaken", "StatusChange", "StepKind",
+    "StudyPermit", "StudyPermitKind", "StudyStatus", "VisaCase", "VisaProgramme", "Voucher", "VoucherBudget",
+    "VoucherRule", "WaitingMove", "WaitingOrder",
 ]  # fmt: skip

@@ -5,10 +5,15 @@ from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.kept import client_key, staff_key
+from visas.models.decision import Decision
 from visas.models.programme import VisaProgramme
 from visas.models.row import CaseRow, case_key
 
 MOST_POINTS = 300  # of the whole table (K-point E74)
+
+
+def _decision_key() -> models.ForeignKey:
+    return models.ForeignKey(Decision, models.PROTECT, null=True, editable=False, related_name="+")
 
 
 class PointItem(models.Model):
@@ -16,8 +21,9 @@ class PointItem(models.Model):
 
     ``points`` is what the line gives, or ``bands`` what it gives for what, each as "50:25,000,000 won and more";
     ``at_least`` is what has to be reached in it. Each is empty where no number is published, and then the points are
-    typed as the sheet of the applicant has them. ``entered_by`` is who changed the line last, none while it stands as
-    the reference data brought it.
+    typed as the sheet of the applicant has them. ``decision`` brought the line, none where the reference data did;
+    from the day of ``replaced_by`` on another table holds, and only the sheets that were begun before have this one.
+    ``entered_by`` is who changed the line last, none while it stands as the reference data brought it.
     """
 
     programme = models.ForeignKey(VisaProgramme, models.PROTECT, related_name="point_items")
@@ -30,6 +36,8 @@ class PointItem(models.Model):
     text_ko = models.CharField(_("wording"), max_length=300)
     source = models.CharField(_("source"), max_length=300)
     entered_by = staff_key(verbose_name=_("entered by"))
+    decision = _decision_key()
+    replaced_by = _decision_key()
 
     class Meta:
         verbose_name = _("line of a table of points")
@@ -48,6 +56,7 @@ class PointItem(models.Model):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
+                condition=Q(replaced_by=None),
                 violation_error_message=_("Another version of this line holds on some of these days."),
             ),
             models.CheckConstraint(

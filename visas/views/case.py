@@ -92,7 +92,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "sheet": sheet_of(case, request.user),
         "papers": papers_of(case, request.user),
         "may_find": may_find(request.user, case),
-        "may_rule": may_enter(request.user),
+        "may_enter": may_enter(request.user),
         "undone": [step for step in path.steps if step.takes_back],
     }
     return render(request, "visas/case_detail.html", context)

@@ -15,6 +15,7 @@ from visas.forms.points import PointsForm
 from visas.path import may_find
 from visas.points import sheet_of
 from visas.services.points import enter_points
+from visas.views.quota import may_enter
 
 
 @never_cache
@@ -24,7 +25,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_visa_case_or_404(request.user, pk)
     if not may_find(request.user, case):
         raise PermissionDenied(_("What is found of an applicant is entered by the office that keeps the case."))
-    sheet = sheet_of(case, request.user)
+    sheet = sheet_of(case, request.user, anew="anew" in request.GET)
     if not sheet.lines:
         raise Http404(_("The programme of this case has no table of points."))
     form = PointsForm(request.POST if request.method == "POST" else None, sheet=sheet)
@@ -37,5 +38,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             held = {"total": sheet_of(case, request.user).total}
             messages.success(request, _("On record: the self-assessment comes to %(total)d points.") % held)
             return redirect(case.get_absolute_url() + "#conditions")
-    context = {"form": form, "case": case, "client": own_files([case], request.user).get(case.pk)}
+    context = {
+        "form": form,
+        "case": case,
+        "sheet": sheet,
+        "client": own_files([case], request.user).get(case.pk),
+        "may_enter": may_enter(request.user),
+    }
     return render(request, "visas/points.html", context, status=400 if form.errors else 200)

@@ -1,5 +1,6 @@
 """Students of a university: the list, a student's page, and what is entered of them."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.contrib import messages
@@ -24,8 +25,9 @@ from centers.refusals import rule_of, sentence
 from centers.selectors import may
 from centers.views.listing import show
 from visas.access import require_university
+from visas.decisions import Versions
 from visas.forms.student import ChangeForm, EnrolmentForm, ReasonForm, ReportForm
-from visas.models import Enrolment, KoreanResult, StatusChange, StudyPermit, StudyStatus
+from visas.models import Enrolment, KoreanResult, Reference, StatusChange, StudyPermit, StudyStatus
 from visas.services.enrolment import change_status, edit_enrolment, enrol, report_change, withdraw_change
 from visas.student_listings import REPORTS, STUDENTS, status_badge
 from visas.students import REPORT_BADGES, REPORT_STATES, case_that_goes_on, told_days
@@ -62,7 +64,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "badge": status_badge(standing_of(changes)),
         "changes": [_shown(change) for change in changes if not change.withdrawn_on],
         "withdrawn": [change for change in changes if change.withdrawn_on],
-        "permits": [(held, held.runs_on(today), level_for(held, korean)) for held in permits],
+        "permits": [(held, held.runs_on(today), level_for(held, korean)) for held in _as_given(permits)],
         "goes_on": case_that_goes_on(row),
         "korean": korean,
         "since": next((change.happened_on for change in reversed(changes) if not change.withdrawn_on), None),
@@ -76,6 +78,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def of_student(model, request: HttpRequest, row: Enrolment) -> QuerySet:
     """The rows on a student that hold."""
     return model.objects.visible_to(request.user).standing().filter(enrolment=row)
+
+
+def _as_given(permits: Iterable[StudyPermit]) -> Iterator[StudyPermit]:
+    """The permissions, each with its kind as it was on the day on which it began."""
+    kinds = Versions(Reference.PERMITS)
+    for permit in permits:
+        permit.kind = kinds.held(permit.kind, permit.starts_on)
+        yield permit
 
 
 def level_for(permit: StudyPermit, korean: list[KoreanResult]) -> KoreanResult | None:

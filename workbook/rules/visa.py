@@ -90,7 +90,7 @@ def _warn(check: Check, row: Row) -> None:
             names = ", ".join(_header(check, step) for step in missing)
             check.batch.warn(row, column, _("A step before this one is empty: %s. Fill it if it is known.") % names)
     programme, known = row["programme"], check.known
-    areas = known.areas[programme]
+    areas = known.areas_on(programme, row["received_on"])
     if row["municipality"] and areas and row["municipality"] not in areas:
         check.batch.warn(
             row,

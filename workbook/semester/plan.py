@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from cases.models import Client, ClientName, Identifier, IdentifierKind
 from cases.secrecy import digest, masked
 from centers.models import Degree, Major, Workspace
-from visas.models import Enrolment, StudyStatus, VisaCase
+from visas.decisions import Versions
+from visas.models import Enrolment, Reference, StudyStatus, VisaCase
 from visas.models.enrolment import NOT_HERE, in_semester
 from visas.services.enrolment import first_status
 from visas.services.obligation import semester_checks
@@ -216,6 +217,7 @@ class _Records:
         }
         self.going_on = {held.client: ref for ref, held in self.students.items() if not held.ended}
         self.statuses = StudyStatus.objects.in_bulk()
+        self.held = Versions(Reference.STATUSES).held
         self.first = first_status()
 
     @cached_property
@@ -282,7 +284,7 @@ def _entry(batch: Batch, row: Row, records: _Records) -> Entry:
         _meet_known(batch, entry, records.names.get(entry.held.client, set()))
     _meet_number(batch, entry, records)
     state = entry.held.state if entry.held else records.first.pk
-    _meet_status(batch, entry, records.statuses, state)
+    _meet_status(batch, entry, records, state)
     return entry
 
 
@@ -411,8 +413,8 @@ def _meet_elsewhere(batch: Batch, entries: list[Entry], place: Workspace) -> Non
             batch.error(entry.row, "ref", str(NOT_HERE))
 
 
-def _meet_status(batch: Batch, entry: Entry, statuses: dict[str, StudyStatus], state: str) -> None:
-    row = entry.row
+def _meet_status(batch: Batch, entry: Entry, records: _Records, state: str) -> None:
+    row, statuses = entry.row, records.statuses
     if not row.has("status") or row["status"] == state:
         return
     status = statuses[row["status"]]
@@ -428,5 +430,5 @@ def _meet_status(batch: Batch, entry: Entry, statuses: dict[str, StudyStatus], s
     elif status.report_days is not None and not row.has("known_on"):
         batch.error(row, "known_on", _("Write the day on which the university learned of it: it has to be reported."))
     else:
-        entry.status, entry.happened_on = status, row["happened_on"]
-        entry.known_on = row["known_on"] or row["happened_on"]
+        entry.happened_on, entry.known_on = row["happened_on"], row["known_on"] or row["happened_on"]
+        entry.status = records.held(status, max(entry.happened_on, entry.known_on))

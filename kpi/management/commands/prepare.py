@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.catalogues import compile_catalogues
 from centers.refusals import sentence
-from kpi.services.reference import WrongReference, load_reference_data
+from kpi.services.reference import load_reference_data
+from kpi.services.reference_sheets import WrongReference
 
 
 class Command(BaseCommand):
