@@ -9,7 +9,7 @@ from accounts.contrast import contrast_of
 from accounts.idle import idle_of
 from accounts.models import User
 from centers.models import Workspace
-from centers.selectors import memberships_of, scope_of
+from centers.selectors import held_in, memberships_of, scope_of
 from config.navigation import tabs_of
 
 
@@ -53,5 +53,4 @@ def workspaces_of(user: User) -> list[Place]:
 
 def roles_of(user: User, workspace: Workspace | None) -> list[str]:
     """The roles the person holds today, in words and each once; in one workspace, those held there."""
-    held = [membership for membership in memberships_of(user) if workspace in (None, membership.workspace)]
-    return list(dict.fromkeys(membership.get_role_display() for membership in held))
+    return list(dict.fromkeys(membership.get_role_display() for membership in held_in(user, workspace)))

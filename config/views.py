@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.contrast import contrast_of
 from audit.views import landing as audit
 from cases.views import landing as cases
-from centers.selectors import memberships_of
+from centers.selectors import held_in
 from centers.views import landing as centers
 from kpi.views import landing as kpi
 from visas.views import landing as visas
@@ -24,7 +24,7 @@ LANDINGS = (kpi, cases, visas, audit, centers)
 def home(request: HttpRequest) -> HttpResponse:
     """The start page: what waits for this person today, from every role they hold where the page works."""
     panels = list(chain.from_iterable(landing.panels(request) for landing in LANDINGS))
-    return render(request, "home.html", {"panels": panels, "memberships": memberships_of(request.user)})
+    return render(request, "home.html", {"panels": panels, "memberships": held_in(request.user, request.workspace)})
 
 
 # The pages of last resort. They ask neither the database nor the session: these may be what broke.
