@@ -10,7 +10,7 @@ from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, SessionClient, Stay, Topic
 from cases.selectors import shut_topics
 from centers.models import Municipality, SupportProgramme, Workspace
-from kpi.evidence import OFFERED, READING, Evidence, Figure
+from kpi.evidence import BUT, OFFERED, READING, Evidence, Figure
 from kpi.models import CountingRule
 from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
 
@@ -115,9 +115,14 @@ def _shown(row: Evidence, workspace: str, programme: str, readable: dict[int, Mo
 def title_of(figure: Figure) -> str:
     """The figure in words: 상담 · 건수 · 베트남어."""
     if figure.name == READING:
-        rule = CountingRule.objects.select_related("indicator").get(code=figure.where[0][1])
+        rule = rule_of(figure)
         return f"{rule.indicator} · {rule}"
     return " · ".join([*map(str, WORDS[figure.name]), *(_name(*part) for part in figure.where)])
+
+
+def rule_of(figure: Figure) -> CountingRule:
+    """The rule that a reading is of."""
+    return CountingRule.objects.select_related("indicator").get(code=figure.where[0][1])
 
 
 def _name(dimension: str, code: str) -> str:
@@ -127,5 +132,7 @@ def _name(dimension: str, code: str) -> str:
         return _("Province, no municipality")
     if code == "unknown":
         return _("Not known")
+    if code.startswith(BUT):
+        return _("Other than %(names)s") % {"names": _name(dimension, code[1:])}
     row = CODES[dimension].objects.filter(code=code).first() if dimension in CODES else None
     return str(row) if row else code

@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 
 from centers.listing.columns import link
 from config import addresses
+from config.pieces import defined
 from kpi.evidence import READING, Figure
+from kpi.meanings import meaning
 from kpi.models.indicator import ENTERED
 from kpi.rows import is_shut
 
@@ -40,6 +42,17 @@ def rate(context, percent, name, *where):
         return "–"
     text = f"{localize(percent)} %"
     return link(address_of(figure_of(context, name, *where)), text) if percent else text
+
+
+@register.simple_tag
+def counted(*names):
+    """What figures and rates count, folded; by their names."""
+    return _counted(names, get_language())
+
+
+@lru_cache(maxsize=256)
+def _counted(names, _language):
+    return defined(meaning(name) for name in names)
 
 
 @register.simple_tag(takes_context=True)

@@ -22,6 +22,7 @@ from kpi.beds import offers
 from kpi.evidence import OFFERED, PAGE, Figure, Total, total
 from kpi.evidence import evidence as rows_of
 from kpi.forms import AsOfForm, FigureForm
+from kpi.meanings import sentence_of
 from kpi.models import Indicator, ManualFigure, PublishedFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
@@ -134,6 +135,7 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
         "year": figure.year,
         "as_of": figure.window.as_of,
         "title": title_of(figure),
+        "meaning": sentence_of(figure),
         "sheet_is_open": "view_figures" in scope_of(request.user).everywhere,
         "is_sum": figure.is_sum,
     }

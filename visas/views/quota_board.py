@@ -64,7 +64,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
         "splits": [_shown(request.user, name, lines, form) for name, lines in splits.items() if lines],
         "forecasts": [told for pool in pools_on(day, then=then) if (told := _forecast(request.user, pool, form))],
-        "definitions": DEFINITIONS,
+        "definitions": DEFINITIONS.values(),
         "key": KEY.items(),
         "said": _said(request.user, form),
         "demand": demand_of(day),
