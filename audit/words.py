@@ -116,6 +116,7 @@ PAGES = {
     "keys": gettext_lazy("Shortcut keys"),
     "shortcuts": gettext_lazy("Shortcuts switched"),
     "stay": gettext_lazy("Stayed signed in"),
+    "switch": gettext_lazy("Went to another workspace"),
     "kpi:published": gettext_lazy("Published figures"),
     "kpi:published_new": gettext_lazy("Published figure kept"),
     "cases:session_paper": gettext_lazy("Session as a PDF"),

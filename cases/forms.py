@@ -36,6 +36,7 @@ from cases.models import (
     Urgency,
 )
 from cases.models.draft import Fields
+from cases.usual import in_order_of_use
 from centers.models import Workspace
 from centers.models.codes import kept_rows, kept_terms
 from centers.models.municipality import Term
@@ -154,7 +155,8 @@ class KeptChoices(ModelChoiceIterator):
     def __iter__(self) -> Iterator[tuple]:
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        yield from kept_terms(self.queryset.model).items()
+        model = self.queryset.model
+        yield from in_order_of_use(model, kept_terms(model)).items()
 
 
 class TermField(forms.ModelChoiceField):

@@ -23,6 +23,11 @@ def read_by(user: User | None) -> Iterator[None]:
         _reader.reset(before)
 
 
+def reader() -> User | None:
+    """Who reads what is being made; none where nobody in particular does."""
+    return _reader.get()
+
+
 def by_an_official() -> bool:
     """Whether the reader is an official (``centers.selectors.is_official``); nobody is where nobody reads."""
     from centers.selectors import is_official  # the models, which selectors read, need this module

@@ -2,7 +2,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from accounts import views as accounts
-from config.views import home
+from config.views import home, switch
 
 handler400 = "config.views.bad_request"
 handler500 = "config.views.server_error"
@@ -19,6 +19,7 @@ sign_in = [
 
 urlpatterns = [
     path("", home, name="home"),
+    path("here/", switch, name="switch"),
     path("language/", accounts.language, name="language"),
     path("contrast/", accounts.contrast, name="contrast"),
     path("shortcuts/", accounts.shortcuts, name="shortcuts"),

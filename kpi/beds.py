@@ -1,27 +1,20 @@
 """The beds behind the nights that shelters offer."""
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from django.db.models import DateField, F, Func, IntegerField, QuerySet, Value
+from django.db.models.functions import Greatest, Least
 
 from centers.models import Bed
 from kpi.evidence import Figure
 
 
-@dataclass(frozen=True)
-class Offer:
-    bed: Bed
-    nights: int
-
-
-def offers(figure: Figure) -> list[Offer]:
+def offers(figure: Figure) -> QuerySet[Bed]:
     """Each bed that offers nights of the figure's days, of all shelters or of those it is narrowed to."""
-    first, last = days_of(figure)
-    beds = Bed.objects.select_related("room__workspace").order_by("room__workspace__code", "room__code", "code")
-    for code in figure.codes_of("workspace"):
-        beds = beds.filter(room__workspace__code=code)
-    offered = (Offer(bed, nights_of(bed, first, last)) for bed in beds)
-    return [offer for offer in offered if offer.nights]
+    beds = with_nights(Bed.objects.select_related("room__workspace"), *days_of(figure))
+    codes = figure.codes_of("workspace")
+    return beds.filter(room__workspace__code__in=codes) if codes else beds
 
 
 def days_of(figure: Figure) -> tuple[date, date]:
@@ -33,7 +26,12 @@ def days_of(figure: Figure) -> tuple[date, date]:
     return first, last
 
 
-def nights_of(bed: Bed, first: date, last: date) -> int:
-    """How many nights a bed offers from one day up to and with another: those on which it is in service."""
-    begin, end = max(bed.in_service_from, first), last + timedelta(days=1)
-    return max(0, (min(bed.in_service_to or end, end) - begin).days)
+def with_nights(beds: QuerySet[Bed], first: date, last: date) -> QuerySet[Bed]:
+    """Those that offer nights from one day up to and with another, each with their number (``nights``).
+
+    A bed offers the nights on which it is in service: from the day it entered it up to and without the day it left.
+    """
+    begin = Greatest(F("in_service_from"), Value(first, DateField()))
+    end = Least(F("in_service_to"), Value(last + timedelta(days=1), DateField()))  # passes over what is empty
+    nights = Func(end, begin, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+    return beds.annotate(nights=nights).filter(nights__gt=0)

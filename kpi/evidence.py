@@ -5,14 +5,16 @@ A row that the reader may not open shows month, workspace, programme and kind an
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import connection
 
 from cases.models import Language
+from centers.listing.filters import BUT, left_out
 from centers.models import Workspace
 from kpi.models import CountingRule
 from kpi.readings import asked_by
@@ -57,10 +59,14 @@ DIMENSIONS = {
 # What a figure is narrowed to at once. More would tell of one masked row what it may not show; a row that is masked
 # shows its workspace and its month, so that they tell nothing new of it.
 TOGETHER = ({"workspace", "month"}, {"workspace", "language"})
-BUT = "-"  # begins the code that is left out: language.-ko
 KEY = re.compile(r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<name>[a-z_]+)(?:\.(?P<where>[\w.,~-]+))?", re.ASCII)
+CASES = re.compile("visa_|seat")
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 PAGE = 50
+# What a figure counts by its kinds, and the tables its rows stand in.
+SOURCES_OF = {"night": "stay", "voucher_paid": "voucher", "dependant_settled": "dependant"}
+Narrowed = Mapping[str, str]  # by what every reader is shown of a row: month, workspace, programme, source
+NOTHING: Narrowed = MappingProxyType({})
 
 
 class Evidence(NamedTuple):
@@ -132,6 +138,12 @@ class Figure:
         return self.name == OFFERED or (self.name in FIGURES and bool(FIGURES[self.name].amount))
 
     @property
+    def sources(self) -> list[str]:
+        """The tables in which its rows may stand. Raises ValueError as ``asked`` does."""
+        kinds = self.asked()["kinds"]
+        return list(dict.fromkeys("visa_case" if CASES.match(kind) else SOURCES_OF.get(kind, kind) for kind in kinds))
+
+    @property
     def window(self) -> Window:
         return Window.of(self.year, self.as_of)
 
@@ -165,10 +177,12 @@ class Figure:
                 raise ValueError("a month is one of the year")
 
 
-def total(figure: Figure) -> Total:
+def total(figure: Figure, narrowed: Narrowed = NOTHING) -> Total:
     """Read under the reader's own scope, as ``evidence``: none without the permission on figures anywhere."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wall.evidence_total(%s)", [json.dumps(figure.asked())])
+        cursor.execute(
+            "SELECT * FROM wall.evidence_total(%s)", [json.dumps(figure.asked() | {"narrowed": {**narrowed}})]
+        )
         return Total(*(cursor.fetchone() or (0, 0)))
 
 
@@ -181,13 +195,16 @@ def nights_slept(place: Workspace, first: date, last: date) -> tuple[int, int]:
         return cursor.fetchone() or (0, 0)
 
 
-def evidence(figure: Figure, *, after: str = "", limit: int = PAGE) -> list[Evidence]:
-    """A page of the rows, newest first; ``after`` is the token of the last row of the page before.
+def evidence(
+    figure: Figure, narrowed: Narrowed = NOTHING, *, upwards: bool = False, after: str = "", limit: int = PAGE
+) -> list[Evidence]:
+    """A page of the rows, newest first or, ``upwards``, oldest; ``after`` is the token of the row before the page.
 
     Read under the reader's own scope: without the permission on figures anywhere there are no rows.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM wall.evidence(%s, %s, %s)", [json.dumps(figure.asked()), _token(after), limit])
+        asked = figure.asked() | {"narrowed": {**narrowed}, "upwards": upwards}
+        cursor.execute("SELECT * FROM wall.evidence(%s, %s, %s)", [json.dumps(asked), _token(after), limit])
         return [Evidence(*row) for row in cursor.fetchall()]
 
 
@@ -200,10 +217,9 @@ def all_evidence(figure: Figure) -> Iterator[Evidence]:
 
 
 def _codes(value: str) -> list[str]:
-    """The codes that a figure is narrowed to: one, or all languages but one."""
-    if not value.startswith(BUT):
-        return [value]
-    return list(Language.objects.exclude(pk=value.removeprefix(BUT)).values_list("pk", flat=True))
+    """The codes that a figure is narrowed to: one, or all languages but some."""
+    others = left_out(value)
+    return list(Language.objects.exclude(pk__in=others).values_list("pk", flat=True)) if others else [value]
 
 
 def _rule(code: str) -> CountingRule:

@@ -1,6 +1,7 @@
 """How the rows behind a figure are shown to one viewer, and what the figure is called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -9,8 +10,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, SessionClient, Stay, Topic
 from cases.selectors import shut_topics
+from centers.listing.filters import left_out
 from centers.models import Municipality, SupportProgramme, Workspace
-from kpi.evidence import BUT, OFFERED, READING, Evidence, Figure
+from centers.selectors import scope_of, workspaces_where
+from kpi.evidence import OFFERED, READING, Evidence, Figure, Total, evidence, total
 from kpi.models import CountingRule
 from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
 
@@ -74,17 +77,55 @@ class RowShown:
     """A row as one viewer sees it. ``number`` and ``url`` are empty where the record itself is not theirs to read."""
 
     row: Evidence
-    workspace: str
+    place: Workspace
     programme: str
     kind: str
     open: bool
     number: str = ""
     url: str = ""
 
+    @property
+    def token(self) -> str:
+        return self.row.token
+
+
+@dataclass(frozen=True)
+class FigureRows:
+    """The rows behind a figure as a list reads them: narrowed, from either end, from one row on, and counted."""
+
+    figure: Figure
+    viewer: User
+    narrowed: tuple[tuple[str, str], ...] = ()
+    upwards: bool = False
+    after: str = ""
+
+    def only(self, shown: str, code: str) -> "FigureRows":
+        """Those alone of which every reader is shown this: a month, a workspace, a programme or a kind of record."""
+        return replace(self, narrowed=(*self.narrowed, (shown, code)))
+
+    @cached_property
+    def total(self) -> Total:
+        return total(self.figure, dict(self.narrowed))
+
+    def count(self) -> int:
+        return self.total.number
+
+    def __getitem__(self, page: slice) -> list[RowShown]:
+        way = {"upwards": self.upwards, "after": self.after, "limit": page.stop}
+        return shown_to(self.viewer, evidence(self.figure, dict(self.narrowed), **way))
+
 
 def is_shut(figure: Figure) -> bool:
     """Whether the rows of the figure, by being its rows, would tell an official what they may not read of a person."""
     return not shut_topics().isdisjoint(figure.codes_of("topic"))
+
+
+def is_read_by(viewer: User, figure: Figure) -> bool:
+    """Whether the figure is of a workspace whose figures the person reads; all others are the province's."""
+    codes = figure.codes_of("workspace")
+    if "view_figures" in scope_of(viewer).everywhere:
+        return True
+    return bool(codes) and workspaces_where(viewer, "view_figures").filter(code__in=codes).exists()
 
 
 def shown_to(viewer: User, rows: list[Evidence]) -> list[RowShown]:
@@ -93,7 +134,7 @@ def shown_to(viewer: User, rows: list[Evidence]) -> list[RowShown]:
     programmes = {**SupportProgramme.objects.in_bulk(), **VisaProgramme.objects.in_bulk()}
     readable = {source: _readable(viewer, source, rows) for source in {row.source for row in rows}}
     return [
-        _shown(row, str(workspaces[row.workspace_id]), str(programmes.get(row.programme, "")), readable[row.source])
+        _shown(row, workspaces[row.workspace_id], str(programmes.get(row.programme, "")), readable[row.source])
         for row in rows
     ]
 
@@ -103,13 +144,13 @@ def _readable(viewer: User, source: str, rows: list[Evidence]) -> dict[int, Mode
     return SOURCES[source][0].objects.visible_to(viewer).in_bulk(wanted) if wanted else {}
 
 
-def _shown(row: Evidence, workspace: str, programme: str, readable: dict[int, Model]) -> RowShown:
+def _shown(row: Evidence, place: Workspace, programme: str, readable: dict[int, Model]) -> RowShown:
     record = readable.get(row.source_id)
     kind = str(SOURCES[row.source][1])
     if record is None:
-        return RowShown(row, workspace, programme, kind, open=False)
+        return RowShown(row, place, programme, kind, open=False)
     address = record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
-    return RowShown(row, workspace, programme, kind, open=True, number=record.ref or str(record.pk), url=address)
+    return RowShown(row, place, programme, kind, open=True, number=record.ref or str(record.pk), url=address)
 
 
 def title_of(figure: Figure) -> str:
@@ -132,7 +173,7 @@ def _name(dimension: str, code: str) -> str:
         return _("Province, no municipality")
     if code == "unknown":
         return _("Not known")
-    if code.startswith(BUT):
-        return _("Other than %(names)s") % {"names": _name(dimension, code[1:])}
+    if codes := left_out(code):
+        return _("Other than %(names)s") % {"names": ", ".join(_name(dimension, other) for other in codes)}
     row = CODES[dimension].objects.filter(code=code).first() if dimension in CODES else None
     return str(row) if row else code

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from kpi.models import CountingRule, Indicator, Measure, RuleExample
+from kpi.models import CountingRule, Indicator, Measure, PublishedFigure, RuleExample
 
 
 @register(Indicator)
@@ -16,6 +16,13 @@ class CountingRuleTranslation(TranslationOptions):
 @register(RuleExample)
 class RuleExampleTranslation(TranslationOptions):
     fields = ("title",)
+
+
+@register(PublishedFigure)
+class PublishedFigureTranslation(TranslationOptions):
+    """What was said is quoted; what it means is told by us."""
+
+    fields = ("definition",)
 
 
 @register(Measure)

@@ -230,6 +230,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "visas:vouchers": (302, 403, 200, 200, 200, 200, 403, 403, 200, 403, 403),
     "keys": each(302, 200),
     "shortcuts": each(302, 405),
+    "switch": each(302, 302),
     "stay": each(200, 200),
 }
 

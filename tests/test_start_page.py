@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import chain
 
 import pytest
 from django.db import connection
@@ -34,6 +35,7 @@ FIGURE = re.compile(r'<dd class="figure">\s*<a href="(?P<url>[^"]+)">(?P<number>
 PANEL = re.compile(r'<div class="board__part.*?(?=<div class="board__part|</main>)', re.DOTALL)
 RATE = re.compile(r'<a href="(?P<url>[^"]+language\.-ko/)">(?P<percent>[\d.]+) %</a>')
 IN_ROWS = re.compile(r'<a class="rows__end" href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
+IN_HEADING = re.compile(r'<a class="badge[^"]*"\s*href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
 
 
 def start(browser) -> str:
@@ -44,16 +46,17 @@ def start(browser) -> str:
 
 def figures(text: str) -> dict[str, int]:
     """The figures of a page that lead somewhere, by where they lead."""
-    found = [match for match in [*FIGURE.finditer(text), *IN_ROWS.finditer(text)] if match["url"][0] != "#"]
+    matches = chain.from_iterable(pattern.finditer(text) for pattern in (FIGURE, IN_ROWS, IN_HEADING))
+    found = [match for match in matches if match["url"][0] != "#"]
     return {match["url"].replace("&amp;", "&"): int(match["number"].replace(",", "")) for match in found}
 
 
 def rows_behind(browser, url: str) -> int:
     """How many rows the list or the evidence behind a figure has, or what they add to."""
     context = browser.get(url).context
-    if "shown" in context:
-        return context["shown"].total.number
-    return context["total"].amount if context["is_sum"] else context["total"].number
+    if "figure" in context and context["is_sum"]:
+        return context["figure"].amount
+    return context["shown"].total.number
 
 
 @pytest.fixture
@@ -163,6 +166,39 @@ def test_more_rows_ask_no_more_of_the_database(client, records, role, at, least)
     assert len(after) == len(before)
 
 
+@pytest.mark.parametrize(
+    ("role", "at"),
+    [
+        (Role.CITY_OFFICER, "52110-office"),
+        (Role.UNIVERSITY_COORDINATOR, "jbnu"),
+        (Role.SHELTER_OPERATOR, "52110-s1"),
+    ],
+)
+def test_rows_that_were_cut_are_the_first_of_the_list_they_lead_to(client, role, at):
+    """In the same order, and with the number of all of them."""
+    for number in range(10):
+        make_visa_case(client=make_client("52110-office"), received_on=TODAY - timedelta(days=40 - number))
+        case = make_client("jbnu")
+        make_visa_case("D-2", client=case, municipality_id=None, received_on=TODAY - timedelta(days=number // 2))
+        came, left = TODAY - timedelta(days=6), TODAY - timedelta(days=5 - number % 3)
+        if number < 8:
+            place = {"room": "13"[number // 4], "bed_code": str(number % 4 + 1)}
+            make_stay(client=make_client("52110-s1", sex_id="male"), checked_in_on=came, checked_out_on=left, **place)
+    client.force_login(make_user(role, at))
+    answer = client.get("/")
+    panels = [panel.shown for panel in answer.context["panels"]]
+    parts = [part for shown in panels for part in (shown.get("arrivals"), shown.get("departures")) if part]
+    of_cases = [shown for shown in panels if "whole" in shown and shown["rows"] and "case" in shown["rows"][0]]
+    parts += [shown | {"stays": [row["case"] for row in shown["rows"]]} for shown in of_cases]
+    assert parts
+    for part in parts:
+        listed = client.get(part["whole"].url).context["shown"]
+        shown = [row.pk for row in part["stays"]]
+        assert shown == [row.pk for row in listed.page][: len(shown)]
+        assert part["more"] == listed.total.number - len(shown) > 0
+        assert part["whole"].number == listed.total.number
+
+
 class CounsellorTests:
     def test_own_sessions_come_first_and_others_of_the_centre_after(self, client, records):
         client.force_login(records)
@@ -201,6 +237,25 @@ class CounsellorTests:
 
 
 class ManagerTests:
+    def test_the_others_of_a_part_open_to_their_rows(self, client):
+        """Of more languages and counsellors than are shown, all but those that are."""
+        staff = [make_user(Role.COUNSELLOR) for _number in range(3)]
+        for number, language in enumerate(["vi", "zh", "en", "ru", "ne", "km", "th", "id", "mn"]):
+            for _time in range(9 - number):
+                make_session(held_on=TODAY, language_id=language, counsellor=staff[number % 3])
+            make_session(held_on=TODAY, language_id=language, counsellor_name=f"적힌 이름 {number}")
+        client.force_login(make_user(Role.MANAGER))
+        answer = client.get("/")
+        month = next(panel.shown for panel in answer.context["panels"] if "by_language" in panel.shown)
+        for parts, rest in ((month["by_language"], 9), (month["by_counsellor"], 6)):
+            name, number, figure = parts[-1]
+            assert (name, number) == ("그 밖", rest)
+            listed = client.get(figure.url)
+            assert listed.context["shown"].total.number == number
+            assert sum(part[1] for part in parts) == 54
+            assert "그 밖(" in listed.content.decode()
+            assert "적힌" not in figure.url
+
     def test_a_counsellor_without_an_account_leads_to_their_sessions_and_stands_in_no_address(self, client, records):
         make_session(held_on=TODAY, counsellor_name="다른 상담원")
         make_session(held_on=TODAY, counsellor_name="또 다른 상담원")
@@ -245,8 +300,8 @@ class ShelterTests:
         key = f"{TODAY.year}-{TODAY:%m%d}.{{}}.workspace.52110-s1~month.{TODAY:%Y-%m}"
         beds = client.get(f"/kpi/evidence/{key.format('offered')}/")
         assert f'href="/kpi/evidence/{key.format("offered")}/">{shown["offered"]}</a>' in text
-        assert (beds.context["total"].amount, beds.context["total"].number) == (shown["offered"], 12)
-        assert sum(offer.nights for offer in beds.context["offers"]) == shown["offered"]
+        assert beds.context["figure"] == (12, shown["offered"])
+        assert sum(bed.nights for bed in beds.context["shown"].page) == shown["offered"]
         assert f'href="/kpi/evidence/{key.format("night")}/">{shown["occupancy"]} %</a>' in text
         free = re.search(r'<a href="#beds">(\d+)</a>', text)
         assert int(free[1]) == text.partition('id="beds"')[2].count("badge--good") > 0
@@ -259,7 +314,7 @@ class ShelterTests:
         with everywhere():
             counted = roll_up(TODAY.year)["shelter"]["capacity_nights"]
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
-        assert client.get(f"/kpi/evidence/{TODAY.year}.offered/").context["total"].amount == counted > 0
+        assert client.get(f"/kpi/evidence/{TODAY.year}.offered/").context["figure"].amount == counted > 0
 
     def test_a_guest_on_leave_keeps_the_bed_and_is_told(self, client, records):
         with everywhere():

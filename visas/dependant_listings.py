@@ -12,7 +12,7 @@ from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, 
 from centers.listing.columns import field, named
 from centers.listing.filters import Codes, in_month
 from visas.access import read_files
-from visas.dependants import QUESTION_BADGES, QUESTION_STATES, in_question_state
+from visas.dependants import QUESTION_BADGES, QUESTION_STATES, WAITING, in_question_state
 from visas.models import DependantOutcome, DependantQuestion, QuestionReason
 
 
@@ -20,7 +20,7 @@ class QuestionFilterForm(FilterForm):
     permission = "view_visa_cases"
 
     workspace = WorkspaceField(label=_("Workspace"))
-    state = CodeField(choices=QUESTION_STATES.items(), label=_("State"))
+    state = CodeField(choices=(WAITING | QUESTION_STATES).items(), label=_("State"))
     reason = CodeField(Codes(QuestionReason), label=_("Reason"))
     outcome = CodeField(Codes(DependantOutcome), label=_("What became of the dependant"))
     due = MonthField(label=_("Due in the month"))

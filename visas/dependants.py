@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +20,7 @@ QUESTION_STATES: dict[str, str] = {
     "answered": gettext_lazy("Found out"),
     "fell_away": gettext_lazy("Fell away"),
 }
+WAITING = {"waiting": gettext_lazy("To be checked, overdue or not")}
 QUESTION_BADGES = {"overdue": "bad", "open": "wait", "answered": "good"}
 
 
@@ -32,7 +33,7 @@ def in_question_state(rows: QuerySet, state: str) -> QuerySet:
         return rows.exclude(outcome=None)
     today = timezone.localdate()
     rows = rows.filter(outcome=None)
-    return rows.filter(due_on__lt=today) if state == "overdue" else rows.filter(due_on__gte=today)
+    return rows.filter({"overdue": Q(due_on__lt=today), "open": Q(due_on__gte=today), "waiting": Q()}[state])
 
 
 @dataclass(frozen=True)

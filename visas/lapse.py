@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import DateField, F, QuerySet, Value
+from django.db.models import DateField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,10 +14,14 @@ ONE_DAY = timedelta(days=1)
 
 def running_out(viewer: User, today: date) -> QuerySet[VisaCase]:
     """The cases whose letter ends within the days of warning of their programme, and which nobody has applied with."""
-    rows = VisaCase.objects.visible_to(viewer).filter(in_state("recommended"), letter_valid_until__isnull=False)
-    warned = Value(today, DateField()) + ONE_DAY * F("programme__letter_reminder_days")
-    near = rows.filter(letter_valid_until__lte=warned)
+    near = VisaCase.objects.visible_to(viewer).filter(runs_out(today))
     return near.select_related("programme", "municipality").order_by("letter_valid_until", "pk")
+
+
+def runs_out(today: date) -> Q:
+    """That the letter of a case ends within the days of warning, and that nobody has applied with it."""
+    warned = Value(today, DateField()) + ONE_DAY * F("programme__letter_reminder_days")
+    return in_state("recommended") & Q(letter_valid_until__isnull=False, letter_valid_until__lte=warned)
 
 
 def run_out(workspace_id: int) -> QuerySet[VisaCase]:

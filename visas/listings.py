@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from django.db.models import DateField, Model, Q, QuerySet, Value
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.html import format_html
@@ -13,17 +13,40 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import DayField
 from accounts.models import User
 from cases.listings.people import client_column, day_column, number_column
-from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register
+from centers.listing import (
+    CodeField,
+    Column,
+    FilterForm,
+    Listing,
+    MonthField,
+    Order,
+    SwitchField,
+    WorkspaceField,
+    empty_last,
+    register,
+    sortable,
+)
 from centers.listing.columns import field, named
 from centers.listing.filters import Codes, YearField, in_month, in_year
 from centers.models import Municipality
 from visas.access import read_files
 from visas.known import as_known, end_of, pks
-from visas.models import Duty, ObligationCheck, PoolProgramme, QuotaPool, QuotaShare, VisaCase, VisaProgramme, Voucher
-from visas.models.days import NOT_YET
+from visas.lapse import runs_out
+from visas.models import (
+    CaseStep,
+    Duty,
+    ObligationCheck,
+    PoolProgramme,
+    QuotaPool,
+    QuotaShare,
+    VisaCase,
+    VisaProgramme,
+    Voucher,
+)
 from visas.obligations import (
     CHECK_BADGES,
     CHECK_STATES,
+    DUE,
     FINDING_STATES,
     finding_shown,
     in_check_state,
@@ -31,7 +54,17 @@ from visas.obligations import (
     state_of_check,
 )
 from visas.quotas import PLACES, held, on_basis, with_home, with_share
-from visas.stages import CASE_STATES, VOUCHER_STATES, in_stage, in_state, stage_of, state_of
+from visas.stages import (
+    CASE_STATES,
+    INNER,
+    VOUCHER_STATES,
+    WAITS,
+    in_stage,
+    in_state,
+    is_waiting,
+    stage_of,
+    state_of,
+)
 
 BADGES = {
     "granted": "badge--good", "settled": "badge--good", "paid": "badge--good", "recommended": "badge--note",
@@ -45,7 +78,7 @@ class VisaCaseFilterForm(FilterForm):
 
     workspace = WorkspaceField(label=_("Workspace"))
     programme = CodeField(Codes(VisaProgramme), label=_("Visa programme"))
-    stage = CodeField(choices=CASE_STATES.items(), label=_("Stage"))
+    stage = CodeField(choices=(WAITS | CASE_STATES).items(), label=_("Stage"))
     municipality = CodeField(Codes(Municipality), label=_("Municipality"))
     received = MonthField(label=_("Month of reception"))
     recommended = MonthField(label=_("Month of recommendation"))
@@ -59,10 +92,11 @@ class VisaCaseFilterForm(FilterForm):
         choices=[("1", _("These alone")), ("too", _("Counted too"))], label=_("Outside of every quota")
     )
     home = CodeField(Codes(Municipality), label=_("Municipality of residence"))
+    letter = SwitchField(yes=_("Within the days of warning, or run out"), label=_("Letter runs out"))
     place = CodeField(choices=PLACES.items(), label=_("Place held"))
     on = DayField(_("Place held on"), required=False)
     known = DayField(_("As known on"), required=False)
-    further = ("pool", "sharing", "share", "since", "until", "outside", "home", "place", "on", "known")
+    further = ("pool", "sharing", "share", "since", "until", "outside", "home", "letter", "place", "on", "known")
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         """As it was known on a day, the filters look at what the cases were on record on that day."""
@@ -112,7 +146,10 @@ class VisaCaseFilterForm(FilterForm):
         return rows.filter(programme=code)
 
     def by_stage(self, rows: QuerySet, stage: str) -> QuerySet:
-        return rows.filter(in_state(stage))
+        return rows.filter(is_waiting() if stage in WAITS else in_state(stage))
+
+    def by_letter(self, rows: QuerySet, yes: str) -> QuerySet:
+        return rows.filter(runs_out(timezone.localdate()))
 
     def by_municipality(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(municipality=code)
@@ -152,7 +189,7 @@ class CheckFilterForm(FilterForm):
     permission = "view_visa_cases"
 
     workspace = WorkspaceField(label=_("Workspace"))
-    state = CodeField(choices=CHECK_STATES.items(), label=_("State"))
+    state = CodeField(choices=(DUE | CHECK_STATES).items(), label=_("State"))
     duty = CodeField(choices=Duty.choices, label=_("Duty"))
     programme = CodeField(Codes(VisaProgramme), label=_("Visa programme"))
     due = MonthField(label=_("Due in the month"))
@@ -208,22 +245,19 @@ def _check_shown(row: ObligationCheck, viewer: User) -> str:
 
 
 def _cases(viewer: User) -> QuerySet:
-    return _with_or_not_yet(
-        VisaCase.objects.visible_to(viewer),
-        "recommended_on",
-    )
+    rows = with_last_step(VisaCase.objects.visible_to(viewer), viewer)
+    return sortable(rows, "recommended_on", "letter_valid_until")
+
+
+def with_last_step(cases: QuerySet, viewer: User) -> QuerySet:
+    """With the day since when a case that waits does so: that of its last step (``waits_since``)."""
+    inner = CaseStep.objects.visible_to(viewer).standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
+    last = Coalesce("submitted_on", "recommended_on", Subquery(inner.values("happened_on")[:1]), "received_on")
+    return cases.annotate(waits_since=last)
 
 
 def _vouchers(viewer: User) -> QuerySet:
-    return _with_or_not_yet(
-        Voucher.objects.visible_to(viewer),
-        "paid_on",
-    )
-
-
-def _with_or_not_yet(rows: QuerySet, key: str) -> QuerySet:
-    """With the day to sort by, where there may be none."""
-    return rows.annotate(**{f"{key}_or_not_yet": Coalesce(key, Value(NOT_YET), output_field=DateField())})
+    return sortable(Voucher.objects.visible_to(viewer), "paid_on")
 
 
 def stage_column(key: str, label: str, names: dict[str, str], of: Callable[[Model], str]) -> Column:
@@ -252,18 +286,20 @@ CASES = register(
             client_column(),
             named("programme", _("Visa programme"), css=""),
             stage_column("stage", _("Stage"), CASE_STATES, state_of),
-            named("municipality", _("Municipality")),
+            named("municipality", _("Municipality"), css=""),
             field("recommended_on", _("Recommended on"), order="recommended"),
             field("letter_number", _("Letter number")),
-            field("letter_valid_until", _("Letter valid until")),
-            field("granted_on", _("Granted on")),
-            field("settled_on", _("Settled on")),
-            named("workspace", _("Workspace")),
+            field("letter_valid_until", _("Letter valid until"), order="letter"),
+            field("granted_on", _("Granted on"), in_file=True),
+            field("settled_on", _("Settled on"), in_file=True),
+            named("workspace", _("Workspace"), css=""),
             number_column(),
         ),
         orders=(
             Order("received", ("received_on", "id")),
-            Order("recommended", ("recommended_on_or_not_yet", "id")),
+            empty_last("recommended", "recommended_on"),
+            empty_last("letter", "letter_valid_until", descending=False),
+            Order("waiting", ("waits_since", "id"), descending=False),
         ),
         form=VisaCaseFilterForm,
         nothing=_("There are no visa cases here yet. A case appears here when it is received."),
@@ -297,7 +333,7 @@ VOUCHERS = register(
         ),
         orders=(
             Order("applied", ("applied_on", "id")),
-            Order("paid", ("paid_on_or_not_yet", "id")),
+            empty_last("paid", "paid_on"),
         ),
         form=VoucherFilterForm,
         nothing=_("There are no vouchers here yet. A voucher appears here when it is applied for."),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +44,7 @@ CHECK_STATES: dict[str, str] = {
     **{result.value: result.label for result in CheckResult},
     "withdrawn": _("Taken out"),
 }
+DUE = {"due": _("Overdue or due within 30 days")}  # both at once
 FINDING_STATES: dict[str, str] = {
     **{state.value: state.label for state in FindingState},
     "closed": _("Finding closed"),
@@ -71,11 +72,13 @@ def in_check_state(rows: QuerySet, state: str) -> QuerySet:
     if state in CheckResult.values:
         return rows.filter(result=state)
     rows = rows.filter(result="")
-    if state == "overdue":
-        return rows.filter(due_on__lt=today)
-    if state == "soon":
-        return rows.filter(due_on__gte=today, due_on__lte=today + SOON)
-    return rows.filter(due_on__gt=today + SOON)
+    within = {
+        "overdue": Q(due_on__lt=today),
+        "soon": Q(due_on__gte=today, due_on__lte=today + SOON),
+        "later": Q(due_on__gt=today + SOON),
+        "due": Q(due_on__lte=today + SOON),
+    }
+    return rows.filter(within[state])
 
 
 @dataclass(frozen=True)

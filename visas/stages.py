@@ -1,5 +1,8 @@
 """Where a visa case or a voucher stands: read from what is on its row, so that each page says the same of it."""
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Case, CharField, F, Model, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +33,9 @@ CASE_STATES: dict[str, str] = {
     "reviewed": _("Reviewed by the province"),
     **{stage: name for stage, name in CASE_STAGES.items() if stage != "received"},
 }
+# Where somebody waits for the next step, and what a list calls all of them.
+WAITING = ("received", *INNER, "recommended", "submitted")
+WAITS = {"waiting": _("Waiting for the next step")}
 VOUCHER_STATES: dict[str, str] = {
     "applied": _("Applied"),
     "paid": _("Paid"),
@@ -60,6 +66,11 @@ def in_state(state: str) -> Q:
     if state not in {"received", *INNER}:
         return in_stage(state, CASE_STAGES)
     return in_stage("received", CASE_STAGES) & Q(inner_step="" if state == "received" else state)
+
+
+def is_waiting() -> Q:
+    """The visa cases that wait for their next step."""
+    return reduce(or_, (in_state(state) for state in WAITING))
 
 
 def state_column() -> Case:

@@ -19,7 +19,7 @@ from centers.models.codes import kept_names
 from visas.access import universities_of
 from visas.cohorts import MARKS, with_marks
 from visas.models import Enrolment, StatusChange, StudyStatus
-from visas.students import REPORT_BADGES, REPORT_STATES, in_report_state, told_days
+from visas.students import REPORT_BADGES, REPORT_STATES, WITHIN, in_report_state, told_days
 
 FIRST_YEAR = 2015  # the earliest semester that is offered to choose
 WAITING = {state: REPORT_STATES[state] for state in ("overdue", "due")}
@@ -85,7 +85,7 @@ class ReportFilterForm(FilterForm):
     permission = "view_clients"
 
     workspace = WorkspaceField(label=_("University"))
-    state = CodeField(choices=REPORT_STATES.items(), label=_("State"))
+    state = CodeField(choices=(WITHIN | REPORT_STATES).items(), label=_("State"))
     kind = CodeField(Codes(StudyStatus), label=_("Study status"))
     due = MonthField(label=_("Due in the month"))
 

@@ -20,6 +20,7 @@ REPORT_STATES: dict[str, str] = {
     "late": gettext_lazy("Reported after the day"),
     "reported": gettext_lazy("Reported"),
 }
+WITHIN = {"near": gettext_lazy("Report overdue or due within 15 days")}
 REPORT_BADGES = {"overdue": "bad", "due": "wait", "late": "note", "reported": "good"}
 STUDENT_VISA = "D-2"  # the programme whose visa cases are of students
 NEAR = timedelta(days=15)  # the reports that the start page shows
@@ -33,6 +34,7 @@ def in_report_state(rows: QuerySet, state: str) -> QuerySet:
         {
             "overdue": Q(reported_on=None, due_on__lt=today),
             "due": Q(reported_on=None, due_on__gte=today),
+            "near": Q(reported_on=None, due_on__lte=today + NEAR),
             "late": Q(reported_on__gt=F("due_on")),
             "reported": Q(reported_on__lte=F("due_on")),
         }[state]

@@ -10,11 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.listings.people import names_in_text, names_shown, number_of, read_names
 from cases.models import Client, Country, Language, Session, StatusCode
-from cases.models.client import LONG_AGO, NEVER
 from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
-from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
+from cases.usual import UsualCodes
+from centers.listing import (
+    CodeField,
+    Column,
+    FilterForm,
+    Listing,
+    Order,
+    WorkspaceField,
+    empty_last,
+    register,
+    sortable,
+)
 from centers.listing.columns import link, named
-from centers.listing.filters import Codes, Named
+from centers.listing.filters import Codes, Named, with_code
+from centers.listing.orders import NOT_YET
 from centers.models import Municipality
 from centers.models.codes import kept_rows
 from centers.selectors import is_official, scope_of
@@ -29,8 +40,8 @@ class ClientFilterForm(FilterForm):
     permission = "view_clients"
 
     workspace = WorkspaceField(label=_("Workspace"))
-    nationality = CodeField(Codes(Country), label=_("Nationality"))
-    language = CodeField(Codes(Language), label=_("Language"))
+    nationality = CodeField(UsualCodes(Country), label=_("Nationality"))
+    language = CodeField(UsualCodes(Language), label=_("Language"))
     municipality = CodeField(Codes(Municipality), label=_("Municipality"))
     status = CodeField(label=_("Status of residence"))
     expiring = CodeField(
@@ -62,10 +73,10 @@ class ClientFilterForm(FilterForm):
         return [Named(code.pk, status_named(code)) for code in codes]
 
     def by_nationality(self, rows: QuerySet, code: str) -> QuerySet:
-        return rows.filter(nationality=code)
+        return rows.filter(with_code("nationality", code))
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
-        return rows.filter(language=code)
+        return rows.filter(with_code("language", code))
 
     def by_municipality(self, rows: QuerySet, code: str) -> QuerySet:
         return rows.filter(municipality=code)
@@ -104,15 +115,10 @@ def _counsels_nobody(viewer: User) -> bool:
 def _rows(viewer: User) -> QuerySet:
     latest = Session.objects.visible_to(viewer).filter(client=OuterRef("pk"), voided_at=None).order_by("-held_on")
     last_own = latest.filter(counsellor=viewer).values("held_on")[:1]
-    return (
-        Client.objects.visible_to(viewer)
-        .filter(merged_into=None)
-        .annotate(
-            latest_session_on=Subquery(latest.values("held_on")[:1]),
-            seen_on_or_never=Coalesce(Subquery(last_own), Value(LONG_AGO), output_field=DateField()),
-            expires_or_never=Coalesce("status_expires_on", Value(NEVER), output_field=DateField()),
-        )
-    )
+    rows = Client.objects.visible_to(viewer).filter(merged_into=None)
+    seen = Coalesce(Subquery(last_own), Value(NOT_YET), output_field=DateField())
+    rows = rows.annotate(latest_session_on=Subquery(latest.values("held_on")[:1]), seen_on_or_never=seen)
+    return sortable(rows, "status_expires_on")
 
 
 def _status(row: Client, viewer: User) -> StatusShown:
@@ -171,7 +177,7 @@ CLIENTS = register(
         ),
         orders=(
             Order("file", ("id",)),
-            Order("expires", ("expires_or_never", "id"), descending=False, hidden_from=is_official),
+            empty_last("expires", "status_expires_on", descending=False, hidden_from=is_official),
             Order("seen", ("seen_on_or_never", "id"), hidden_from=_counsels_nobody),
         ),
         form=ClientFilterForm,

@@ -1,5 +1,6 @@
 import re
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -10,9 +11,10 @@ from accounts.models import User
 from cases.completion import MISSING, incomplete, rules_of
 from cases.listings.people import client_column, day_column, number_column, read_clients, readable_client
 from cases.models import Channel, Language, Session, Topic, Urgency
+from cases.usual import UsualCodes
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
 from centers.listing.columns import field, named
-from centers.listing.filters import Codes, Named
+from centers.listing.filters import Codes, Named, left_out, with_code
 from centers.prepared import prepared
 from centers.selectors import workspaces_where
 
@@ -54,7 +56,12 @@ class StaffFilterForm(FilterForm):
         return []
 
     def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
-        return rows.filter(counsellor=self.viewer.pk if who == ME else int(who))
+        others = left_out(who)
+        return rows.exclude(reduce(or_, map(self.of, others))) if others else rows.filter(self.of(who))
+
+    def of(self, who: str) -> Q:
+        """The rows of one counsellor."""
+        return Q(counsellor=self.viewer.pk if who == ME else int(who))
 
 
 class SessionFilterForm(StaffFilterForm):
@@ -62,7 +69,7 @@ class SessionFilterForm(StaffFilterForm):
     voidable = True
 
     workspace = WorkspaceField(label=_("Centre"))
-    language = CodeField(Codes(Language), label=_("Language"))
+    language = CodeField(UsualCodes(Language), label=_("Language"))
     topic = CodeField(Codes(Topic), label=_("Topic"))
     channel = CodeField(Codes(Channel), label=_("Channel"))
     summary = SwitchField(on="missing", yes=_("Missing"), label=_("Summary in Korean"))
@@ -76,22 +83,25 @@ class SessionFilterForm(StaffFilterForm):
 
     def without_account(self) -> list[Named]:
         """Whom a workbook named, by one of the sessions: an address holds no name."""
-        return [] if self._written is None else [Named(self.data["counsellor"], self._written or now("Not told"))]
+        return [Named(told, name or now("Not told")) for told, name in self._written.items()]
 
     @cached_property
-    def _written(self) -> str | None:
-        """The name that was written at the session which the address tells, none where it tells none."""
-        told = WRITTEN_AT.fullmatch(self.data.get("counsellor") or "")
-        named = Session.objects.visible_to(self.viewer).filter(pk=told[1], counsellor=None) if told else None
-        return named.values_list("counsellor_name", flat=True).first() if told else None
+    def _written(self) -> dict[str, str]:
+        """The names that were written at the sessions which the address tells, by how it tells them."""
+        who = self.data.get("counsellor") or ""
+        told = {int(found[1]): found[0] for code in left_out(who) or [who] if (found := WRITTEN_AT.fullmatch(code))}
+        if not told:
+            return {}
+        named = Session.objects.visible_to(self.viewer).filter(pk__in=told, counsellor=None)
+        return {told[pk]: name for pk, name in named.values_list("pk", "counsellor_name")}
 
-    def by_counsellor(self, rows: QuerySet, who: str) -> QuerySet:
-        if self._written is None:
-            return super().by_counsellor(rows, who)
-        return rows.filter(counsellor=None, counsellor_name=self._written)
+    def of(self, who: str) -> Q:
+        if who in self._written:
+            return Q(counsellor=None, counsellor_name=self._written[who])
+        return super().of(who)
 
     def by_language(self, rows: QuerySet, code: str) -> QuerySet:
-        return rows.filter(language=code)
+        return rows.filter(with_code("language", code))
 
     def by_topic(self, rows: QuerySet, code: str) -> QuerySet:
         """The primary topic; a group holds its topics."""

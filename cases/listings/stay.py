@@ -10,7 +10,17 @@ from accounts.fields import DayField
 from accounts.models import User
 from cases.listings.people import client_column, day_column, number_column, read_clients
 from cases.models import Stay
-from centers.listing import CodeField, Column, FilterForm, Listing, Order, WorkspaceField, register
+from centers.listing import (
+    CodeField,
+    Column,
+    FilterForm,
+    Listing,
+    Order,
+    WorkspaceField,
+    empty_last,
+    register,
+    sortable,
+)
 from centers.listing.columns import named
 from centers.models import Room
 from centers.selectors import workspaces_where
@@ -66,7 +76,7 @@ def in_bed_on(stays: QuerySet, night: date) -> QuerySet:
 
 
 def _rows(viewer: User) -> QuerySet:
-    return Stay.objects.visible_to(viewer).select_related("bed__room")
+    return sortable(Stay.objects.visible_to(viewer).select_related("bed__room"), "checked_out_on")
 
 
 def _left_shown(row: Stay, viewer: User) -> str:
@@ -94,6 +104,7 @@ STAYS = register(
                 _("Checked out on"),
                 value=lambda row, viewer: row.checked_out_on,
                 shown=_left_shown,
+                order="left",
             ),
             Column(
                 "nights",
@@ -105,7 +116,7 @@ STAYS = register(
             named("workspace", _("Shelter")),
             number_column(),
         ),
-        orders=(Order("day", ("checked_in_on", "id")),),
+        orders=(Order("day", ("checked_in_on", "id")), empty_last("left", "checked_out_on")),
         form=StayFilterForm,
         nothing=_("There are no stays here yet. A stay appears here on the day somebody checks in."),
     )

@@ -16,7 +16,6 @@ from centers.selectors import scope_of
 from config.addresses import address_of
 
 NEVER = date(9999, 12, 31)  # stands for an expiry that is not known, where clients are sorted by it
-LONG_AGO = date(1, 1, 1)  # stands for the last session of whom one has not seen, where they are sorted by it
 
 
 class NameKind(models.TextChoices):

@@ -24,7 +24,7 @@ from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, keys_for_unsent
 from cases.views.identity import unseen_answers, waiting_requests
 from cases.views.returning import in_a_row, row_of
-from centers.listing import listed
+from centers.listing import ListedFigure, listed
 from centers.models import Bed
 from centers.models.codes import names_of
 from centers.prepared import counted, prepared
@@ -359,13 +359,14 @@ def _in_bed(viewer: User, *, night: date) -> QuerySet[Stay]:
 
 @prepared
 def _arrived(viewer: User, *, since: date) -> QuerySet[Stay]:
-    return _stays(viewer).filter(checked_in_on__gte=since).order_by("-checked_in_on")[:SHOWN]
+    came = _stays(viewer).filter(checked_in_on__gte=since).annotate(number=Window(Count("pk")))
+    return came.order_by("-checked_in_on", "-pk")[:SHOWN]
 
 
 @prepared
 def _gone(viewer: User, *, since: date, until: date) -> QuerySet[Stay]:
     gone = _stays(viewer).filter(checked_out_on__gte=since, checked_out_on__lte=until)
-    return gone.order_by("-checked_out_on")[:SHOWN]
+    return gone.annotate(number=Window(Count("pk"))).order_by("-checked_out_on", "-pk")[:SHOWN]
 
 
 def _stays(viewer: User) -> QuerySet[Stay]:
@@ -404,10 +405,16 @@ def _tonight(request: HttpRequest) -> Panel:
         "rooms": rooms,
         "here": listed(STAYS, viewer, night=f"{today}").counted(len(stays)),
         "free": sum(bed["stay"] is None for room in rooms.values() for bed in room),
-        "arrivals": came,
-        "departures": left,
+        "arrivals": _moves(listed(STAYS, viewer, arrived_from=f"{week}"), came),
+        "departures": _moves(listed(STAYS, viewer, left_from=f"{week}", left_to=f"{today}", sort="-left"), left),
     }
     return Panel(_("Here tonight"), "cases/landing/tonight.html", shown, wide=True)
+
+
+def _moves(whole: ListedFigure, stays: list[Stay]) -> dict:
+    """Some stays with the list of all of them, and how many of these are not shown."""
+    number = stays[0].number if stays else 0
+    return {"stays": stays, "whole": whole.counted(number), "more": number - len(stays)}
 
 
 def _bed_tonight(bed: Bed, stay: Stay | None, away: set[int], today: date) -> dict:

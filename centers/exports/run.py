@@ -117,7 +117,7 @@ def _claim(export_id: int, user_id: int) -> Export | None:
 
 
 def _write(export: Export) -> None:
-    listing = find(export.listing)
+    listing = find(export.listing, export.filters)
     work = folder() / f"{export.pk}-{export.attempt}.work"
     work.mkdir(mode=0o700)
     name = f"{export.pk}-{export.attempt}-{secrets.token_hex(8)}"
@@ -136,7 +136,7 @@ def _write_rows(export: Export, listing: Listing, columns: list[Column], sheet: 
     done, after = 0, None
     while True:
         with gathering() as files, _reading(export, listing) as shown:
-            found = chunks_of(shown.rows, shown.order, descending=shown.descending, size=CHUNK, after=after)
+            found = chunks_of(shown.rows, shown.running, descending=shown.descending, size=CHUNK, after=after)
             listing.beside(found, shown.viewer)
             lines = [values_of(row, columns, shown.viewer) for row in found]
             done += len(lines)
@@ -145,7 +145,7 @@ def _write_rows(export: Export, listing: Listing, columns: list[Column], sheet: 
         sheet.write(lines)
         if len(found) < CHUNK:
             return
-        after = shown.order.key_of(found[-1])
+        after = shown.running.key_of(found[-1])
 
 
 def headings_of(columns: list[Column]) -> list[str]:
@@ -187,7 +187,7 @@ def may_still(viewer: User, export: Export) -> bool:
         if workspace_at(viewer, export.workspace.code) is None:
             return False
         narrow(viewer, export.workspace)
-    return find(export.listing).is_open_to(viewer)
+    return find(export.listing, export.filters).is_open_to(viewer)
 
 
 def _still_mine(export: Export, **changed) -> None:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
 from centers.listing.listing import Listing
+from centers.listing.page import COUNTED
+from centers.listing.shown import WHOLE
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ListedFigure:
         form = self.listing.form(asked, viewer=self.viewer, only=asked)
         if form.errors:
             raise ValueError(f"{self.listing.code} cannot be narrowed by {form.errors.as_data()}")
-        return form.narrowed(self.listing.rows(self.viewer)).order_by().values("pk").count()
+        return form.narrowed(self.listing.rows(self.viewer)).count()
 
     def counted(self, number: int) -> "ListedFigure":
         """The same figure, which is not counted again."""
@@ -39,7 +40,9 @@ class ListedFigure:
 
     @cached_property
     def url(self) -> str:
-        return reverse(self.listing.route) + ("?" + urlencode(self.filters) if self.filters else "")
+        """The list; where it has more rows than it counts by itself, it is asked to count all, as a check."""
+        asked = (*self.filters, *(((WHOLE, "1"),) if (self.known or 0) > COUNTED else ()))
+        return self.listing.url + ("?" + urlencode(asked) if asked else "")
 
 
 def listed(listing: Listing, viewer: User, **filters: str) -> ListedFigure:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from django import forms
@@ -20,6 +21,25 @@ from centers.selectors import scope_of, workspaces_where
 
 ANY = gettext_lazy("All")
 ONLY = gettext_lazy("Only these")
+
+
+BUT = "-"  # begins what stands for all codes but some: -vi,zh
+
+
+def all_but(codes: Iterable[str]) -> str:
+    """What a field is narrowed to, to show the rows that have none of these codes."""
+    return BUT + ",".join(codes)
+
+
+def left_out(chosen: str) -> list[str]:
+    """The codes that are left out; none where one code was chosen."""
+    return chosen.removeprefix(BUT).split(",") if chosen.startswith(BUT) else []
+
+
+def with_code(key: str, chosen: str) -> Q:
+    """The rows with the code that was chosen in a field, or with none of those that are left out."""
+    codes = left_out(chosen)
+    return ~Q(**{f"{key}__in": codes}) if codes else Q(**{key: chosen})
 
 
 class CodeSelect(PlainSelect):
@@ -62,7 +82,7 @@ class Codes:
 
 
 class CodeField(forms.ChoiceField):
-    """One code of a set. ``rows`` gives the rows of the set."""
+    """One code of a set, or all but some, as a page that links here says. ``rows`` gives the rows of the set."""
 
     widget = CodeSelect
 
@@ -75,13 +95,18 @@ class CodeField(forms.ChoiceField):
             **options,
         )
 
-    def load(self) -> None:
+    def load(self, chosen: str = "") -> None:
         """The choices are read when they are shown, or when one of them was chosen: a figure needs few of them."""
         if self.rows:
-            self.choices = self.widget.read = self._offered
+            self.choices = self.widget.read = partial(self._offered, chosen)
 
-    def _offered(self) -> tuple[tuple[str, str], ...]:
-        return (("", str(self.none)), *((str(row.code), str(row)) for row in self.rows()))
+    def _offered(self, chosen: str) -> tuple[tuple[str, str], ...]:
+        offered = {str(row.code): str(row) for row in self.rows()}
+        codes = left_out(chosen)
+        if codes and offered.keys() >= set(codes):
+            names = ", ".join(offered[code] for code in codes)
+            offered[chosen] = _("Other than %(names)s") % {"names": names}
+        return (("", str(self.none)), *offered.items())
 
 
 class WorkspaceField(CodeField):
@@ -164,7 +189,7 @@ class FilterForm(forms.Form):
             self.fields["void"] = SwitchField(label=_("Void rows"), yes=gettext_lazy("Shown too"), none=_("Hidden"))
         for name in self.fields:
             if isinstance(self.fields[name], CodeField):
-                self.fields[name].load()
+                self.fields[name].load(self.data.get(name) or "")
 
     def clean(self) -> dict:
         chosen = super().clean()

@@ -1,9 +1,10 @@
 """The declaration of a list, and where a list is found by its code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts.models import User
 from centers.listing.columns import Column
@@ -22,7 +23,8 @@ class Listing:
     ``permission`` opens the list where a person holds it, or, with ``everywhere``, where it reaches the whole
     province; without one it opens to everybody who has signed in. The first of ``orders`` holds where none is asked
     for. ``nothing`` is said where there are no rows at all: one sentence of what to do next. ``route`` is where the
-    list lies.
+    list lies. ``of`` tells it from the other lists of its code, by name and value as they stand in an address: whose
+    rows it has. An ``exact`` list says how many rows it has, however many: counting them costs little.
     """
 
     code: str
@@ -40,6 +42,12 @@ class Listing:
     everywhere: bool = False
     beside: Callable[[list, User], None] = lambda rows, viewer: None
     steady: bool = False
+    of: tuple[tuple[str, str], ...] = ()
+    exact: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.route, args=[value for _name, value in self.of])
 
     def is_open_to(self, viewer: User) -> bool:
         if self.everywhere:
@@ -59,6 +67,7 @@ class Listing:
 
 
 _LISTINGS: dict[str, Listing] = {}
+_FAMILIES: dict[str, Callable[[Mapping[str, str]], Listing]] = {}
 
 
 def register(listing: Listing) -> Listing:
@@ -67,6 +76,14 @@ def register(listing: Listing) -> Listing:
     return listing
 
 
-def find(code: str) -> Listing:
-    """Raises KeyError where no listing has the code."""
-    return _LISTINGS[code]
+def register_family(code: str, make: Callable[[Mapping[str, str]], Listing]) -> None:
+    """Make the listings of one code known: ``make`` gives the one that is asked for, and raises KeyError for none."""
+    _FAMILIES[code] = make
+
+
+def find(code: str, asked: Mapping[str, str] | None = None) -> Listing:
+    """The listing of a code; where there are several of it, the one whose name the address says.
+
+    Raises KeyError where there is none.
+    """
+    return _FAMILIES[code](asked or {}) if code in _FAMILIES else _LISTINGS[code]

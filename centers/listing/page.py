@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 
 from django.core import signing
 from django.core.exceptions import BadRequest
+from django.db import OperationalError, connection, transaction
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from psycopg.errors import QueryCanceled
 
 from centers.listing.orders import Order
 from centers.secrecy import seal, unseal
 
 ROWS = 30  # two screens of an office PC
 COUNTED = 1000
+PATIENCE = 3.0  # seconds that somebody waits for an exact number
 LASTS = 12 * 60 * 60  # seconds for which a page token is good: a working day
 
 
@@ -35,13 +38,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Total:
-    """How many rows a list has; counted up to a limit, since counting on costs and tells little."""
+    """How many rows a list has; counted up to a limit, since counting on costs, unless ``whole`` says all are."""
 
     number: int
+    whole: bool = False
 
     @property
     def capped(self) -> bool:
-        return self.number > COUNTED
+        return self.number > COUNTED and not self.whole
 
     @property
     def known(self) -> str:
@@ -91,6 +95,23 @@ def chunks_of(rows: QuerySet, order: Order, *, descending: bool, size: int, afte
 
 def total_of(rows: QuerySet) -> Total:
     return Total(_counted(rows).count())
+
+
+def whole_total_of(rows: QuerySet, *, within: float = PATIENCE) -> Total | None:
+    """How many rows there are, however many; none where the database would count for longer than so many seconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout')")
+        (usual,) = cursor.fetchone()
+        try:
+            with transaction.atomic():
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(round(within * 1000))])
+                number = rows.count()
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+            return None
+    return Total(number, whole=True)
 
 
 def _counted(rows: QuerySet) -> QuerySet:

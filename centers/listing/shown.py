@@ -13,8 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 from accounts.models import User
 from centers.listing.columns import Column
 from centers.listing.listing import Listing, find
-from centers.listing.page import ROWS, Number, Page, Total, page_from, page_of, total_of
+from centers.listing.orders import Order
+from centers.listing.page import ROWS, Number, Page, Total, page_from, page_of, total_of, whole_total_of
 from centers.prepared import prepared
+
+WHOLE = "count"  # in an address: the reader wants to know how many rows there are, however many
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Heading:
 class Shown:
     """A listing for one reader: filtered, sorted, one page of it.
 
-    ``asked`` is the query of the address. ``where`` is the workspace of the tab, which a page token is bound to.
+    ``asked`` is the query of the address; where it asks for the exact number of rows, ``counting`` says so. ``where``
+    is the workspace of the tab, which a page token is bound to.
     Reading ``page`` raises BadRequest for a token that was not given out for this very list.
     """
 
@@ -40,6 +44,7 @@ class Shown:
         self.form = listing.form(asked, viewer=viewer)
         self.order, self.descending = listing.order(asked.get("sort", ""), viewer)
         self._after, self._before = asked.get("after", ""), asked.get("before", "")
+        self.counting = WHOLE in asked
 
     @classmethod
     def of(cls, request: HttpRequest, listing: Listing) -> "Shown":
@@ -51,14 +56,18 @@ class Shown:
 
     @cached_property
     def page(self) -> Page:
-        page = page_from(_first_rows(*self._opened), self.order, salt=self._salt) if self._opens else self._asked_for
+        page = page_from(_first_rows(*self._opened), self.running, salt=self._salt) if self._opens else self._asked_for
         self.listing.beside(page.rows, self.viewer)
         return page
 
     @property
     def _asked_for(self) -> Page:
         way = {"descending": self.descending, "after": self._after, "before": self._before}
-        return page_of(self.rows, self.order, salt=self._salt, **way)
+        return page_of(self.rows, self.running, salt=self._salt, **way)
+
+    @property
+    def running(self) -> Order:
+        return self.order.running(descending=self.descending)
 
     @property
     def _opens(self) -> bool:
@@ -74,7 +83,10 @@ class Shown:
         """How many rows there are; known without asking where they fit on one page."""
         if self.page.first and not self.page.next:
             return Total(len(self.page))
-        return Total(self.page.rows[0].number_of_rows) if self._opens else total_of(self.rows)
+        if self.listing.exact:
+            return Total(self.rows.count(), whole=True)
+        upto = Total(self.page.rows[0].number_of_rows) if self._opens else total_of(self.rows)
+        return whole_total_of(self.rows) or upto if upto.capped and self.counting else upto
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -109,7 +121,8 @@ class Shown:
     def kept(self) -> dict[str, str]:
         """Filters and order as they stand in an address."""
         usual = (self.listing.orders[0], self.listing.orders[0].descending)
-        return self.form.kept | ({} if (self.order, self.descending) == usual else {"sort": self.sort})
+        sort = {} if (self.order, self.descending) == usual else {"sort": self.sort}
+        return self.form.kept | sort | ({WHOLE: "1"} if self.counting else {})
 
     @property
     def sort(self) -> str:
@@ -126,17 +139,23 @@ class Shown:
         }
 
     @property
+    def counted_url(self) -> str:
+        """The same page with all rows of the list counted."""
+        place = {name: token for name, token in (("after", self._after), ("before", self._before)) if token}
+        return _address(self.kept | {WHOLE: "1"} | place)
+
+    @property
     def query(self) -> str:
         return _address(self.kept)
 
     @property
     def asked(self) -> str:
         """The same, and what was written wrongly: it narrows nothing, and whoever takes the list away is to know."""
-        return _address(self.kept | self.form.mistaken)
+        return _address(dict(self.listing.of) | self.kept | self.form.mistaken)
 
     @property
     def _salt(self) -> str:
-        filters = sha256(urlencode(sorted(self.form.kept.items())).encode()).hexdigest()
+        filters = sha256(urlencode([*self.listing.of, *sorted(self.form.kept.items())]).encode()).hexdigest()
         return ":".join(("listing", self.listing.code, self.sort, filters, self.where, str(self.viewer.pk)))
 
     def _heading(self, column: Column) -> Heading:
@@ -156,6 +175,7 @@ def _first_rows(viewer: User, code: str, sort: str) -> QuerySet:
     listing = find(code)
     order, descending = listing.order(sort, viewer)
     rows = listing.form.usual(listing.rows(viewer))
+    order = order.running(descending=descending)
     return order.sorted(rows.annotate(number_of_rows=Number(rows)), descending=descending)[: ROWS + 1]
 
 

@@ -81,7 +81,7 @@ def _detail(entry: AuditEntry, people: dict[int, User], viewer: User) -> str:
 def _taken(data: dict, viewer: User) -> list[str]:
     """What a file holds: the list, how many rows, in which format, and what it was narrowed to."""
     try:
-        listing = find(data["listing"])
+        listing = find(data["listing"], data.get("filters"))
     except KeyError:  # a list of an earlier version
         return [data["listing"]]
     rows = _("%(number)s rows") % {"number": f"{data.get('rows', 0):,}"}
@@ -91,7 +91,7 @@ def _taken(data: dict, viewer: User) -> list[str]:
 
 def _narrowed(listing: Listing, data: dict, viewer: User) -> list[str]:
     """The filters in the reader's words; the code where the reader may not choose it."""
-    filters = data.get("filters") or {}
+    filters = {name: code for name, code in (data.get("filters") or {}).items() if name not in dict(listing.of)}
     form = listing.form(filters, viewer=viewer)
     named = dict(zip(form.chosen, form.in_words, strict=True))
     labels = {name: form.fields[name].label for name in filters if name in form.fields}

@@ -33,13 +33,13 @@ def request_export(
     export = Export.objects.create(
         user=actor,
         listing=shown.listing.code,
-        filters=shown.form.kept,
+        filters=dict(shown.listing.of) | shown.form.kept,
         sort=shown.sort,
         workspace=workspace,
         language=translation.get_language(),
         format=format,
         reason=reason,
-        rows_total=shown.rows.order_by().values("pk").count(),
+        rows_total=shown.rows.count(),
     )
     _record(Action.LIST_EXPORTED, export, filters=export.filters, reason=reason)
     queue(tasks.run_export, export.pk, actor.pk)

@@ -1,5 +1,5 @@
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -32,7 +32,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 
     A filter that was written wrongly would take out more rows than were meant: it has to be mended first.
     """
-    listing = _listing(code)
+    listing = _listing(code, request.GET)
     require_listing(request.user, listing)
     shown = Shown.of(request, listing)
     if shown.form.errors:
@@ -46,7 +46,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         else:
             give_reason(export.reason)
             return redirect(export)
-    context = {"form": form, "shown": shown, "rows": shown.rows.order_by().values("pk").count()}
+    context = {"form": form, "shown": shown, "rows": shown.rows.count()}
     return render(request, "centers/export_form.html", context, status=400 if form.errors else 200)
 
 
@@ -100,9 +100,9 @@ def _own(request: HttpRequest, pk: int) -> Export:
     return get_object_or_404(Export.objects.visible_to(request.user), pk=pk)
 
 
-def _listing(code: str) -> Listing:
+def _listing(code: str, asked: QueryDict) -> Listing:
     try:
-        listing = find(code)
+        listing = find(code, asked)
     except KeyError as error:
         raise Http404 from error
     if not listing.exported:
@@ -112,7 +112,7 @@ def _listing(code: str) -> Listing:
 
 def _title(export: Export) -> str:
     try:
-        return str(find(export.listing).title)
+        return str(find(export.listing, export.filters).title)
     except KeyError:  # a list of an earlier version
         return export.listing
 
@@ -120,6 +120,6 @@ def _title(export: Export) -> str:
 def _words(request: HttpRequest, export: Export) -> list[tuple[str, str]]:
     """What the list was narrowed to, in the reader's language."""
     try:
-        return find(export.listing).form(export.filters, viewer=request.user).in_words
+        return find(export.listing, export.filters).form(export.filters, viewer=request.user).in_words
     except KeyError:
         return []

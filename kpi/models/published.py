@@ -1,7 +1,9 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 from cases.models.kept import staff_key
 from centers.models.municipality import Term
@@ -62,3 +64,9 @@ class PublishedFigure(models.Model):
 
     def __str__(self):
         return f"{self.year} {self.value} {self.wording}"
+
+    @property
+    def definition_language(self) -> str:
+        """In which language the reader is told the definition: their own where it is there, else Korean."""
+        own = get_language() or ""
+        return own if getattr(self, build_localized_fieldname("definition", own), "") else "ko"

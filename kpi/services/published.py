@@ -10,9 +10,10 @@ from kpi.models import PublishedFigure
 def publish(*, actor: User, corrects: PublishedFigure | None = None, **told) -> PublishedFigure:
     """Keep what was said, as it was said. A correction is a row of its own, and the one it corrects stays to be seen.
 
-    ``told`` are the fields of the record. Raises ValidationError for one that is missing or too long.
+    ``told`` are the fields of the record; the definition is kept in the language of the office. Raises ValidationError
+    for one that is missing or too long.
     """
-    figure = PublishedFigure(said_by=actor, corrects=corrects, **told)
+    figure = PublishedFigure(said_by=actor, corrects=corrects, definition_ko=told.pop("definition", ""), **told)
     figure.full_clean()
     figure.save()
     record(Action.FIGURE_PUBLISHED, actor=actor, target=figure, year=figure.year, audience=figure.audience)

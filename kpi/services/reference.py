@@ -390,7 +390,7 @@ SHEETS = [
         value=number,
         unit_ko=text,
         wording=text,
-        definition=text,
+        **_in_each_language("definition"),
         paths=data,
         source=text,
     ),

@@ -1,6 +1,6 @@
 """What figures bring to the start page: the province's, and the month so far of one's own centre or shelter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.db.models import Q, QuerySet, Sum
@@ -13,6 +13,7 @@ from accounts.models import User
 from cases.listings import SESSIONS
 from cases.models import Language
 from centers.listing import ListedFigure, listed
+from centers.listing.filters import all_but
 from centers.models import Bed, Shelter, Workspace, WorkspaceKind
 from centers.models.codes import kept_rows
 from centers.prepared import prepared
@@ -20,8 +21,8 @@ from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from kpi import sheet
-from kpi.beds import nights_of
-from kpi.evidence import BUT, nights_slept
+from kpi.beds import with_nights
+from kpi.evidence import nights_slept
 from kpi.models import MonthlyActivity
 from kpi.month import MonthSoFar, month_so_far, same_day_before
 from kpi.numbers import likely, percent
@@ -68,7 +69,7 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     centers = {
         "centers": _side_by_side(request.user, answer, today),
         "month": f"{today:%Y-%m}",
-        "other_languages": BUT + KOREAN,
+        "other_languages": all_but([KOREAN]),
     }
     yield Panel(_("Centres side by side"), "kpi/landing/centers.html", shown | centers, wide=True)
 
@@ -156,19 +157,20 @@ def _staff(viewer: None, *, ids: list[int]) -> QuerySet[User]:
     return User.objects.filter(pk__in=ids)
 
 
-Part = tuple[str, int, ListedFigure | None]  # a name and a number, with the list of its rows where there is one
+Part = tuple[str, int, ListedFigure]  # a name and a number, with the list of its rows
 
 
 def _by_counsellor(user: User, month: MonthSoFar, here: dict) -> list[Part]:
     """Sessions by who held them: staff, and names that a workbook gave."""
     ids = [staff for staff, *_rest in month.by_counsellor if staff]
     names = {person.pk: str(person) for person in _staff(None, ids=ids)}
-    parts = []
+    parts, shown = [], []
     for staff, written, number, session in month.by_counsellor:
         who = "me" if staff == user.pk else str(staff or f"as-{session}")
         name = names[staff] if staff else written or _("Not told")
+        shown.append(who)
         parts.append((name, number, listed(SESSIONS, user, **here, counsellor=who)))
-    return [*parts, *_the_others(parts, month)]
+    return [*parts, *_the_others(parts, month, lambda: listed(SESSIONS, user, **here, counsellor=all_but(shown)))]
 
 
 def _by_language(user: User, month: MonthSoFar, here: dict) -> list[Part]:
@@ -176,21 +178,22 @@ def _by_language(user: User, month: MonthSoFar, here: dict) -> list[Part]:
     parts = [
         (str(names[code]), number, listed(SESSIONS, user, **here, language=code)) for code, number in month.by_language
     ]
-    return [*parts, *_the_others(parts, month)]
+    shown = [code for code, _number in month.by_language]
+    return [*parts, *_the_others(parts, month, lambda: listed(SESSIONS, user, **here, language=all_but(shown)))]
 
 
-def _the_others(parts: list[Part], month: MonthSoFar) -> list[Part]:
-    """What the parts that are shown leave of the sessions, so that they add up."""
+def _the_others(parts: list[Part], month: MonthSoFar, whole: Callable[[], ListedFigure]) -> list[Part]:
+    """What the parts that are shown leave of the sessions, so that they add up; ``whole`` is the list of them."""
     rest = month.figures["session"] - sum(number for _name, number, _figure in parts)
-    return [(_("Others"), rest, None)] if rest else []
+    return [(_("Others"), rest, whole())] if rest else []
 
 
 # One shelter.
 
 
 @prepared
-def _beds(viewer: User, *, place: int) -> QuerySet[Bed]:
-    return Bed.objects.filter(room__workspace=place)
+def _offered(viewer: User, *, place: int, first: date, last: date) -> QuerySet:
+    return with_nights(Bed.objects.filter(room__workspace=place), first, last).values_list("nights", flat=True)
 
 
 @prepared
@@ -202,7 +205,7 @@ def _nights_so_far(viewer: User, place: Workspace) -> Panel:
     """How many of the nights that the shelter offers were slept, this month up to tonight."""
     today = timezone.localdate()
     first = today.replace(day=1)
-    offered = sum(nights_of(bed, first, today) for bed in _beds(viewer, place=place.pk))
+    offered = sum(_offered(viewer, place=place.pk, first=first, last=today))
     slept, persons = nights_slept(place, first, today)
     shown = {
         "place": place,

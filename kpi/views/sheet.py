@@ -6,29 +6,27 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from centers.access import require_anywhere, require_everywhere
-from centers.listing.page import place_of, token_of
+from centers.listing import Shown
 from centers.models import ExportFormat
 from centers.scope import WHOLE_PROVINCE, acting_for
-from centers.selectors import scope_of, workspaces_where
+from centers.selectors import scope_of
+from centers.views.listing import show
 from kpi import sheet as lines
-from kpi.beds import offers
-from kpi.evidence import OFFERED, PAGE, Figure, Total, total
-from kpi.evidence import evidence as rows_of
+from kpi.evidence import OFFERED, Figure
 from kpi.forms import AsOfForm, FigureForm
+from kpi.listings import listing_of
 from kpi.meanings import sentence_of
 from kpi.models import Indicator, ManualFigure, PublishedFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
 from kpi.published import said_beside
 from kpi.rollup import roll_up
-from kpi.rows import is_shut, shown_to, title_of
+from kpi.rows import is_read_by, is_shut
 from kpi.services.figure import enter_figure
 from kpi.spreadsheet import spreadsheet
 
@@ -119,59 +117,34 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
     require_anywhere(request.user, "view_figures")
     try:
         figure = Figure.of(key)
-        if not _reads(request.user, figure):
+        if not is_read_by(request.user, figure):
             require_everywhere(request.user, "view_figures")
         if figure.window.as_of > lines.last_day(_known_year(figure.year)):
             raise Http404
         if is_shut(figure):
             raise PermissionDenied(_("The sessions behind a figure of this topic are for counsellors only."))
-        template, context = _beds(figure) if figure.name == OFFERED else _records(request, figure)
+        listing = listing_of(figure)
     except ValueError as error:
         raise Http404 from error
-    except BadRequest as error:
-        told = {"listing": {"title": title_of(figure)}, "sentence": str(error), "url": request.path}
-        return render(request, "listing_page_gone.html", told, status=400)
-    context |= {
+    return show(request, listing, told=_beside_rows)
+
+
+def _beside_rows(shown: Shown) -> dict:
+    """What the page of a figure says beside its rows."""
+    figure = shown.listing.figure
+    listed = shown.listing.total(shown.rows)
+    beds = figure.name == OFFERED
+    return {
+        "figure": shown.listing.total(shown.listing.rows(shown.viewer)) if shown.narrowed else listed,
+        "listed": listed,
         "year": figure.year,
         "as_of": figure.window.as_of,
-        "title": title_of(figure),
         "meaning": sentence_of(figure),
-        "sheet_is_open": "view_figures" in scope_of(request.user).everywhere,
+        "sheet_is_open": "view_figures" in scope_of(shown.viewer).everywhere,
         "is_sum": figure.is_sum,
+        "masked": not beds and not all(row.open for row in shown.page),
+        "slept": replace(figure, name="night") if beds else None,
     }
-    return render(request, template, context)
-
-
-def _beds(figure: Figure) -> tuple[str, dict]:
-    """The beds that offer the nights; no record of anybody is read."""
-    found = offers(figure)
-    nights = sum(offer.nights for offer in found)
-    slept = replace(figure, name="night")
-    return "kpi/bed_list.html", {"offers": found, "total": Total(len(found), nights), "slept": slept}
-
-
-def _records(request: HttpRequest, figure: Figure) -> tuple[str, dict]:
-    """Raises BadRequest for a token of another reader or figure."""
-    found = total(figure)
-    salt = f"evidence:{figure.key}:{request.user.pk}"
-    after = place_of(request.GET["after"], salt) if "after" in request.GET else ""
-    rows = rows_of(figure, after=after, limit=PAGE + 1)
-    shown = shown_to(request.user, rows[:PAGE])
-    return "kpi/evidence_list.html", {
-        "total": found,
-        "rows": shown,
-        "masked": not all(row.open for row in shown),
-        "links": {
-            "first": request.path if "after" in request.GET else "",
-            "next": "?" + urlencode({"after": token_of(rows[PAGE - 1].token, salt)}) if len(rows) > PAGE else "",
-        },
-    }
-
-
-def _reads(user: User, figure: Figure) -> bool:
-    """Whether the figure is of a workspace whose figures the person reads; all others are the province's."""
-    codes = figure.codes_of("workspace")
-    return bool(codes) and workspaces_where(user, "view_figures").filter(code__in=codes).exists()
 
 
 @never_cache

@@ -4,16 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from centers.listing import Shown, find
-from centers.listing.page import COUNTED, ROWS, page_of
+from cases.listings import SESSIONS as SESSIONS_LIST
+from cases.models import Session
+from centers.listing import Shown, find, listed
+from centers.listing.page import COUNTED, ROWS, page_of, whole_total_of
 from centers.models import Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
 from tests.make import (
+    everywhere,
     make_activity,
     make_client,
     make_session,
@@ -86,6 +91,29 @@ class TokenTests:
         assert client.get(SESSIONS, {way: token}).status_code == 400
 
 
+class EmptyLastTests:
+    @pytest.mark.parametrize("sort", ["expires", "-expires"])
+    def test_rows_without_a_day_come_last_whichever_way_the_order_runs(self, client, sort):
+        days = [date(2026, 1, 1) + timedelta(days=number) for number in range(ROWS + 3)]
+        for day in [*days, None, None, None]:
+            make_client(status_expires_on=day)
+        client.force_login(make_user(Role.COUNSELLOR, official=False))
+        first = client.get("/clients/", {"sort": sort}).context["shown"]
+        second = client.get("/clients/" + first.links["next"]).context["shown"]
+        found = [row.status_expires_on for row in (*first.page, *second.page)]
+        assert found == [*sorted(days, reverse=sort.startswith("-")), None, None, None]
+        back = client.get("/clients/" + second.links["previous"]).context["shown"]
+        assert [row.pk for row in back.page] == [row.pk for row in first.page]
+
+    @pytest.mark.parametrize("sort", ["recommended", "-recommended"])
+    def test_nor_is_a_case_that_was_not_recommended_yet_the_first(self, client, sort):
+        make_visa_case()
+        make_visa_case(recommended_on=date(2025, 4, 1))
+        client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
+        shown = client.get("/visas/cases/", {"sort": sort}).context["shown"]
+        assert [row.recommended_on for row in shown.page] == [date(2025, 4, 1), None]
+
+
 class NonsenseTests:
     @pytest.mark.parametrize("address", LISTS)
     def test_no_query_string_breaks_a_list(self, client, address):
@@ -114,6 +142,32 @@ class TotalTests:
             make_session()
         client.force_login(make_user(Role.COUNSELLOR))
         assert str(client.get(SESSIONS).context["shown"].total) == str(number)
+
+    def test_counts_them_all_where_that_is_asked_for(self, client, reader, monkeypatch):
+        monkeypatch.setattr("centers.listing.page.COUNTED", 20)
+        usual = client.get(SESSIONS, {"from": "2000-01-01"})
+        assert usual.context["shown"].total.capped
+        counted = client.get(SESSIONS + usual.context["shown"].counted_url).context["shown"]
+        assert (counted.total.number, counted.total.capped) == (ROWS + 5, False)
+        following = client.get(SESSIONS + counted.links["next"]).context["shown"]
+        assert (following.total.number, len(following.page)) == (ROWS + 5, 5)
+
+    def test_stops_counting_where_it_takes_too_long_and_says_so(self, client, reader, monkeypatch):
+        monkeypatch.setattr("centers.listing.page.COUNTED", 20)
+        asleep = Func(Value(5), function="pg_sleep", output_field=TextField())
+        slow = Session.objects.annotate(late=Cast(asleep, TextField()))
+        with everywhere():
+            assert whole_total_of(slow.filter(late=""), within=0.2) is None
+            assert whole_total_of(Session.objects.all()).number == ROWS + 5  # the transaction goes on
+        monkeypatch.setattr("centers.listing.shown.whole_total_of", lambda rows: None)
+        page = client.get(SESSIONS, {"from": "2000-01-01", "count": "1"}).content.decode()
+        assert "20건 이상" in page
+        assert "조건을 좁혀 주십시오" in page
+
+    def test_a_figure_of_more_rows_asks_to_count_them(self, reader):
+        figure = listed(SESSIONS_LIST, reader, language="vi")
+        assert figure.counted(COUNTED + 1).url == "/sessions/?language=vi&count=1"
+        assert figure.counted(COUNTED).url == "/sessions/?language=vi"
 
     def test_counts_no_further_than_it_says(self, client, reader, monkeypatch):
         monkeypatch.setattr("centers.listing.page.COUNTED", 20)

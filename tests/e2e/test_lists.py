@@ -1,6 +1,7 @@
 """What a list, a search and an export are like in a browser, with a worker that writes the file."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ from tests import workers
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
 from tests.e2e.site import PASSWORD, serving
 from tests.e2e.test_pages import sign_in_for
-from tests.make import make_client, make_contact, make_session, make_user, name_client, place
+from tests.make import (
+    make_client,
+    make_contact,
+    make_session,
+    make_user,
+    make_visa_case,
+    name_client,
+    place,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -80,6 +89,29 @@ def test_filters_leave_the_first_screen_to_the_rows_until_one_is_used(committed,
             page.goto(f"{address}/sessions/?{used}")
             assert page.locator("#id_language").is_visible()
         looks_right(page, screen, "sessions-narrowed-wrongly")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_cases_and_the_rows_behind_a_figure_have_room(committed, screen):
+    day = date(2025, 3, 3)
+    past = {"recommended_on": day, "letter_number": "전주-E-7-4R-2025-0123", "letter_valid_until": date(2025, 9, 3)}
+    for _number in range(3):
+        worker = make_client("52140-office", name="NGUYEN THI THANH HUYEN")
+        make_visa_case("E-7-4R", client=worker, received_on=day, granted_on=day, **past)
+        make_session(minutes=30)
+    username = sign_in_for(Role.PROVINCE_STAFF, "52-office")
+    complaints: list[str] = []
+    with serving(committed) as address, chromium() as browser, page_of(browser, screen, complaints) as page:
+        sign_in(page, address, username, PASSWORD)
+        for name, path in {
+            "cases": "/visas/cases/?sort=-letter",
+            "rows-behind": "/kpi/evidence/2025.minutes/?month=2025-03",
+            "beds-behind": "/kpi/evidence/2025.offered/?sort=-nights",
+        }.items():
+            page.goto(address + path)
+            page.locator("tbody tr").first.wait_for()
+            looks_right(page, screen, name)
     assert complaints == []
 
 

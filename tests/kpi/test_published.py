@@ -70,6 +70,33 @@ def test_the_published_figures_are_there_with_their_source(client, province):
     assert "아시아통신 2026-01-07" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ko", "유형별 구성과 기준일은 공표되지 않음"),
+        ("en", "The split by type and the as-of day are not published"),
+        ("vi", "Cơ cấu theo loại và ngày chốt số liệu không được công bố"),
+        ("zh-hans", "各类型构成及基准日未公布"),
+    ],
+)
+def test_a_definition_of_ours_is_told_in_the_language_of_the_reader_and_a_quotation_is_not(
+    client, province, settings, language, told
+):
+    client.post("/kpi/published/new/", TOLD)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get("/kpi/published/").content.decode()
+    assert f'<span lang="{language}">{told}</span>' in page
+    assert '<td class="table__wide" lang="ko">\n                        지역특화형 비자' in page
+    assert '<span lang="ko">정착 거주</span>' in page  # typed by an official
+
+
+def test_a_definition_is_kept_in_the_language_of_the_office_whoever_types_it(client, province, settings):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "vi"
+    assert client.post("/kpi/published/new/", TOLD).status_code == 302
+    kept = PublishedFigure.objects.get(wording=TOLD["wording"])
+    assert (kept.definition_ko, kept.definition_vi) == ("정착 거주", None)
+
+
 def test_the_sheet_says_where_it_says_otherwise(client, province):
     page = client.get("/kpi/2025/").content.decode()
     assert "이 해에 대해 밖에 말한 수치" in page

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from centers.listing.page import ROWS
 from centers.models import Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
@@ -80,8 +81,7 @@ class SheetTests:
         for address, number in figures:
             shown = province.get(address)
             assert number_on(shown) == number, address
-            rows = shown.context["offers"] if ".offered" in address else shown.context["rows"]
-            assert len(rows) == shown.context["total"].number
+            assert len(shown.context["shown"].page) == shown.context["figure"].number
 
     def test_is_the_whole_province_s(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
@@ -119,34 +119,39 @@ class EvidenceTests:
         make_session(counsellor_name="A counsellor", note="A secret")
         make_activity(ref="A-7")
         answer = province.get("/kpi/evidence/2025.session/")
-        (row,) = answer.context["rows"]
+        (row,) = answer.context["shown"].page
         assert (row.open, row.number, row.url) == (False, "", "")
         assert "2025-03-03" not in answer.content.decode()
         activities = province.get("/kpi/evidence/2025.activity.programme.civil-groups/")
-        assert [row.number for row in activities.context["rows"]] == ["A-7"]
+        assert [row.number for row in activities.context["shown"].page] == ["A-7"]
 
     def test_pages_go_on_where_the_last_one_ended(self, province):
-        for number in range(105):
+        for number in range(2 * ROWS + 5):
             make_session(held_on=date(2025, 1 + number % 3, 5))
-        first = province.get("/kpi/evidence/2025.session/")
-        second = province.get(f"/kpi/evidence/2025.session/{first.context['links']['next']}")
-        third = province.get(f"/kpi/evidence/2025.session/{second.context['links']['next']}")
-        shown = [shown.row.token for page in (first, second, third) for shown in page.context["rows"]]
-        assert len(set(shown)) == len(shown) == first.context["total"].number == 105
-        assert "next" in second.context["links"] and not third.context["links"]["next"]
+        for way in ("", "?sort=day"):
+            pages = [province.get(f"/kpi/evidence/2025.session/{way}").context]
+            while following := pages[-1]["shown"].links["next"]:
+                pages.append(province.get(f"/kpi/evidence/2025.session/{following}").context)
+            tokens = [[row.token for row in page["shown"].page] for page in pages]
+            shown = [token for page in tokens for token in page]
+            assert len(set(shown)) == len(shown) == pages[0]["figure"].number == 2 * ROWS + 5
+            back = province.get(f"/kpi/evidence/2025.session/{pages[2]['shown'].links['previous']}").context["shown"]
+            assert [row.token for row in back.page] == tokens[1]
+            days = [row.row.month for page in pages for row in page["shown"].page]
+            assert days == sorted(days, reverse=not way)
 
     @pytest.mark.parametrize("of", ["another", "nobody", "another figure"])
     def test_a_way_to_a_page_is_one_reader_s_and_leads_back_where_it_is_not(self, client, province, of):
         other = make_user(Role.PROVINCE_STAFF, "52-office")
-        for number in range(51):
+        for number in range(ROWS + 1):
             make_session(held_on=date(2025, 1 + number % 3, 5))
-        asked = province.get("/kpi/evidence/2025.session/").context["links"]["next"]
+        asked = province.get("/kpi/evidence/2025.session/").context["shown"].links["next"]
         page = "/kpi/evidence/2025.minutes/" if of == "another figure" else "/kpi/evidence/2025.session/"
         if of == "another":
             client.force_login(other)
         answer = client.get(page + ("?after=nonsense" if of == "nobody" else asked))
         assert answer.status_code == 400
-        assert f'href="{page}"' in answer.content.decode()
+        assert f'href="{page}?"' in answer.content.decode()
 
     @pytest.mark.parametrize(
         "key",

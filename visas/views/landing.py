@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import reduce
-from operator import or_
 
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Model, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,18 +14,18 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.listings.people import read_clients
-from centers.listing import listed
+from centers.listing import ListedFigure, listed
 from centers.listing.filters import between
 from centers.models import WorkspaceKind
 from centers.prepared import counted, prepared
 from centers.selectors import own_workspaces, scope_of
 from config.panels import Panel
 from visas.access import know_files
+from visas.dependant_listings import QUESTIONS
 from visas.dependants import QUESTION_BADGES, QUESTION_STATES
 from visas.lapse import running_out
-from visas.listings import VOUCHERS
+from visas.listings import CASES, CHECKS, VOUCHERS, with_last_step
 from visas.models import (
-    CaseStep,
     Closing,
     DependantQuestion,
     Finding,
@@ -38,11 +36,11 @@ from visas.models import (
 )
 from visas.models.obligation import SecondLook
 from visas.obligations import CHECK_BADGES, CHECK_STATES, SOON, state_of_check
-from visas.stages import CASE_STATES, INNER, VOUCHER_STATES, in_stage, in_state
+from visas.stages import CASE_STATES, VOUCHER_STATES, in_stage, in_state, is_waiting
+from visas.student_listings import REPORTS
 from visas.students import NEAR, REPORT_BADGES, REPORT_STATES, told_days
 
 SHOWN = 8  # rows of a panel
-WAITING = ("received", *INNER, "recommended", "submitted")  # stages in which somebody waits for the next step
 
 
 def panels(request: HttpRequest) -> list[Panel]:
@@ -99,36 +97,46 @@ def _cases(request: HttpRequest, title: str) -> Panel:
 
 @prepared
 def _longest_waiting(viewer: User) -> QuerySet[VisaCase]:
-    waiting = reduce(or_, (in_state(state) for state in WAITING))
-    inner = CaseStep.objects.visible_to(viewer).standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
-    since = Coalesce("submitted_on", "recommended_on", Subquery(inner.values("happened_on")[:1]), "received_on")
-    cases = VisaCase.objects.visible_to(viewer).filter(waiting).annotate(waits_since=since)
-    return cases.order_by("waits_since", "pk")[:SHOWN]
+    cases = VisaCase.objects.visible_to(viewer).filter(is_waiting())
+    return _some(with_last_step(cases, viewer).order_by("waits_since", "pk"))
+
+
+def _some(rows: QuerySet) -> QuerySet:
+    """The first of them, each with how many they all are."""
+    return rows.annotate(number=Window(Count("pk")))[:SHOWN]
+
+
+def _of_list(rows: list, whole: ListedFigure) -> dict:
+    """What a panel says of the list behind its rows: the figure of all, and how many are not shown."""
+    number = rows[0].number if rows else 0
+    return {"whole": whole.counted(number), "more": number - len(rows)}
 
 
 def _waiting(request: HttpRequest) -> Shown:
     """The cases that have waited longest for their next step."""
     cases, today = _longest_waiting(request.user), timezone.localdate()
     shown = {"rows": [_in_its_state(case, case.waits_since, today) for case in cases], "waiting": True}
+    shown |= _of_list(cases, listed(CASES, request.user, stage="waiting", sort="waiting"))
     return Panel(_("Waiting longest"), "visas/landing/case_rows.html", shown), cases
 
 
 @prepared
 def _received_last(viewer: User) -> QuerySet[VisaCase]:
-    return VisaCase.objects.visible_to(viewer).order_by("-received_on", "-pk")[:SHOWN]
+    return _some(VisaCase.objects.visible_to(viewer).order_by("-received_on", "-pk"))
 
 
 def _latest(request: HttpRequest) -> Shown:
-    """The cases that were recorded last."""
-    cases = _received_last(request.user)
-    shown = {"rows": _in_their_stages(cases, request.user)}
+    """The cases that were received last."""
+    cases, today = _received_last(request.user), timezone.localdate()
+    shown = {"rows": [_in_its_state(case, case.received_on, today) for case in cases]}
+    shown |= _of_list(cases, listed(CASES, request.user))
     return Panel(_("Latest students"), "visas/landing/case_rows.html", shown), cases
 
 
 @prepared
 def _open_checks(viewer: User, *, until: date) -> QuerySet[ObligationCheck]:
     rows = ObligationCheck.objects.visible_to(viewer).open().filter(due_on__lte=until)
-    return rows.select_related("obligation__rule").order_by("due_on", "pk")[:SHOWN]
+    return _some(rows.select_related("obligation__rule").order_by("due_on", "pk"))
 
 
 def _checks(request: HttpRequest) -> Shown:
@@ -139,13 +147,14 @@ def _checks(request: HttpRequest) -> Shown:
         for row in rows
         for state in [state_of_check(row)]
     ]
-    return Panel(_("Checks of duties"), "visas/landing/checks.html", {"rows": shown}), rows
+    told = {"rows": shown} | _of_list(rows, listed(CHECKS, request.user, state="due"))
+    return Panel(_("Checks of duties"), "visas/landing/checks.html", told), rows
 
 
 @prepared
 def _open_questions(viewer: User) -> QuerySet[DependantQuestion]:
     rows = DependantQuestion.objects.visible_to(viewer).open().select_related("reason")
-    return rows.order_by("due_on", "pk")[:SHOWN]
+    return _some(rows.order_by("due_on", "pk"))
 
 
 def _questions(request: HttpRequest) -> Iterator[Shown]:
@@ -153,13 +162,14 @@ def _questions(request: HttpRequest) -> Iterator[Shown]:
     rows = _open_questions(request.user)
     shown = [(row, QUESTION_STATES[row.state], QUESTION_BADGES[row.state]) for row in rows]
     if shown:
-        yield Panel(_("Checks of dependants"), "visas/landing/questions.html", {"rows": shown}), rows
+        told = {"rows": shown} | _of_list(rows, listed(QUESTIONS, request.user, state="waiting"))
+        yield Panel(_("Checks of dependants"), "visas/landing/questions.html", told), rows
 
 
 @prepared
 def _to_report(viewer: User, *, until: date) -> QuerySet[StatusChange]:
     rows = StatusChange.objects.visible_to(viewer).to_report().filter(due_on__lte=until)
-    return rows.order_by("due_on", "pk")[:SHOWN]
+    return _some(rows.order_by("due_on", "pk"))
 
 
 def _reports(request: HttpRequest) -> Shown:
@@ -167,20 +177,8 @@ def _reports(request: HttpRequest) -> Shown:
     rows = _to_report(request.user, until=timezone.localdate() + NEAR)
     shown = [(row, REPORT_STATES[row.report_state], REPORT_BADGES[row.report_state], told_days(row)) for row in rows]
     title = _("To be reported to the immigration office")
-    return Panel(title, "visas/landing/reports.html", {"rows": shown}), rows
-
-
-@prepared
-def _inner_steps(viewer: User, *, cases: list[int]) -> QuerySet:
-    """The steps within the offices, which leave no day on their case, in the order in which they were taken."""
-    steps = CaseStep.objects.visible_to(viewer).standing().filter(case__in=cases, kind__in=INNER)
-    return steps.order_by("pk").values_list("case", "happened_on")
-
-
-def _in_their_stages(cases: list[VisaCase], viewer: User) -> list[dict]:
-    today = timezone.localdate()
-    since = dict(_inner_steps(viewer, cases=[case.pk for case in cases]))
-    return [_in_its_state(case, case.state_on or since.get(case.pk, case.received_on), today) for case in cases]
+    told = {"rows": shown} | _of_list(rows, listed(REPORTS, request.user, state="near"))
+    return Panel(title, "visas/landing/reports.html", told), rows
 
 
 def _in_its_state(case: VisaCase, since: date, today: date) -> dict:
@@ -199,27 +197,30 @@ def _handed_closings(viewer: User) -> QuerySet[Closing]:
 
 def _of_the_province(model: type[SecondLook], viewer: User) -> QuerySet:
     rows = model.objects.visible_to(viewer).waiting_for_the_province().select_related("workspace")
-    return rows.order_by("handed_on", "pk")[:SHOWN]
+    return rows.order_by("handed_on", "pk")
 
 
 def _handed(request: HttpRequest) -> Iterator[Shown]:
     """What offices have handed to the province for a second look; no panel where nothing waits."""
     findings, closings = _handed_findings(request.user), _handed_closings(request.user)
-    rows = [*((row, "finding") for row in findings), *((row, "closing") for row in closings)]
+    handed = [*((row, "finding") for row in findings), *((row, "closing") for row in closings)]
+    rows = sorted(handed, key=lambda told: told[0].handed_on)
     if rows:
-        yield Panel(_("Second looks handed to the province"), "visas/landing/handed.html", {"rows": rows}), ()
+        shown = {"rows": rows[:SHOWN], "further": rows[SHOWN:], "number": len(rows)}
+        yield Panel(_("Second looks handed to the province"), "visas/landing/handed.html", shown), ()
 
 
 @prepared
 def _letters_that_end(viewer: User, *, today: date) -> QuerySet[VisaCase]:
-    return running_out(viewer, today)[:SHOWN]
+    return _some(running_out(viewer, today))
 
 
 def _letters(request: HttpRequest) -> Iterator[Shown]:
     """The letters that run out soon or did, the nearest first; no panel where none does."""
     rows = _letters_that_end(request.user, today=timezone.localdate())
     if rows:
-        yield Panel(_("Letters that run out"), "visas/landing/letters.html", {"rows": rows}), rows
+        told = {"rows": rows} | _of_list(rows, listed(CASES, request.user, letter="1", sort="letter"))
+        yield Panel(_("Letters that run out"), "visas/landing/letters.html", told), rows
 
 
 UNDECIDED = in_stage("applied", VOUCHER_STATES)
