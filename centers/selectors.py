@@ -86,6 +86,11 @@ def memberships_of(user: User) -> QuerySet[Membership]:
     return user._memberships
 
 
+def held_in(user: User, workspace: Workspace | None) -> list[Membership]:
+    """The roles the person holds today in one workspace, or in all of them."""
+    return [membership for membership in memberships_of(user) if workspace in (None, membership.workspace)]
+
+
 def own_workspaces(user: User, permission: str) -> list[Workspace]:
     """The workspaces in which the person works and holds the permission today, by their code.
 

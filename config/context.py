@@ -12,7 +12,7 @@ from accounts.idle import idle_of
 from accounts.models import User
 from centers.middleware import BELOW_A_WORKSPACE
 from centers.models import Workspace
-from centers.selectors import memberships_of, scope_of
+from centers.selectors import held_in, memberships_of, scope_of
 from config.navigation import tabs_of
 
 
@@ -76,5 +76,4 @@ def relative(address: str) -> str:
 
 def roles_of(user: User, workspace: Workspace | None) -> list[str]:
     """The roles the person holds today, in words and each once; in one workspace, those held there."""
-    held = [membership for membership in memberships_of(user) if workspace in (None, membership.workspace)]
-    return list(dict.fromkeys(membership.get_role_display() for membership in held))
+    return list(dict.fromkeys(membership.get_role_display() for membership in held_in(user, workspace)))

@@ -1,5 +1,6 @@
 """Small pieces that stand many times on a page, where a template of its own takes longer than the rest of a row."""
 
+from datetime import date
 from html import escape
 
 from django import template
@@ -22,6 +23,30 @@ def whole_list(figure, number: int) -> SafeString:
     more = ngettext("%(number)s more: the whole list", "%(number)s more: the whole list", number) % {"number": number}
     text = escape(more if number > 0 else gettext("The whole list"))
     return mark_safe(f'<p class="no-print"><a href="{escape(figure.url)}">{text}</a></p>')  # noqa: S308  (escaped)
+
+
+@register.simple_tag
+def as_of(day: date) -> SafeString:
+    """For which day the figures of a part hold, beside its heading."""
+    said = gettext("As of %(day)s") % {"day": day.isoformat()}
+    return mark_safe(f'<span class="muted as-of">{escape(said)}</span>')  # noqa: S308  (escaped)
+
+
+@register.simple_tag
+def defined(definitions) -> SafeString:
+    """What the figures of a part count, folded, and told in full on paper. ``definitions`` are pairs of what a figure
+    is called and one sentence; figures of which the same is said stand together.
+    """
+    words: dict[str, list[str]] = {}
+    for word, sentence in definitions:
+        words.setdefault(str(sentence), []).append(str(word))
+    told = "".join(
+        f"<div><dt>{escape(' · '.join(of))}</dt><dd>{escape(sentence)}</dd></div>" for sentence, of in words.items()
+    )
+    heading = escape(gettext("What is counted"))
+    return mark_safe(  # noqa: S308  (each part is escaped)
+        f'<div class="fold defined"><details><summary>{heading}</summary><dl>{told}</dl></details></div>'
+    )
 
 
 @register.simple_tag

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.contrast import contrast_of
 from audit.views import landing as audit
 from cases.views import landing as cases
-from centers.selectors import memberships_of
+from centers.selectors import held_in
 from centers.views import landing as centers
 from config.navigation import PAGES, pages_of
 from kpi.views import landing as kpi
@@ -31,7 +31,7 @@ OF_A_WORKSPACE = {"workspace", "after", "before"}  # of an address: means nothin
 def home(request: HttpRequest) -> HttpResponse:
     """The start page: what waits for this person today, from every role they hold where the page works."""
     panels = list(chain.from_iterable(landing.panels(request) for landing in LANDINGS))
-    return render(request, "home.html", {"panels": panels, "memberships": memberships_of(request.user)})
+    return render(request, "home.html", {"panels": panels, "memberships": held_in(request.user, request.workspace)})
 
 
 @never_cache

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from cases.models import Language
+from centers.listing.filters import BUT, left_out
 from centers.models import Workspace
 from kpi.models import CountingRule
 from kpi.readings import asked_by
@@ -54,6 +56,9 @@ DIMENSIONS = {
     "month", "workspace", "language", "channel", "topic", "nationality", "programme", "visa_programme",
     "municipality", "university", "identity",
 }  # fmt: skip
+# What a figure is narrowed to at once. More would tell of one masked row what it may not show; a row that is masked
+# shows its workspace and its month, so that they tell nothing new of it.
+TOGETHER = ({"workspace", "month"}, {"workspace", "language"})
 KEY = re.compile(r"(?P<year>\d{4})(?:-(?P<day>\d{4}))?\.(?P<name>[a-z_]+)(?:\.(?P<where>[\w.,~-]+))?", re.ASCII)
 CASES = re.compile("visa_|seat")
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -144,7 +149,7 @@ class Figure:
 
     def asked(self) -> dict:
         """What ``wall.evidence`` is asked for. Raises ValueError where a rule is not there or counts no records."""
-        where = {dimension: [value] for dimension, value in self.where}
+        where = {dimension: _codes(value) for dimension, value in self.where}
         days = {"first": self.window.first.isoformat(), "last": self.window.last.isoformat(), "least": 1}
         if self.name == READING:
             return days | asked_by(_rule(where["rule"][0]), self.window)
@@ -163,10 +168,11 @@ class Figure:
             raise ValueError(f"{self.name} is not split by {named}")
         if self.name == READING and not named:
             raise ValueError("a reading is one of a rule")
-        if len(named) > 1 and set(named) != {"workspace", "month"}:
-            # More conditions at once would tell of one masked row what it may not show.
-            raise ValueError("a figure is split one way, or by workspace and month")
+        if len(named) > 1 and set(named) not in TOGETHER:
+            raise ValueError("a figure is split one way, or by workspace and month or language")
         for dimension, value in self.where:
+            if value.startswith(BUT) and (dimension != "language" or value == BUT):
+                raise ValueError(f"{dimension} is narrowed to a code")
             if dimension == "month" and (not MONTH.fullmatch(value) or not value.startswith(f"{self.year:04}-")):
                 raise ValueError("a month is one of the year")
 
@@ -208,6 +214,12 @@ def all_evidence(figure: Figure) -> Iterator[Evidence]:
     while page:
         yield from page
         page = evidence(figure, after=page[-1].token, limit=1000)
+
+
+def _codes(value: str) -> list[str]:
+    """The codes that a figure is narrowed to: one, or all languages but some."""
+    others = left_out(value)
+    return list(Language.objects.exclude(pk__in=others).values_list("pk", flat=True)) if others else [value]
 
 
 def _rule(code: str) -> CountingRule:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from cases.models import Activity, Channel, Country, FamilyLink, Language, Session, SessionClient, Stay, Topic
 from cases.selectors import shut_topics
+from centers.listing.filters import left_out
 from centers.models import Municipality, SupportProgramme, Workspace
 from centers.selectors import scope_of, workspaces_where
 from kpi.evidence import OFFERED, READING, Evidence, Figure, Total, evidence, total
@@ -155,9 +156,14 @@ def _shown(row: Evidence, place: Workspace, programme: str, readable: dict[int, 
 def title_of(figure: Figure) -> str:
     """The figure in words: 상담 · 건수 · 베트남어."""
     if figure.name == READING:
-        rule = CountingRule.objects.select_related("indicator").get(code=figure.where[0][1])
+        rule = rule_of(figure)
         return f"{rule.indicator} · {rule}"
     return " · ".join([*map(str, WORDS[figure.name]), *(_name(*part) for part in figure.where)])
+
+
+def rule_of(figure: Figure) -> CountingRule:
+    """The rule that a reading is of."""
+    return CountingRule.objects.select_related("indicator").get(code=figure.where[0][1])
 
 
 def _name(dimension: str, code: str) -> str:
@@ -167,5 +173,7 @@ def _name(dimension: str, code: str) -> str:
         return _("Province, no municipality")
     if code == "unknown":
         return _("Not known")
+    if codes := left_out(code):
+        return _("Other than %(names)s") % {"names": ", ".join(_name(dimension, other) for other in codes)}
     row = CODES[dimension].objects.filter(code=code).first() if dimension in CODES else None
     return str(row) if row else code

@@ -12,6 +12,7 @@ from django.utils import timezone
 from cases.models import Session, Stay
 from cases.services.follow_up import keep_follow_ups
 from centers.models import Membership, Role
+from centers.services.membership import grant_role
 from kpi.evidence import Figure, total
 from kpi.month import same_day_before
 from kpi.numbers import likely
@@ -25,11 +26,14 @@ from tests.make import (
     make_user,
     make_visa_case,
     make_voucher,
+    place,
 )
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 FIGURE = re.compile(r'<dd class="figure">\s*<a href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
+PANEL = re.compile(r'<div class="board__part.*?(?=<div class="board__part|</main>)', re.DOTALL)
+RATE = re.compile(r'<a href="(?P<url>[^"]+language\.-ko/)">(?P<percent>[\d.]+) %</a>')
 IN_ROWS = re.compile(r'<a class="rows__end" href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
 IN_HEADING = re.compile(r'<a class="badge[^"]*"\s*href="(?P<url>[^"]+)">(?P<number>[\d,]+)</a>')
 
@@ -98,6 +102,36 @@ def test_every_figure_opens_to_as_many_rows(client, records, role, at, least):
     found = figures(start(signed_in(client, records, role, at)))
     assert len(found) >= least
     assert {url: rows_behind(client, url) for url in found} == found
+
+
+@pytest.mark.parametrize(("role", "at", "least"), ROLES)
+def test_figures_say_for_which_day_they_hold_and_what_they_count(client, records, role, at, least):
+    panels = [part for part in PANEL.findall(start(signed_in(client, records, role, at))) if FIGURE.search(part)]
+    assert panels
+    for part in panels:
+        assert f'<span class="muted as-of">기준일 {TODAY}</span>' in part
+        assert "산정 기준" in part or "마지막 단계" in part
+
+
+def test_a_tab_of_one_workspace_says_the_roles_held_there(client):
+    user = make_user(Role.COUNSELLOR, "52110-c1")
+    grant_role(user=user, workspace=place("52130-c1"), role=Role.MANAGER, actor=make_user())
+    client.force_login(user)
+    head = re.compile(r'<div class="head__title">.*?</div>', re.DOTALL)
+    assert {"· 상담원", "· 센터장"} == set(re.findall("· (?:상담원|센터장)", head.search(start(client))[0]))
+    here = head.search(client.get("/at/52130-c1/").content.decode())[0]
+    assert re.findall("· (?:상담원|센터장)", here) == ["· 센터장"]
+
+
+def test_the_rate_of_other_languages_opens_to_the_sessions_in_it(client, records):
+    rates = RATE.findall(start(signed_in(client, records, Role.PROVINCE_STAFF, "52-office")))
+    with everywhere():
+        held = list(Session.objects.exclude(language="ko").values_list("workspace__code", flat=True))
+    assert len(rates) == len(set(held)) > 0
+    for url, percent in rates:
+        number = held.count(url.split(".workspace.")[1].split("~")[0])
+        whole = rows_behind(client, url.split("~")[0] + "/")
+        assert rows_behind(client, url) == number == round(float(percent) * whole / 100)
 
 
 @pytest.mark.parametrize(("role", "at", "least"), ROLES)

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.listings.people import with_client
 from cases.models import FamilyLink
+from centers.models import Municipality
+from centers.models.codes import kept_rows
 from centers.models.municipality import Decline
 from visas.decisions import class_on
 from visas.models import (
@@ -31,6 +33,7 @@ from visas.models import (
     StepKind,
     StudyStatus,
     VisaCase,
+    VisaProgramme,
 )
 
 # How a list sorts what is to come: no rule of the field, and its words say the days. Reminders have days of their own.
@@ -219,10 +222,21 @@ def check_brought_forward(viewer: User, client_id: int) -> ObligationCheck | Non
 
 
 def counts() -> list[tuple]:
-    """How many checks stand where, by programme and municipality, of everywhere; few are told as few."""
+    """How many checks stand where, by programme and municipality, of everywhere; few are told as few.
+
+    The database names both in Korean; they are told in the reader's language.
+    """
+    programmes, municipalities = _by_korean_name(VisaProgramme), _by_korean_name(Municipality)
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM wall.check_counts(%s)", [timezone.localdate()])
-        return [(*row[:2], *(few(number) for number in row[2:])) for row in cursor.fetchall()]
+        return [
+            (programmes.get(programme, programme), municipalities.get(municipality, municipality), *map(few, numbers))
+            for programme, municipality, *numbers in cursor.fetchall()
+        ]
+
+
+def _by_korean_name(model: type[Model]) -> dict[str, str]:
+    return {row.name_ko: str(row) for row in kept_rows(model).values()}
 
 
 def few(number: int) -> str:

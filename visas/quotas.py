@@ -51,16 +51,17 @@ PLACES: dict[str, str] = FIGURES | {
     "waiting": _("Received, without a place yet"),
     "seated": _("Took a place and kept it"),
 }
-DEFINITIONS: list[tuple[str, str]] = [
-    (_("Received"), _("The application was taken in (also called recruited). It holds no place yet.")),
-    (
+# What the words of a quota count: the word and the sentence, by code.
+DEFINITIONS: dict[str, tuple[str, str]] = {
+    "received": (_("Received"), _("The application was taken in (also called recruited). It holds no place yet.")),
+    "taken": (
         _("Recommended"),
         _("The province recommended the person, and the place was not given back. Who left later is in it."),
     ),
-    (_("Granted"), _("Of these, those whom the immigration office gave the permit.")),
-    (_("Settled"), _("Of these, those whose residence, or for students entry, was verified.")),
-    (_("Left"), _("Those who had a place and left the province since, or whose stay ended.")),
-]
+    "granted": (_("Granted"), _("Of these, those whom the immigration office gave the permit.")),
+    "settled": (_("Settled"), _("Of these, those whose residence, or for students entry, was verified.")),
+    "left": (_("Left"), _("Those who had a place and left the province since, or whose stay ended.")),
+}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from cases.listings import CLIENTS, DEADLINES, FOLLOW_UPS, SESSIONS, STAYS
 from cases.listings.client import LATELY, OWN, PAST, SOON, own_clients
 from cases.listings.people import read_clients
 from cases.listings.stay import in_bed_on
+from cases.meanings import SESSION, TONIGHT
 from cases.models import Client, Deadline, Draft, PutOff, Session, Stay, StayLeave
 from cases.models.draft import KEPT_DISCARDED, KEPT_UNTOUCHED
 from cases.unsent import HOURS, keys_for_unsent
@@ -150,14 +151,16 @@ def _sessions_of_today(viewer: User, today: date) -> Panel:
     """Today's sessions of the workspace, one's own first, and one's own week in numbers."""
     monday = today - timedelta(days=today.weekday())
     numbers = _numbers_of_the_week(viewer, monday=monday, today=today)
-    day, week = {"from_": f"{today}", "to": f"{today}"}, {"from_": f"{monday}", "to": f"{today}"}
+    of_day, of_week = {"from_": f"{today}", "to": f"{today}"}, {"from_": f"{monday}", "to": f"{today}"}
     rows = _of_today(viewer, today=today)
     shown = {
+        "day": today,
+        "definitions": [SESSION],
         "sessions": rows,
         "more": numbers["today"] - len(rows),
-        "today": listed(SESSIONS, viewer, **day).counted(numbers["today"]),
-        "mine": listed(SESSIONS, viewer, **day, counsellor="me").counted(numbers["mine"]),
-        "week": listed(SESSIONS, viewer, **week, counsellor="me").counted(numbers["week"]),
+        "today": listed(SESSIONS, viewer, **of_day).counted(numbers["today"]),
+        "mine": listed(SESSIONS, viewer, **of_day, counsellor="me").counted(numbers["mine"]),
+        "week": listed(SESSIONS, viewer, **of_week, counsellor="me").counted(numbers["week"]),
     }
     return Panel(_("Sessions of today"), "cases/landing/today.html", shown)
 
@@ -397,6 +400,8 @@ def _tonight(request: HttpRequest) -> Panel:
     for bed in _beds(viewer, night=today):
         rooms.setdefault(bed.room, []).append(_bed_tonight(bed, by_bed.get(bed.pk), away, today))
     shown = {
+        "day": today,
+        "definitions": TONIGHT,
         "rooms": rooms,
         "here": listed(STAYS, viewer, night=f"{today}").counted(len(stays)),
         "free": sum(bed["stay"] is None for room in rooms.values() for bed in room),

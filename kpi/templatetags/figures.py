@@ -9,7 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from centers.listing.columns import link
+from config.pieces import defined
 from kpi.evidence import Figure
+from kpi.meanings import meaning
 from kpi.opened import address_of, address_of_result
 from kpi.rows import is_shut
 
@@ -38,6 +40,17 @@ def rate(context, percent, name, *where):
         return "–"
     text = f"{localize(percent)} %"
     return link(address_of(figure_of(context, name, *where)), text) if percent else text
+
+
+@register.simple_tag
+def counted(*names):
+    """What figures and rates count, folded; by their names."""
+    return _counted(names, get_language())
+
+
+@lru_cache(maxsize=256)
+def _counted(names, _language):
+    return defined(meaning(name) for name in names)
 
 
 @register.simple_tag(takes_context=True)

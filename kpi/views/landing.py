@@ -29,6 +29,7 @@ from kpi.numbers import likely, percent
 from kpi.rollup import kept_answer, roll_up
 from kpi.window import Window
 
+KOREAN = "ko"
 FIGURES_OF_A_MONTH = {
     "session": gettext_lazy("Sessions (cases)"),
     "clients": gettext_lazy("Clients in sessions (visits)"),
@@ -60,9 +61,16 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     shown = {"year": year, "as_of": today, "answer": answer}
     yield Panel(_("Quotas"), "kpi/_quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
     lines = sheet.plan_lines(answer, sheet.plan_years())
-    yield Panel(_("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines})
+    rules = [(line.indicator, line.rule.text) for line in lines if line.rule]
+    yield Panel(
+        _("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines, "definitions": rules}
+    )
     yield Panel(_("Vouchers and shelter"), "kpi/landing/money.html", shown)
-    centers = {"centers": _side_by_side(request.user, answer, today), "month": f"{today:%Y-%m}"}
+    centers = {
+        "centers": _side_by_side(request.user, answer, today),
+        "month": f"{today:%Y-%m}",
+        "other_languages": all_but([KOREAN]),
+    }
     yield Panel(_("Centres side by side"), "kpi/landing/centers.html", shown | centers, wide=True)
 
 
@@ -113,7 +121,7 @@ def _sums(viewer: User, *, first: date, last: date, month: date) -> QuerySet:
     return rows.annotate(
         whole=Sum("records", filter=whole),
         this_month=Sum("records", filter=whole & Q(month=month)),
-        foreign=Sum("records", filter=Q(dimension="language") & ~Q(value="ko")),
+        foreign=Sum("records", filter=Q(dimension="language") & ~Q(value=KOREAN)),
     )
 
 

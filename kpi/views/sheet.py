@@ -20,6 +20,7 @@ from kpi import sheet as lines
 from kpi.evidence import OFFERED, Figure
 from kpi.forms import AsOfForm, FigureForm
 from kpi.listings import listing_of
+from kpi.meanings import sentence_of
 from kpi.models import Indicator, ManualFigure, PublishedFigure
 from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
@@ -140,6 +141,7 @@ def _beside_rows(shown: Shown) -> dict:
         "listed": listed,
         "year": figure.year,
         "as_of": figure.window.as_of,
+        "meaning": sentence_of(figure),
         "sheet_is_open": "view_figures" in scope_of(shown.viewer).everywhere,
         "is_sum": figure.is_sum,
         "masked": not beds and not all(row.open for row in shown.page),

@@ -7,12 +7,22 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from accounts.models import User
 from centers.models import Role
+from centers.services.membership import grant_role
 from tests import workers
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, page_of, picture, sign_in
 from tests.e2e.site import PASSWORD, serving
 from tests.e2e.test_pages import sign_in_for
-from tests.make import make_client, make_contact, make_session, make_visa_case, name_client
+from tests.make import (
+    make_client,
+    make_contact,
+    make_session,
+    make_user,
+    make_visa_case,
+    name_client,
+    place,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -55,6 +65,31 @@ def test_somebody_is_found_by_another_script(committed, screen):
         page.get_by_role("alert").wait_for()
         looks_right(page, screen, "search-too-short")
     assert [text for text in complaints if "status of 400" not in text] == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_filters_leave_the_first_screen_to_the_rows_until_one_is_used(committed, screen):
+    for at in ("52110-c1", "52130-c1"):
+        make_session(
+            at, client=make_client(at, name="KARIMOV NODIRBEK UGLI", nationality_id="UZ"), language_id="uz",
+            minutes=120, channel_id="outreach", topic_id="education.children", outcome_id="informed",
+            urgency_id="urgent", counsellor=make_user(Role.COUNSELLOR, at, name="도안 티 타인 흐엉 상담원"),
+        )  # fmt: skip
+    username = sign_in_for(Role.COUNSELLOR, "52110-c1")
+    user = User.objects.get(username=username)
+    grant_role(user=user, workspace=place("52130-c1"), role=Role.COUNSELLOR, actor=make_user())
+    complaints: list[str] = []
+    with serving(committed) as address, chromium() as browser, page_of(browser, screen, complaints) as page:
+        sign_in(page, address, username, PASSWORD)
+        page.goto(f"{address}/sessions/")
+        assert page.locator("#id_language").is_visible() == (screen == "desk")
+        assert page.locator("tbody tr").first.bounding_box()["y"] < SCREENS[screen]["height"]
+        looks_right(page, screen, "sessions-of-two-centres")
+        for used in ("language=uz", "from=soon"):
+            page.goto(f"{address}/sessions/?{used}")
+            assert page.locator("#id_language").is_visible()
+        looks_right(page, screen, "sessions-narrowed-wrongly")
+    assert complaints == []
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -112,4 +147,6 @@ def test_a_list_becomes_a_file_while_one_looks_on(committed, screen, monkeypatch
         assert len(list(csv.reader(text.splitlines()))) == 4
         page.goto(f"{address}/exports/")
         looks_right(page, screen, "exports")
+        state = page.get_by_role("cell", name="완료").bounding_box()
+        assert state["x"] + state["width"] <= SCREENS[screen]["width"]
     assert [text for text in complaints if "status of 400" not in text] == []

@@ -7,9 +7,11 @@ from centers.models import Role
 from centers.scope import set_scope
 from centers.selectors import scope_of
 from kpi.evidence import NAMES, OFFERED, READING, SEATS, Figure, all_evidence, evidence, total
+from kpi.meanings import sentence_of
 from kpi.models import CountingRule, Indicator
 from kpi.models.indicator import ENTERED
 from kpi.rollup import readings_of, roll_up
+from kpi.rows import title_of
 from tests import make
 from tests.make import DAY, everywhere
 from visas.models import VisaCase, VisaProgramme
@@ -205,12 +207,38 @@ class FigureKeyTests:
         assert figure.key == "2025.session.workspace.52110-c1~month.2025-03"
         assert Figure.of(figure.key) == figure
 
+    def test_a_key_leaves_a_language_out_in_one_workspace(self):
+        figure = Figure(2025, "session").at("workspace", "52110-c1").at("language", "-ko")
+        assert figure.key == "2025.session.workspace.52110-c1~language.-ko"
+        assert Figure.of(figure.key) == figure
+
+    @pytest.mark.django_db
+    def test_all_languages_but_one_and_that_one_are_all(self):
+        for language, number in {"ko": 1, "vi": 2, "ne": 3}.items():
+            for _ in range(number):
+                make.make_session(language_id=language, held_on=DAY)
+        make.make_session("52130-c1", language_id="vi", held_on=DAY)
+        with everywhere():
+            here = Figure(2025, "session").at("workspace", "52110-c1")
+            assert total(here.at("language", "-ko")).number == 5
+            assert total(here.at("language", "ko")).number == 1
+            assert total(Figure(2025, "session").at("language", "-vi")).number == 4
+
+    @pytest.mark.django_db
+    def test_a_language_that_is_left_out_is_said(self):
+        assert title_of(Figure(2025, "session").at("language", "-ko")) == "상담 · 상담 건수 · 한국어 외"
+
+    @pytest.mark.parametrize("name", sorted(NAMES - {READING}))
+    def test_every_figure_says_what_it_counts(self, name):
+        assert sentence_of(Figure(2025, name))
+
     @pytest.mark.parametrize(
         "key",
         [
-            "", "2025", "2025.nothing", "2025.session.person_id.7", "2025-0230.session", "2025.seat.topic.labour",
-            "2025.session.topic", "2025.session.month.2025-13", "2025.session.topic.a~topic.b", "2025.reading",
-            "2025.session.pool.e74-2025", "2025.offered.topic.labour",
+            "2025.session.topic.-labour", "2025.session.language.-", "2025.session.language.vi~topic.labour",
+            "2025.session.language.vi~month.2025-03", "", "2025", "2025.nothing", "2025.session.person_id.7",
+            "2025-0230.session", "2025.seat.topic.labour", "2025.session.topic", "2025.session.month.2025-13",
+            "2025.session.topic.a~topic.b", "2025.reading", "2025.session.pool.e74-2025", "2025.offered.topic.labour",
         ],
     )  # fmt: skip
     def test_what_is_no_figure_is_refused(self, key):

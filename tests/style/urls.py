@@ -50,6 +50,9 @@ def style(request):
         "form": SampleForm(), "wrong": filled, "facts": FACTS, "events": EVENTS, "subtabs": SUBTABS,
         "crumbs": [("내담자", "#"), ("전주시센터 · 123", "#")], "scripts": SCRIPTS,
         "today": date(2025, 12, 31),
+        "figures": [{"label": "상담 건수", "value": "2,475", "url": "#", "note": "지난달 같은 날까지 2,463"},
+                    {"label": "이용률", "value": "28.3 %"}],
+        "definitions": [("상담 건수", "무효 상담을 뺀 건수입니다."), ("이용률", "숙박을 수용 가능 일수로 나눕니다.")],
     }  # fmt: skip
     return render(request, "style.html", context)
 

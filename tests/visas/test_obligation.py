@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -366,6 +367,13 @@ class WhoTests:
         client.force_login(province)
         page = client.get("/visas/checks/").content.decode()
         assert "&lt;3" in page
+
+    def test_programme_and_municipality_are_named_in_the_language_of_the_reader(self):
+        case = make_check(permit(municipality_id="52140")).case
+        with everywhere(), override("en"):
+            [row] = counts()
+            assert row[:2] == (case.programme.name_en, case.municipality.name_en)
+            assert case.programme.name_en != case.programme.name_ko
 
     def test_the_numbers_are_for_the_province_alone(self):
         make_check(permit())

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from cases.listings.people import read_clients
@@ -90,7 +91,8 @@ def _cases(request: HttpRequest, title: str) -> Panel:
         {"name": name, "number": numbers[stage], "url": _address("visas:cases", stage=stage)}
         for stage, name in CASE_STATES.items()
     ]
-    return Panel(title, "visas/landing/cases.html", {"rows": rows, "total": sum(numbers.values())})
+    shown = {"rows": rows, "total": sum(numbers.values()), "day": timezone.localdate()}
+    return Panel(title, "visas/landing/cases.html", shown)
 
 
 @prepared
@@ -222,6 +224,11 @@ def _letters(request: HttpRequest) -> Iterator[Shown]:
 
 
 UNDECIDED = in_stage("applied", VOUCHER_STATES)
+VOUCHERS_COUNTED = gettext_lazy(
+    "One application counts once, in the state in which it is on this day. Those that wait for a decision are of all "
+    "years, what is paid is of the year of its payment, and all others are of the year in which they were made. The "
+    "won are the amounts of these applications."
+)
 
 
 @counted
@@ -246,10 +253,13 @@ def _undecided(viewer: User) -> QuerySet[Voucher]:
 
 def _vouchers(request: HttpRequest) -> Shown:
     """The vouchers of the year by state, and the won that go with them; those that wait, of all years."""
-    year = timezone.localdate().year
+    day = timezone.localdate()
+    year = day.year
     numbers = _by_state(request.user, first=date(year, 1, 1), last=date(year, 12, 31))
     latest = _undecided(request.user)
     shown = {
+        "day": day,
+        "definitions": [(_("Upgrade vouchers"), VOUCHERS_COUNTED)],
         "year": year,
         "states": [_state(state, name, year, numbers) for state, name in VOUCHER_STATES.items()],
         "latest": latest,

@@ -70,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
             (row, links(request.user, row.count, form.of_cases, programme=row.programme.pk, outside="1"))
             for row in without
         ],
-        "definitions": DEFINITIONS,
+        "definitions": DEFINITIONS.values(),
     }  # fmt: skip
     return render(request, "visas/quota_list.html", context, status=400 if form.errors else 200)
 
@@ -88,7 +88,7 @@ def _own(request: HttpRequest) -> HttpResponse:
         for row in outside_of_quotas(cases, today)
         if row.live or row.count.taken
     ]
-    context = {"rows": rows, "outside": outside, "day": today, "definitions": DEFINITIONS}
+    context = {"rows": rows, "outside": outside, "day": today, "definitions": DEFINITIONS.values()}
     return render(request, "visas/quota_own.html", context)
 
 

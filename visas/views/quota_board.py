@@ -66,7 +66,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Quotas"), reverse("visas:quotas"))],
         "splits": [_shown(request.user, name, lines, form, asked) for name, lines in splits.items() if lines],
         "forecasts": _forecasts(request.user, form),
-        "definitions": DEFINITIONS,
+        "definitions": DEFINITIONS.values(),
         "key": KEY.items(),
         "said": [] if form.narrowing else _said(request.user, form),
         "asked": [] if form.narrowing else [(place, asked["municipality"][place.pk]) for place in places],
