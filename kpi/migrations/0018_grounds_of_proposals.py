@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('kpi', '0017_kinds_of_indicators'),
-        ('visas', '0031_duties_and_evidence'),
+        ('visas', '0033_demand_and_studies'),
     ]
 
     operations = [

@@ -124,7 +124,7 @@ def translate_definitions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kpi", "0017_kinds_of_indicators")]
+    dependencies = [("kpi", "0018_grounds_of_proposals")]
     operations = [
         # What a list narrows them by is what a masked row shows too, and it is taken from the rows of the figure: a
         # person who was counted in May is not counted in March because only March is looked at.

@@ -157,7 +157,7 @@ SEMESTERS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('visas', '0031_duties_and_evidence'),
+        ('visas', '0032_decisions'),
     ]
 
     operations = [

@@ -128,7 +128,7 @@ SETTLES = function(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('visas', '0031_duties_and_evidence'),
+        ('visas', '0033_demand_and_studies'),
     ]
 
     operations = [
