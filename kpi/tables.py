@@ -9,7 +9,9 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from centers.models import SupportProgramme
+from kpi.meanings import SENTENCES
 from kpi.models import Indicator
+from kpi.rows import WORDS
 
 
 @dataclass
@@ -88,6 +90,12 @@ def _split(title: str, counts: dict) -> Table:
     return Table(title, [_("Code"), _("Count")], [[code, count] for code, count in counts.items()])
 
 
+def _meanings() -> Table:
+    """What each figure counts, for whoever has the file and not the page."""
+    rows = [[str(part), str(name), str(SENTENCES[figure])] for figure, (part, name) in WORDS.items()]
+    return Table(_("What is counted"), [_("Part"), _("Figure"), _("What it counts")], rows)
+
+
 def as_text(answer: dict) -> str:
     return "\n\n".join(_drawn(table) for table in tables_of(answer))
 
@@ -118,11 +126,11 @@ def _width(text: str) -> int:
 
 
 def as_workbook(answer: dict) -> bytes:
-    """One sheet for the plan's figures, one for each kind of volume."""
+    """One sheet for the plan's figures, one for each kind of volume, and what each figure counts."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         bold = book.add_format({"bold": True})
-        for number, table in enumerate(tables_of(answer), start=1):
+        for number, table in enumerate([*tables_of(answer), _meanings()], start=1):
             sheet = book.add_worksheet(f"{number} {_sheet_name(table.title)}"[:31])
             sheet.write_row(0, 0, [table.title], bold)
             sheet.write_row(1, 0, table.heading, bold)

@@ -81,6 +81,11 @@ class EmploymentQuerySet(scoped("view_clients")):
         rows = self.alias(last_day=LAST_DAY).filter(starts_on__lte=day)
         return rows.filter(Q(last_day=None) | Q(last_day__gte=day))
 
+    def during(self, first: date, last: date | None) -> "EmploymentQuerySet":
+        """Those that run on some day from the first to the last; no last day is no end."""
+        rows = self.at_work(first) | self.alias(last_day=LAST_DAY).filter(starts_on__gt=first)
+        return rows if last is None else rows.filter(starts_on__lte=last)
+
 
 @with_history
 class Employment(Kept):

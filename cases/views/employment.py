@@ -89,11 +89,23 @@ def _on_record(request: HttpRequest, pk: int) -> HttpResponse:
     told = {"employer": row.employer.name, "from": row.starts_on.isoformat(), "to": row.last_day or ""}
     messages.success(request, _("On record: %(employer)s, %(from)s – %(to)s.") % told)
     _warn(request, row.employer)
+    _warn_of_another(request, row)
     check = check_brought_forward(request.user, row.client_id)
     if check:
         told = _("A duty of work runs: it is to be looked at by %(day)s whether the change touches it.")
         messages.info(request, told % {"day": check.due_on.isoformat()})
     return redirect(row.client.get_absolute_url() + "#work")
+
+
+def _warn_of_another(request: HttpRequest, row: Employment) -> None:
+    """Pay, hours and tenure are read of the contracts that run: with two of them somebody has to look."""
+    others = Employment.objects.visible_to(request.user).filter(client=row.client).exclude(pk=row.pk)
+    for other in others.during(row.starts_on, row.last_day).select_related("employer"):
+        told = {"employer": other.employer.name, "from": other.starts_on.isoformat(), "to": other.last_day or ""}
+        said = _(
+            "A contract with %(employer)s runs at the same time (%(from)s – %(to)s): enter its end if it is over."
+        )
+        messages.warning(request, said % told)
 
 
 def _warn(request: HttpRequest, row: Employer) -> None:

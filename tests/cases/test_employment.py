@@ -95,6 +95,17 @@ class ContractTests:
         with refused_by("employment_once_a_day"):
             make_employment(about, employer=before.employer, starts_on=date(2025, 6, 1), ended_on=date(2025, 6, 1))
 
+    def test_two_that_run_at_the_same_time_are_told(self, client, counsellor):
+        person = make_client()
+        make_employment(person, starts_on=date(2025, 1, 1), ended_on=date(2025, 2, 1))
+        make_employment(person, starts_on=date(2025, 3, 1), contract_to=date(2026, 2, 28))
+        make_employment(person, starts_on=date(2026, 6, 1))
+        row = make_employment(person, starts_on=date(2025, 9, 1), contract_to=date(2026, 3, 31))
+        told = {"starts_on": "2025-09-01", "contract_to": "2026-03-31"}
+        page = client.post(f"/work/{row.pk}/", told, follow=True)
+        said = [str(message) for message in page.context["messages"] if "같은 기간" in str(message)]
+        assert len(said) == 1 and "2025-03-01" in said[0]
+
     def test_a_contract_hangs_on_no_foreign_workplace(self):
         with refused_by("employment_is_with_an_employer_of_the_workspace"):
             make_employment(make_client(), employer=make_employer("52130-c1"))

@@ -64,7 +64,10 @@ class RollUpCommandTests:
         table = manage("rollup_kpi", "--year", "2025", "--format", "table")
         assert "visa" in table.stdout.decode().lower()
         sheet = manage("rollup_kpi", "--year", "2025", "--format", "xlsx")
-        assert len(load_workbook(io.BytesIO(sheet.stdout)).sheetnames) == 8
+        book = load_workbook(io.BytesIO(sheet.stdout))
+        assert len(book.sheetnames) == 9
+        figures = {row[1].value for row in book.worksheets[-1].iter_rows(min_row=3)}
+        assert figures >= {"Sessions (cases)", "Clients in sessions (visits)", "Distinct persons"}
 
     @pytest.mark.parametrize(
         ("arguments", "status", "said"),

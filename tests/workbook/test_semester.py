@@ -107,6 +107,13 @@ class PlanTests:
         assert Enrolment.objects.count() == 3
         assert list(plan.absent) == []
 
+    def test_a_change_of_status_needs_the_number_and_the_status_alone(self, bring):
+        student = make_student()
+        _row, plan = bring(
+            as_listed(student, 전공=None, 입학학기=None, 입학일=None, 학적="휴학", 변동일=LEFT, 인지일=LEFT)
+        )
+        assert plan.problems == [] and plan.entries[0].kinds == {"changed"}
+
     def test_a_new_student_is_found_among_the_files_by_name_and_day_of_birth(self, bring):
         file = of_file(make_client(JBNU))
         case = make_visa_case("D-2", JBNU, client=file)
@@ -143,6 +150,8 @@ class RefusalTests:
         [
             ({"대학": "wku"}, "대학"),
             ({"전공": "없는 학과"}, "전공"),
+            ({"전공": None}, "전공"),
+            ({"입학학기": None}, "입학학기"),
             ({"입학학기": "봄"}, "입학학기"),
             ({"입학학기": "2031-2"}, "입학학기"),
             ({"학적": "놀고 있음"}, "학적"),

@@ -333,8 +333,14 @@ def _meet_new(batch: Batch, entry: Entry, records: _Records) -> None:
         entry.case = records.cases.get(entry.client)
     elif not entry.name:
         batch.error(row, "roman_name", _("A new student needs a name: roman, Korean or native."))
-    if not row.has("admitted_on") and "admitted_on" not in row.unread:
-        batch.error(row, "admitted_on", _("A new student needs the day of admission."))
+    needed = {
+        "major": _("A new student needs the major."),
+        "semester": _("A new student needs the semester of admission."),
+        "admitted_on": _("A new student needs the day of admission."),
+    }
+    for column, said in needed.items():
+        if not row.has(column) and column not in row.unread:
+            batch.error(row, column, said)
 
 
 def _meet_known(batch: Batch, entry: Entry, names: set[str]) -> None:
