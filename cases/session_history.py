@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.history import Change, changes, former, parts_changed, plainly
+from cases.listings.people import called
 from cases.models import Session, SessionIssue
 from cases.selectors import further_topics, status_shown
 from centers.models.codes import name_of, row_of
@@ -45,8 +46,8 @@ def session_changes(session: Session, viewer: User) -> list[Change]:
     def show(row, field: str) -> str:
         if field == "status":
             return status_shown(row_of(row, "status"), None, viewer).name or "–"
-        if field == "client":  # the number of the file: no name is told here
-            return str(row.client_id or "–")
+        if field == "client":
+            return called(row.client_id, viewer)
         if field == "voided":
             return now("yes") if row.voided_at else now("no")
         return plainly(row, field)
