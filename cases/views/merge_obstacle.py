@@ -6,10 +6,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import number_of
+from cases.listings.people import number_of, read_clients, readable_client
 from cases.models import Client, Deadline, Employment, FamilyLink, Stay
 from cases.services.merge import merge_clients
 from centers.models.codes import name_of
@@ -38,13 +39,16 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Row:
-    """One of two rows that stand against each other."""
+    """One of two rows that stand against each other.
+
+    ``whose`` is its file, or the workspace where that keeps a file which the viewer does not read.
+    """
 
     kind: str
     number: str
     told: str
     url: str
-    file: Client
+    whose: str
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ def _told(error: IntegrityError, first: Client, second: Client, viewer: User) ->
         hidden = len(rows) < 2
     else:
         rows, hidden = [], False
+    read_clients(rows, viewer)
     return Obstacle(sentence(error), str(ADVICE.get(rule, "")), [_shown(row) for row in rows], hidden)
 
 
@@ -130,9 +135,10 @@ def _between(first: Client, second: Client, viewer: User) -> list[FamilyLink]:
 
 
 def _shown(row: Model) -> Row:
-    told, page = TOLD.get(type(row), (lambda row: "", None))
-    url = reverse(page, args=[row.pk]) if page else row.client.get_absolute_url()
-    return Row(str(row._meta.verbose_name), number_of(row), told(row), url, row.client)
+    (told, page), file = TOLD.get(type(row), (lambda row: "", None)), readable_client(row)
+    url = reverse(page, args=[row.pk]) if page else file.get_absolute_url() if file else ""
+    whose = now("File %(number)s") % {"number": number_of(file)} if file else str(row.workspace)
+    return Row(str(row._meta.verbose_name), number_of(row), told(row), url, whose)
 
 
 def _from_to(start, end) -> str:

@@ -97,7 +97,7 @@ class CityTests:
         with everywhere():
             other = Client.objects.get(pk=link.client_id)
         obstacle = page_of(client, make_pair(principal, other)).context["obstacle"]
-        assert [row.file for row in obstacle.rows] == [other]
+        assert [row.url for row in obstacle.rows] == [other.get_absolute_url()]
         assert not obstacle.hidden
 
     def test_two_dependants_of_one_household(self, client, officer):
@@ -107,6 +107,15 @@ class CityTests:
             assert Household.objects.count() == 1
             files = [Client.objects.get(pk=link.client_id) for link in links]
         assert len(page_of(client, make_pair(*files)).context["obstacle"].rows) == 2
+
+    def test_a_centre_reads_what_an_office_keeps_of_its_clients_and_not_the_file_there(self, client):
+        files = [make_client() for _ in range(2)]
+        for file in files:
+            make_voucher("52110", client=make_client("52110-office", person=file.person_id, ref="AT-THE-OFFICE"))
+        client.force_login(make_user(Role.COUNSELLOR, official=False))
+        page = page_of(client, make_pair(*files))
+        assert len(page.context["obstacle"].rows) == 2
+        assert "AT-THE-OFFICE" not in page.content.decode()
 
     def test_of_a_pair_told_apart_nothing_is_tried(self, client, officer):
         pair = make_pair(*(case.client for case in two_cases()), state="different")
