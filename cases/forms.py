@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 from itertools import groupby
 
 from django import forms
@@ -16,7 +17,7 @@ from modeltranslation.utils import build_localized_fieldname
 
 from accounts.fields import DayField, PlainSelect
 from accounts.models import User
-from cases.companions import may_join, offered
+from cases.companions import may_join, offered, why_not
 from cases.drafted import DraftedForm
 from cases.listings.people import names_in_text
 from cases.models import (
@@ -102,17 +103,23 @@ class OthersField(forms.ModelMultipleChoiceField):
     """Further clients of the session: of the same centre as the first."""
 
     widget = forms.CheckboxSelectMultiple
-    default_error_messages = {
-        "invalid_choice": _("File %(value)s is of another centre, was merged, or is the client's own: take it out.")
-    }
 
     def __init__(self, **options):
         super().__init__(queryset=Client.objects.none(), required=False, **options)
 
     def offer(self, viewer: User, client: Client, named: Iterable[str]) -> None:
         self.queryset = may_join(viewer, client)
+        self.why_not = partial(why_not, viewer, client)
         # Read where the field is drawn: a form that goes on record needs no choices.
         self.choices = lambda: [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
+
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            if error.code != "invalid_choice":
+                raise
+            raise ValidationError(self.why_not(value)) from None
 
 
 class LongText(forms.CharField):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.listings.people import names_in_text, number_of, readable_client
-from cases.models import Session
+from cases.models import Client, Session
 from cases.selectors import further_topics, status_shown
 from centers.models.codes import row_of
 from config.legible import legible
@@ -74,7 +74,7 @@ def _facts(session: Session, viewer: User) -> list[tuple[str, str]]:
         (_("Caller"), term("caller")),
         (_("Minutes"), str(session.minutes or NONE)),
         (_("Number of clients"), str(session.clients)),
-        (_("Counselled together"), _together(others)),
+        (_("Counselled together"), _together(others, readable_client(session))),
         (_("Status of residence at the time"), str(status_shown(session.status, None, viewer).name or NONE)),
         *([] if session.client_id else [(_("Nationality"), term("nationality")), (_("Sex"), term("sex"))]),
         (_("Place of residence"), term("residence")),
@@ -87,9 +87,10 @@ def _facts(session: Session, viewer: User) -> list[tuple[str, str]]:
     return told + [("", "")] * (len(told) % 2)
 
 
-def _together(others: list) -> str:
-    named = [names_in_text(client) for client in others if client]
-    hidden = len(others) - len(named)
+def _together(others: list[Client | None], beside: Client | None) -> str:
+    """Each file once: of those that were merged only the one that lives on."""
+    named = [names_in_text(client) for client in dict.fromkeys(others) if client and client != beside]
+    hidden = others.count(None)
     if hidden:
         named.append(ngettext("%(number)s not open to you", "%(number)s not open to you", hidden) % {"number": hidden})
     return ", ".join(named) or NONE

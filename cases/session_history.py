@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.history import Change, changes, former, parts_added, parts_changed, plainly
-from cases.listings.people import names_in_text, read_clients, readable_client
+from cases.listings.people import called
 from cases.models import Session, SessionClient, SessionIssue
 from cases.models.kept import Part
 from cases.selectors import further_topics, status_shown
@@ -56,8 +56,8 @@ def _of_session(session: Session, viewer: User) -> Iterator[Change]:
     def show(row, field: str) -> str:
         if field == "status":
             return status_shown(row_of(row, "status"), None, viewer).name or "–"
-        if field == "client":  # the number of the file: no name is told here
-            return str(row.client_id or "–")
+        if field == "client":
+            return called(row.client_id, viewer)
         if field == "voided":
             return now("yes") if row.voided_at else now("no")
         return plainly(row, field)
@@ -72,17 +72,11 @@ def _of_topics(session: Session, viewer: User) -> Iterator[Change]:
 
 
 def _of_clients(session: Session, viewer: User) -> Iterator[Change]:
-    """By the names that their files go by today, as far as the viewer reads them; a file that is not theirs to read
-    by its number.
-    """
+    """By the names that their files go by today, as far as the viewer reads them."""
     gone = former(viewer, SessionClient, "session", of=session.pk)
-    read_clients(gone, viewer)
-    return _of_parts(session, now("Counselled together"), session.others.all(), gone, _who)
-
-
-def _who(row: SessionClient) -> str:
-    client = readable_client(row)
-    return names_in_text(client) if client else str(row.client_id)
+    return _of_parts(
+        session, now("Counselled together"), session.others.all(), gone, lambda row: called(row.client_id, viewer)
+    )
 
 
 def _of_parts(

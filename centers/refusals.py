@@ -5,6 +5,7 @@ that owns them (``refusals.py`` of each app calls ``register``). A sentence neve
 """
 
 from django.apps import apps
+from django.db.models import BaseConstraint, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,12 +33,18 @@ def sentence_of(name: str) -> str:
     return str(_SENTENCES.get(name) or _of_model(name) or _("This change breaks a rule of the records (%s).") % name)
 
 
-def _of_model(name: str) -> str:
+def constraint_of(name: str) -> tuple[type[Model], BaseConstraint] | None:
+    """The rule of a model by its name, with the model; none where the rule is kept in SQL."""
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == name:
-                return constraint.violation_error_message
-    return ""
+                return model, constraint
+    return None
+
+
+def _of_model(name: str) -> str:
+    found = constraint_of(name)
+    return found[1].violation_error_message if found else ""
 
 
 register(

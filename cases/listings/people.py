@@ -37,14 +37,55 @@ def _names(viewer: User, *, ids: list[int]) -> QuerySet[ClientName]:
 
 def read_clients(rows: Iterable[Model], viewer: User, *, and_names_of: Iterable[Client] = ()) -> None:
     """Give rows their clients with their names, as ``with_client`` does in a queryset, by prepared statements; and
-    files that were read already their names with them.
+    files that were read already their names with them. For a file that was merged away it is the one that lives on.
     """
     rows = list(rows)
-    asked = sorted({row.client_id for row in rows if row.client_id is not None})
-    files = {file.pk: file for file in _files(viewer, ids=asked)}
+    files = living_files({row.client_id for row in rows if row.client_id is not None}, viewer)
     for row in rows:
         row._state.fields_cache["client"] = files.get(row.client_id)
     read_names([*files.values(), *and_names_of], viewer)
+
+
+def living_files(ids: Iterable[int], viewer: User) -> dict[int, Client]:
+    """By the id of each file that the viewer reads the one that it is now: itself, or the one that took it in."""
+    asked = set(ids)
+    known = {file.pk: file for file in _files(viewer, ids=sorted(asked))}
+    while into := {file.merged_into_id for file in known.values()} - known.keys() - {None}:
+        found = {file.pk: file for file in _files(viewer, ids=sorted(into))}
+        if not found:
+            break
+        known |= found
+    return {pk: _living(known[pk], known) for pk in asked & known.keys()}
+
+
+def _living(file: Client, known: dict[int, Client]) -> Client:
+    while file.merged_into_id in known:
+        file = known[file.merged_into_id]
+    return file
+
+
+def each_once(rows: Iterable[Model], beside: Client | None = None) -> list[Model]:
+    """The rows whose files the viewer reads, each file once and ``beside`` not among them: of those that were merged
+    into another one only that one is left.
+    """
+    found, known = [], {beside}
+    for row in rows:
+        client = readable_client(row)
+        if client and client not in known:
+            known.add(client)
+            found.append(row)
+    return found
+
+
+def called(pk: int | None, viewer: User) -> str:
+    """The names of a file by its id, where a text tells whose it is."""
+    if pk is None:
+        return _("Anonymous")
+    file = living_files([pk], viewer).get(pk)
+    if file is None:
+        return _("Not open to you")
+    read_names([file], viewer)
+    return names_in_text(file)
 
 
 @prepared
@@ -74,6 +115,11 @@ def readable_client(row: Model) -> Client | None:
 def names_in_text(client: Client) -> str:
     """All names of a file, or its number where it shows none."""
     return " · ".join(name.text for name in client.names.all()) or number_of(client)
+
+
+def named_with_number(client: Client) -> str:
+    """Names and number of a file, where two of one name have to be told apart."""
+    return _("%(names)s (file %(number)s)") % {"names": names_in_text(client), "number": number_of(client)}
 
 
 def names_shown(client: Client) -> str:

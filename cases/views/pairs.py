@@ -23,6 +23,7 @@ from cases.services.merge import KEPT_APART, merge_clients, part_clients, rows_m
 from cases.services.pairs import decide as decide_on
 from cases.services.pairs import pair_up
 from cases.views.merge_figures import changes_of, counted_again, sessions_together
+from cases.views.merge_obstacle import obstacle_of
 from cases.views.side_by_side import Choice, choices_of, side_by_side
 from centers.access import require_anywhere
 from centers.prepared import prepared
@@ -95,8 +96,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": side_by_side(first, second, request.user),
         "choices": choices_of(first, second, request.user),
         "rows": rows_of(first.pk, second.pk),
-        "figures": changes_of(first, second, request.user),
+        "figures": changes_of(first, second),
         "together": sessions_together(first, second, request.user),
+        "obstacle": None if gone or pair.state == PairState.DIFFERENT else obstacle_of(first, second, request.user),
         "states": PairState,
     }
     return render(request, "cases/pair.html", context)
@@ -155,7 +157,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(pair)
     kept = files[int(keep)]
     absorbed = files[pair.second_id if kept.pk == pair.first_id else pair.first_id]
-    figures = changes_of(kept, absorbed, request.user)
+    figures = changes_of(kept, absorbed)
     choices = choices_of(kept, absorbed, request.user)
     taken = {row.name for row in choices if request.POST.get(row.name) == str(absorbed.pk)}
     try:
@@ -164,7 +166,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
     except IntegrityError as error:
         messages.error(request, _refused(error))
         return redirect(pair)
-    said = [_merged(kept, absorbed, done), *_given_up(choices, taken), *counted_again(figures, kept, request.user)]
+    said = [_merged(kept, absorbed, done), *_given_up(choices, taken), *counted_again(figures, kept)]
     messages.success(request, " ".join(said))
     return redirect(kept)
 
@@ -226,8 +228,15 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if parted.gone:
         told = {"rows": _counts(parted.gone)}
         said.append(_("What was taken away after the merge is not brought back: %(rows)s.") % told)
-    messages.success(request, " ".join(said))
+    messages.success(request, " ".join([*said, *_counted_as_two(row, request.user)]))
     return redirect("cases:client", row.absorbed_id)
+
+
+def _counted_as_two(row: ClientMerge, viewer: User) -> list[str]:
+    """The figures that an undone merge changes back, as they are now."""
+    files = _files(viewer, {row.kept_id, row.absorbed_id})
+    kept = files[row.kept_id]
+    return counted_again(changes_of(kept, files[row.absorbed_id]), kept)
 
 
 @prepared

@@ -12,7 +12,7 @@ from accounts.models import User
 from cases.completion import incomplete, missing_of, rules_of
 from cases.deadline_forms import kinds_for
 from cases.listings import FOLLOW_UPS, SESSIONS
-from cases.listings.people import read_clients, readable_client
+from cases.listings.people import each_once, read_clients, readable_client
 from cases.models import Client, Deadline, PutOff, Session, SessionClient, SessionIssue
 from cases.paper import session_as_pdf
 from cases.promises import promises_of
@@ -42,6 +42,8 @@ def follow_ups(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     session = read_session(request.user, pk)
+    readable = [other for other in session.others.all() if readable_client(other)]
+    others = each_once(readable, beside=_client(session))
     context = {
         "session": session,
         "client": _client(session),
@@ -49,8 +51,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "status": status_shown(session.status, None, request.user),
         "late": (session.recorded_on - session.held_on).days if session.recorded_on else 0,
         "changes": session_changes(session, request.user),
-        "others": [other for other in session.others.all() if readable_client(other)],
-        "hidden": sum(readable_client(other) is None for other in session.others.all()),
+        "others": others,
+        "merged": len(readable) - len(others),
+        "hidden": len(session.others.all()) - len(readable),
         "missing": missing_of(session, rules_of(request.user)),
         "may_work": may(request.user, "work_sessions", session.workspace_id),
         "promises": promises_of(session, request.user),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from cases.likely import Known
 from cases.models import Client, IdentifierKind, NameKind
 from cases.secrecy import decrypt, masked
 from cases.selectors import StatusShown, identifiers_shown, status_shown
@@ -19,8 +20,18 @@ def side_by_side(first: Client, second: Client, viewer: User) -> list[tuple[str,
     for label, read in FACTS:
         one, other = read(first, viewer), read(second, viewer)
         if one or other:
-            found.append((label, one, other, bool(one) and one == other))
+            found.append((label, one, other, bool(one) and (one == other or _alike(label, first, second))))
     return found
+
+
+def _alike(label: str, first: Client, second: Client) -> bool:
+    return label in ALIKE and ALIKE[label](first, second)
+
+
+def _share_a_telephone(first: Client, second: Client) -> bool:
+    """Whether a number of the one is one of the other, by what tells it where likely pairs are looked for."""
+    one, other = ({record.phone for record in Known.of_file(file).records()} - {""} for file in (first, second))
+    return not one.isdisjoint(other)
 
 
 def _named(kind: str) -> Callable[[Client, User], str]:
@@ -52,6 +63,9 @@ def _day(day) -> str:
     return day.isoformat() if day else ""
 
 
+TELEPHONE = gettext_lazy("Telephone")
+# Where two values agree that are not written alike.
+ALIKE = {TELEPHONE: _share_a_telephone}
 FACTS = (
     (NameKind.ROMAN.label, _named(NameKind.ROMAN)),
     (NameKind.KOREAN.label, _named(NameKind.KOREAN)),
@@ -60,7 +74,7 @@ FACTS = (
     (gettext_lazy("Birth date"), lambda client, viewer: _day(client.birth_date)),
     (gettext_lazy("Sex"), _coded("sex")),
     (
-        gettext_lazy("Telephone"),
+        TELEPHONE,
         lambda client, viewer: ", ".join(row.value for row in _in_order(client.contacts.all())),
     ),
     (gettext_lazy("Numbers of the state"), lambda client, viewer: _numbers(client, viewer)),
