@@ -191,9 +191,9 @@ class TimelineTests:
         make_finding(make_check(case))
         client.force_login(officer)
         told = client.get(f"/clients/{case.client_id}/?kind=duty").content.decode()
-        assert "지키지 않음" in told
+        assert "불이행" in told
         client.force_login(other)
-        assert "지키지 않음" not in client.get(f"/clients/{foreign.pk}/?kind=duty").content.decode()
+        assert "불이행" not in client.get(f"/clients/{foreign.pk}/?kind=duty").content.decode()
 
     def test_and_of_the_clients_own_counsellor_who_is_no_official(self, client):
         users = {official: make_user(Role.COUNSELLOR, "52140-c1", official=official) for official in (True, False)}
@@ -203,4 +203,4 @@ class TimelineTests:
         for official, user in users.items():
             client.force_login(user)
             told = client.get(f"/clients/{own.pk}/?kind=duty").content.decode()
-            assert ("지키지 않음" in told) != official
+            assert ("불이행" in told) != official
