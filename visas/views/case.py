@@ -132,7 +132,10 @@ def may_enrol(user, case: VisaCase, state: str) -> bool:
     """Whether the student that a case brought is not entered yet, and the person enters the university's students."""
     if case.programme_id != STUDENT_VISA or state not in (StepKind.GRANTED, StepKind.SETTLED):
         return False
-    return may(user, "work_clients", case.workspace_id) and not Enrolment.objects.filter(case=case).exists()
+    return (
+        may(user, "work_clients", case.workspace_id)
+        and not Enrolment.objects.visible_to(user).filter(case=case).exists()
+    )
 
 
 def may_take_in(user, client: Client) -> bool:
