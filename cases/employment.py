@@ -9,11 +9,12 @@ from django.db.models import Func, Q, QuerySet, Value
 from django.utils import timezone
 
 from accounts.models import User
+from cases.matching.records import ENDING
 from cases.models import Client, ClientName, Contact, Employer, Employment
 from cases.models.keys import KEY, digits_of
 from centers.prepared import prepared
 
-WHOLE_NUMBER = 8  # digits from which on a telephone number is one and not an ending
+WHOLE_NUMBER = ENDING  # digits from which on a telephone number is one and not an ending
 SHOWN = 3
 
 
@@ -83,7 +84,7 @@ def clients_like(employer: Employer, viewer: User) -> list[Client]:
         asked |= Q(pk__in=names.filter(workspace=employer.workspace_id, key=key).values("client"))
     digits = digits_of(employer.phone)
     if len(digits) >= WHOLE_NUMBER:
-        same = contacts.filter(workspace=employer.workspace_id, digits_backwards=digits[::-1])
+        same = contacts.filter(workspace=employer.workspace_id, digits_backwards__begins=digits[-ENDING:][::-1])
         asked |= Q(pk__in=same.values("client"))
     if not asked:
         return []

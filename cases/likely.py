@@ -9,19 +9,19 @@ from itertools import product
 from django.db.models import QuerySet
 
 from accounts.models import User
+from cases.matching import hanja
 from cases.matching.compare import compare
 from cases.matching.pairs import LIKELY
 from cases.matching.reasons import in_words
-from cases.matching.records import Record, whole_name
+from cases.matching.records import ENDING, Record, whole_name
 from cases.matching.signs import words
-from cases.matching.stored import sounding
+from cases.matching.stored import read_alike, sounding
 from cases.matching.weights import Population
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind
 from cases.models.keys import digits_of
 from centers.selectors import scope_of
 
 ENOUGH = 40  # files that one name brings; those of a common name need more than the name
-ENDING = 8  # digits by which a telephone number is told from others, whatever stands before them
 SHOWN = 6
 SAME_NUMBER = 0.99
 Why = tuple[tuple[str, str], ...]
@@ -57,7 +57,10 @@ class Known:
         )
 
     def records(self, pair_id: str = "", *, turned: bool = False) -> Iterator[Record]:
-        """One record for each name and number; ``turned``, also with the last word of a name as the surname."""
+        """One record for each name and number; ``turned``, also with the last word of a name as the surname.
+
+        A name in Chinese signs is also taken as Koreans read it, and one in Hangul as it is spoken.
+        """
         registered = sorted(self.numbers.get(IdentifierKind.REGISTRATION, ())) or [b""]
         for name in self.names or [""]:
             for divided in _divided(name, turned):
@@ -71,6 +74,9 @@ class Known:
 
 def _divided(name: str, turned: bool) -> Iterator[dict[str, str]]:
     yield whole_name(name)
+    joined = "".join(words(name))
+    if hanja.reading(joined) not in {"", joined}:
+        yield whole_name(hanja.reading(joined))
     *given, last = words(name) or [""]
     if turned and given:
         yield {"surname": last, "given_name": " ".join(given)}
@@ -159,6 +165,7 @@ def _candidates(known: Known, files: Files) -> set[int]:
     names = files.rows(ClientName)
     for name in known.names:
         found.update(sounding(names, name)[:ENOUGH])
+        found.update(read_alike(names, name).values_list("client_id", flat=True)[:ENOUGH])
     for phone in known.phones:
         digits = digits_of(phone)[-ENDING:]
         if len(digits) == ENDING:

@@ -32,9 +32,9 @@ class Number:
 
 
 def numbered(rows: QuerySet, text: str) -> QuerySet:
-    """The rows with this number."""
+    """The rows with this number; its letters may be typed small."""
     number = Number.of(text)
-    wanted = Q(ref=number.text) & ~Q(ref="")
+    wanted = Q(ref__in={number.text, number.text.upper()}) & ~Q(ref="")
     if number.pk:
         wanted |= Q(pk=number.pk, workspace=number.place) if number.place else Q(pk=number.pk)
     found = rows.filter(wanted)

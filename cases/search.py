@@ -1,26 +1,32 @@
 """Finding one's own clients by what somebody says: a name in any script, a number, a telephone ending."""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from cases.matching.database import GAPLESS
+from cases.matching.records import ENDING
 from cases.matching.signs import are_initials, initials, words
-from cases.matching.stored import sounding
+from cases.matching.stored import given_read_alike, read_alike, reading_begins, sounding
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind, Session
-from cases.models.keys import digits_of
+from cases.models.keys import BLOCK, digits_of, may_be_one, middles
 from cases.numbers import numbered
 from cases.secrecy import digest
 from centers.selectors import may_anywhere
 
 MOST = 50
 SHORTEST, LONGEST = 2, 100  # characters
-ENDING = 4  # digits of a telephone number
+LAST_PART = 3  # signs of a part at the end of a name; two are the end of too many
+KEYS = ("key", "second_key", "third_key")
+INITIALS = ("initials", "second_initials", "third_initials")
 CENTURIES = (19, 20)  # in which somebody who comes was born
 WHOLE = {
     IdentifierKind.REGISTRATION: "[0-9]{13}",
@@ -43,13 +49,29 @@ class Results:
 
 def search(viewer: User, text: str) -> Results:
     """The clients and sessions that the viewer may read and that fit the text; the text leaves no trace."""
-    text = " ".join(text.split())
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
     problem = _problem(text)
     if problem:
         return Results(problem=problem)
+    if len(text) < SHORTEST:
+        return _one_letter(viewer, text)
     found = list(dict.fromkeys(pk for rows in _clients(viewer, text) for pk in rows))
     if len(found) <= MOST and not _is_number(text):
         found = list(dict.fromkeys([*found, *sounding(ClientName.objects.visible_to(viewer), text)]))
+    return _results(viewer, found, text)
+
+
+def _one_letter(viewer: User, text: str) -> Results:
+    """Those of whose name this letter is the whole, or a part by itself: 金, A; and what has the number 7."""
+    names, key = ClientName.objects.visible_to(viewer), key_of(text)
+    whole = Q(key=key) | Q(second_key=key) | Q(third_key=key)
+    queries = [numbered(Client.objects.visible_to(viewer), text).values_list("pk", flat=True)]
+    queries += [_ids(names.filter(whole).order_by("pk"))] if key else []
+    results = _results(viewer, list(dict.fromkeys(pk for rows in queries for pk in rows[: MOST + 1])), text)
+    return results or Results(problem=_too_short())
+
+
+def _results(viewer: User, found: list[int], text: str) -> Results:
     shown = _living(viewer, found)
     sessions = _sessions(viewer, text) if may_anywhere(viewer, "view_sessions") else []
     return Results(shown[:MOST], sessions, more=len(shown) > MOST)
@@ -79,20 +101,24 @@ def _kept(rows: dict[int, Client], pk: int) -> int:
 def _problem(text: str) -> str:
     if "\x00" in text:
         return _("This text has a sign that no name and no number has. Type it anew.")
-    if len(text) < SHORTEST:
-        return _("Type at least two characters of a name, a number or the last four digits of a telephone number.")
+    if not text:
+        return _too_short()
     if len(text) > LONGEST:
         return _("This is longer than any name. Type a part of it.")
     return ""
 
 
-def _clients(viewer: User, text: str) -> list[QuerySet]:
+def _too_short() -> str:
+    return _("Type at least two characters of a name, a number or the last four digits of a telephone number.")
+
+
+def _clients(viewer: User, text: str) -> list[Iterable[int]]:
     """The ids of fitting files, the surest first: the very name, the number, beginnings, the telephone."""
     names = ClientName.objects.visible_to(viewer)
-    key = _key(" ".join(words(text)))  # as on a passport, too: NGUYEN<<VAN<AN
+    key = key_of(text)
     clients = Client.objects.visible_to(viewer)
     queries = [numbered(clients, text).values_list("pk", flat=True)]
-    if hashes := _hashes(text):
+    if hashes := hashes_of(text):
         queries.append(_ids(Identifier.objects.visible_to(viewer).filter(digest__in=hashes)))
     if days := days_of(text):
         queries.append(clients.filter(birth_date__in=days).order_by("pk").values_list("pk", flat=True))
@@ -100,20 +126,43 @@ def _clients(viewer: User, text: str) -> list[QuerySet]:
         queries = [
             _ids(names.filter(key=key)),
             *queries,
-            _ids(names.filter(key__begins=key).order_by("key", "pk")),
-            _ids(names.filter(second_key__begins=key).order_by("second_key", "pk")),
-            _ids(names.filter(third_key__begins=key).order_by("third_key", "pk")),
+            _ids(read_alike(names, text).order_by("pk")),
+            *(_begun(names, each, key) for each in KEYS),
+            *(_ids(alike(names, text).order_by("pk")) for alike in (given_read_alike, reading_begins)),
+            *_ending_alike(names, key),
         ]
     if are_initials(text):
-        queries.append(_ids(names.filter(initials__begins=initials(text)).order_by("initials", "pk")))
+        queries += [_begun(names, each, initials(text)) for each in INITIALS]
+    return [*(query[: MOST + 1] for query in queries), *_telephoned(viewer, text)]
+
+
+def _begun(rows: QuerySet, column: str, beginning: str) -> QuerySet:
+    """The files of rows that begin so, the shortest first."""
+    return _ids(rows.filter(**{f"{column}__begins": beginning}).order_by(column, "pk"))
+
+
+def _ending_alike(names: QuerySet, key: str) -> Iterator[QuerySet]:
+    """Names that end so, in scripts that leave no gap before a given name."""
+    if len(key) >= LAST_PART and re.fullmatch(f"{GAPLESS}+", key):
+        yield _begun(names, "key_backwards", key[::-1])
+
+
+def _telephoned(viewer: User, text: str) -> Iterator[list[int]]:
+    """Files with a telephone number that ends so, or whose last digits but four do: people say it in blocks.
+
+    Of a long number the ending is looked for, since a country may stand before one of the two and not the other.
+    """
     digits = digits_of(text)
-    if len(digits) >= ENDING:
-        contacts = Contact.objects.visible_to(viewer)
-        queries.append(_ids(contacts.filter(digits_backwards__begins=digits[::-1])))
-    return [query[: MOST + 1] for query in queries]
+    if len(digits) < BLOCK:
+        return
+    contacts = Contact.objects.visible_to(viewer)
+    ending = contacts.filter(digits_backwards__begins=digits[-ENDING:][::-1]).order_by("digits_backwards", "pk")
+    found = ending.values_list("client_id", "value")[: MOST + 1]
+    yield [client for client, value in found if len(digits) <= ENDING or may_be_one(text, value)]
+    yield from (_begun(contacts, "middle_backwards", middle)[: MOST + 1] for middle in middles(text))
 
 
-def _hashes(text: str) -> list[bytes]:
+def hashes_of(text: str) -> list[bytes]:
     """The keyed hashes of a whole number of the state that the text may be. Of its ending there is none."""
     plain = re.sub(r"[\s-]", "", text).upper()
     kinds = [kind for kind, form in WHOLE.items() if re.fullmatch(form, plain)]
@@ -148,8 +197,8 @@ def _sessions(viewer: User, text: str) -> list[Session]:
     return list(numbered(rows, text)[:MOST])
 
 
-def _key(text: str) -> str:
-    """The text as names are found by. Empty where nothing of it is part of one."""
+def key_of(text: str) -> str:
+    """The text as names are found by, as on a passport, too (NGUYEN<<VAN<AN). Empty where nothing of it is a name."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT wall.name_key(%s, 1)", [text])
+        cursor.execute("SELECT wall.name_key(%s, 1)", [" ".join(words(text))])
         return cursor.fetchone()[0] or ""

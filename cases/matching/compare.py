@@ -10,6 +10,7 @@ from cases.matching.weights import MIXED_UP, Population
 
 CLOSE = 0.8  # of a name's letters stand in their place
 NAMES = ("given", "surname")
+APART = {"other", "unlike"}
 FAMILY = ("surname", "phone", "address", "nationality")
 FAMILY_MOST = 10.0  # bits: what a family shares tells no more than this of two whose given names are unlike
 UNLIKE = 0.4  # of a name's letters stand in their place: two names, and no mistake
@@ -53,7 +54,7 @@ def score_of(bits: float, why: tuple[tuple[str, str], ...]) -> float:
 def may_be_twins(why: tuple[tuple[str, str], ...]) -> bool:
     """Of one surname and born on one day, with given names that are no slip of each other and no number in common."""
     levels = dict(why)
-    named_apart = levels.get("given") in {"other", "unlike"} and levels.get("surname") in {"same", "close", "sound"}
+    named_apart = levels.get("given") in APART and levels.get("surname") in {"same", "close", "sound"}
     return named_apart and levels.get("born") == "same" and levels.get("number") != "same"
 
 
@@ -78,7 +79,10 @@ def _parts(one: Record, other: Record, against: tuple[str, str], people: Populat
     for name, theirs in zip(NAMES, against, strict=True):
         value, has = getattr(one, name), getattr(other, theirs)
         if value and has:
-            level = name_level(value, has, one.sounds[NAMES.index(name)], other.sounds[NAMES.index(theirs)])
+            mine, its = NAMES.index(name), NAMES.index(theirs)
+            level = name_level(value, has, one.sounds[mine], other.sounds[its])
+            if level in APART and one.read[mine] == other.read[its] != "":
+                level = "sound"
             found.append((name, level, people.weight(name, level, value)))
     return found
 

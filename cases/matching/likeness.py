@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from cases.matching.burmese import romanised
 from cases.matching.signs import latin, words
 from cases.matching.sounds import MOST_WORDS
+from cases.matching.surnames import parts_of
 
 ENOUGH = 0.75  # less alike is another name
 PART = 0.96  # what the beginning of a longer name is worth, against the whole
@@ -88,10 +89,11 @@ class Wanted:
         return self._read[word]
 
     def _forms(self, name: str) -> list[Spelling]:
-        """The name from each of its words on, and with its last word first."""
+        """The name from each of its words on, and with its last word first; of one word, also what is given of it."""
         parts = self._parts(name)
-        turned = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else []
-        return [Spelling.of(some) for some in [*(parts[place:] for place in range(len(parts))), *turned]]
+        given = parts_of(name)[1:] if len(parts) == 1 else []
+        others = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else [self._parts("".join(given))] if given else []
+        return [Spelling.of(some) for some in [*(parts[place:] for place in range(len(parts))), *others]]
 
 
 def _sides(wanted: Spelling, has: Sequence[Spelling]) -> Iterator[tuple[float, str, list[str | None]]]:

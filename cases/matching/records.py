@@ -1,10 +1,13 @@
 """What is known of a person, made ready to be compared: one reading per field, empty where nothing is known."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from cases.matching import hanja
+from cases.matching.burmese import romanised
 from cases.matching.nations import is_nation, nation
 from cases.matching.signs import latin, words
 from cases.matching.sounds import sound
@@ -21,7 +24,8 @@ SEXES = dict.fromkeys(("f", "female", "여", "여성", "여자"), "f") | dict.fr
 class Record:
     """One row of a list of people. ``given`` and ``surname`` are in Latin letters, ``born`` is eight digits if whole.
 
-    ``sounds`` are those of the given name and of the surname.
+    ``id`` is as it stands in the row. ``sounds`` are those of the given name and of the surname, ``read`` is how
+    Koreans read them where they are in Chinese signs or Hangul.
     """
 
     id: str
@@ -34,14 +38,15 @@ class Record:
     address: frozenset = frozenset()
     number: str = ""
     sounds: tuple[str, str] = ("", "")
+    read: tuple[str, str] = ("", "")
 
     @classmethod
     def of(cls, row: Mapping[str, object]) -> "Record":
         """A record of a row with ``id`` and any of ``FIELDS``; dates may be dates or text, the year first or last."""
-        text = {name: str(row.get(name) or "").strip() for name in ("id", *FIELDS)}
-        given, surname = text["given_name"], text["surname"]
+        text = {name: str(row.get(name) or "").strip() for name in FIELDS}
+        given, surname = romanised(text["given_name"]), romanised(text["surname"])
         return cls(
-            id=text["id"],
+            id=str(row.get("id") or ""),
             given=latin(given),
             surname=latin(surname),
             born=birth_digits(row.get("birth_date")),
@@ -51,6 +56,7 @@ class Record:
             address=frozenset(re.findall(r"\w+", text["address"].lower())),
             number=_signs(text["registration_number"]),
             sounds=(sound(given), sound(surname)),
+            read=(hanja.reading(_joined(given), 2), hanja.reading(_joined(surname))),
         )
 
 
@@ -81,8 +87,12 @@ def is_birth_date(text: str) -> bool:
     return True
 
 
+def _joined(name: str) -> str:
+    return "".join(words(name))
+
+
 def _digits(text: str) -> str:
-    return re.sub("[^0-9]", "", text)
+    return re.sub("[^0-9]", "", unicodedata.normalize("NFKC", text))
 
 
 def _signs(text: str) -> str:

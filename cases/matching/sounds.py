@@ -14,6 +14,7 @@ from itertools import permutations
 
 from cases.matching.burmese import romanised
 from cases.matching.signs import CAPITALS, HAN, LETTERS, letters, readings, words
+from cases.matching.surnames import parts_of
 
 KINDS = "PTSKNML"
 VOWEL = "A"
@@ -87,8 +88,11 @@ def turned(name: str) -> str:
 
 
 def keys(name: str) -> list[str]:
-    """What a name is kept under: its sound from the first, second and third word on, and with the last word first."""
-    parts = words(name)
+    """What a name is kept under: its sound from the first, second and third word on, and with the last word first.
+
+    A surname that is written together with what follows is a word of its own (``surnames``).
+    """
+    parts = parts_of(name)
     begun = ["".join(parts[place:]) for place in range(3)]
     return [sound(text) for text in (*begun, turned(name))]
 

@@ -1,16 +1,20 @@
 """Names on file that sound like what somebody types."""
 
+import re
 from functools import reduce
 from itertools import permutations
 from operator import or_
 
 from django.db.models import Q, QuerySet
 
+from cases.matching import hanja
 from cases.matching.burmese import romanised
 from cases.matching.likeness import UNSURE, Wanted
 from cases.matching.signs import latin, words
 from cases.matching.sounds import MOST_WORDS, asked, near, sound, turned
+from cases.matching.surnames import HAN
 
+READINGS = ("reading", "second_reading", "third_reading")
 COLUMNS = ("sound", "second_sound", "third_sound", "turned_sound")
 SHORTEST = 2  # kinds; a name that begins with one consonant is anybody's
 MOST = 600  # names that each way of looking brings
@@ -43,6 +47,23 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
                 if alike[text]:
                     best[client] = max(best.get(client, 0.0), alike[text])
     return sorted(best, key=lambda client: (-best[client], client))
+
+
+def read_alike(names: QuerySet, typed: str) -> QuerySet:
+    """The names that Koreans read as the text."""
+    return names.filter(reading__in=list(hanja.asked(typed)))
+
+
+def given_read_alike(names: QuerySet, typed: str) -> QuerySet:
+    """The names of which Koreans read what is given as the text."""
+    ways = list(hanja.asked(typed))
+    return names.filter(Q(second_reading__in=ways) | Q(third_reading__in=ways))
+
+
+def reading_begins(names: QuerySet, typed: str) -> QuerySet:
+    """The names whose reading begins so, where the text is in Hangul alone: of Chinese signs many are read alike."""
+    begun = "" if re.search(HAN, typed) else hanja.reading("".join(words(typed)))
+    return names.filter(_any({f"{column}__begins": begun} for column in READINGS)) if begun else names.none()
 
 
 def _with_unsure(found: QuerySet) -> list[tuple[int, str]]:

@@ -17,6 +17,7 @@ from centers.exports.sheets import harmless
 
 COLUMNS = ("id_a", "id_b", "score", "reason")
 LONGEST_CELL = 1_000_000  # characters
+UTF_8, KOREAN = "utf-8-sig", "cp949"  # the second is what Excel in Korean saves a CSV file in, unless it is told
 
 
 class TableRefused(Exception):
@@ -25,10 +26,14 @@ class TableRefused(Exception):
 
 @dataclass
 class Unread:
-    """How many values of each column could not be read, and the row of the first. No value is kept."""
+    """How many values of each column could not be read, and the row of the first. No value is kept.
+
+    ``encoding`` is that of the file.
+    """
 
     counts: Counter = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)
+    encoding: str = UTF_8
 
     def note(self, row: dict[str, str], number: int) -> None:
         for column in unread(row):
@@ -39,18 +44,32 @@ class Unread:
 def read(path: Path, notes: Unread) -> Iterator[Record]:
     """The records of a file, one by one; a record without an id is called by its row, the first being 1.
 
-    ``notes`` is told what could not be read, by the same rows. The file is UTF-8, with or without a byte order mark.
-    Raises TableRefused.
+    ``notes`` is told what could not be read, by the same rows, and in which encoding the file is: UTF-8, with or
+    without a byte order mark, or where it is not that from its first byte to its last, CP949. Raises TableRefused.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        notes.encoding = UTF_8 if _is_all(path, UTF_8) else KOREAN
+        with path.open(encoding=notes.encoding, newline="") as file:
             yield from _records(file, notes)
     except OSError as error:
         raise TableRefused(_("%(file)s cannot be read: %(why)s.") % {"file": path, "why": error.strerror}) from error
     except UnicodeDecodeError as error:
-        raise TableRefused(_("%(file)s is not UTF-8. Save it as “CSV UTF-8”.") % {"file": path}) from error
+        raise TableRefused(
+            _("%(file)s is neither UTF-8 nor CP949. Save it as “CSV UTF-8”.") % {"file": path}
+        ) from error
     except csv.Error as error:
         raise TableRefused(_("%(file)s is no CSV file: %(why)s.") % {"file": path, "why": error}) from error
+
+
+def _is_all(path: Path, encoding: str) -> bool:
+    """Whether every byte of the file can be read so. It is read through in pieces."""
+    with path.open(encoding=encoding, newline="") as file:
+        try:
+            while file.read(LONGEST_CELL):
+                pass
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _records(lines: Iterable[str], notes: Unread) -> Iterator[Record]:
@@ -63,13 +82,24 @@ def _records(lines: Iterable[str], notes: Unread) -> Iterator[Record]:
     for number, cells in enumerate((cells for cells in rows if any(cells)), start=1):
         row = dict(zip(header, cells, strict=False))
         notes.note(row, number)
-        yield Record.of({**row, "id": row.get("id", "").strip() or str(number)})
+        told = row.get("id", "")
+        yield Record.of({**row, "id": told if told.strip() else str(number)})
 
 
-def told_apart(records: Iterable[Record], twice: Counter) -> Iterator[Record]:
-    """The same records; ``twice`` counts the rows of each id that stands in several."""
+@dataclass
+class Ids:
+    """What is said of the ids of a list: the rows of each that stands in several, and how many are formulas."""
+
+    twice: Counter = field(default_factory=Counter)
+    formulas: int = 0
+
+
+def told_apart(records: Iterable[Record], ids: Ids) -> Iterator[Record]:
+    """The same records; ``ids`` is told of those that stand in several rows and of those that are formulas."""
     seen: set[str] = set()
+    twice = ids.twice
     for record in records:
+        ids.formulas += harmless(record.id) != record.id
         if record.id in seen:
             twice[record.id] += 1 if record.id in twice else 2
         seen.add(record.id)
@@ -98,7 +128,8 @@ def _check(header: list[str]) -> None:
 def write(path: Path, pairs: Iterable[Pair]) -> int:
     """The pairs as a file, which is there when it is whole. Gives how many. Raises TableRefused.
 
-    An id that a spreadsheet would take for a formula gets an apostrophe before it.
+    An id is written as it stood in the list, so that the pairs can be joined to it, also where a spreadsheet would
+    take it for a formula: ``told_apart`` counts those, and whoever calls says so.
     """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -118,6 +149,6 @@ def _write(table, pairs: Iterable[Pair]) -> int:
     table.writerow(COLUMNS)
     count = 0
     for pair in pairs:
-        table.writerow((harmless(pair.one), harmless(pair.other), f"{pair.score:.4f}", in_words(pair.why)))
+        table.writerow((pair.one, pair.other, f"{pair.score:.4f}", in_words(pair.why)))
         count += 1
     return count

@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from cases.matching import database
+from cases.matching.signs import BLANKS, GAP
 from centers.walls import function
 
 
@@ -22,13 +23,22 @@ class Migration(migrations.Migration):
         ),
         function(
             "wall.name_sound(name text, first_word int)",
-            database.words_body(),
+            f"""
+            DECLARE parts text[] := regexp_split_to_array(btrim(name, {database.constant(BLANKS)}), {database.constant(GAP)});
+            DECLARE many int := cardinality(parts);
+            BEGIN
+              IF first_word = 0 THEN
+                RETURN CASE WHEN many > 1 THEN wall.sound(parts[many] || array_to_string(parts[:many - 1], '')) END;
+              END IF;
+              RETURN CASE WHEN first_word <= many THEN wall.sound(array_to_string(parts[first_word:], '')) END;
+            END
+            """,
             returns="text",
             traits="IMMUTABLE PARALLEL SAFE",
         ),
         function(
             "wall.name_initials(name text)",
-            database.initials_body(),
+            r"SELECT nullif(regexp_replace(normalize(name, NFKD), '[^\u1100-\u1112]', '', 'g'), '')",
             returns="text",
             language="sql",
             traits="IMMUTABLE PARALLEL SAFE",

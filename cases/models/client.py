@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.access import OnRecord
 from cases.models.kept import Kept, Shared, client_key, code_key, person_key, with_history, workspace_key
-from cases.models.keys import digits_backwards, name_initials, name_key, name_sound
+from cases.models.keys import (
+    digits_backwards,
+    middle_backwards,
+    name_initials,
+    name_key,
+    name_key_backwards,
+    name_reading,
+    name_sound,
+)
 from cases.models.terms import Country, Language, Sex, StatusCode
 from centers.models import Municipality
 from centers.querysets import scoped
@@ -94,12 +102,27 @@ class PartOfFileQuerySet(scoped("view_clients")):
         return self.filter(**{f"{file.removesuffix('_id')}__in": Client.objects.visible_to(user)})
 
 
+FOR_SOME = [  # keys that few names have
+    ("second_initials", "name_by_second_initials"),
+    ("third_initials", "name_by_third_initials"),
+    ("reading", "name_by_reading"),
+    ("second_reading", "name_by_second_reading"),
+    ("third_reading", "name_by_third_reading"),
+    ("key_backwards", "name_by_end"),
+]
+
+
+def _index_of_some(column: str, name: str) -> models.Index:
+    return models.Index(fields=["workspace", column], condition=Q(**{f"{column}__isnull": False}), name=name)
+
+
 @with_history
 class ClientName(OnRecord):
     """A name of a client as it is written in one script.
 
     The keys are what it is found by: without marks, blanks and capitals, from its first word, its second and its
-    third on, so that a search begins at any of them (``cases/search.py``). The sounds are alike in every script.
+    third on, so that a search begins at any of them (``cases/search.py``). The sounds are alike in every script. The
+    readings are those of Koreans. Of Hangul and Chinese signs without a gap the surname counts as a word.
     """
 
     workspace = workspace_key()
@@ -113,7 +136,13 @@ class ClientName(OnRecord):
     second_sound = name_sound(2)
     third_sound = name_sound(3)
     turned_sound = name_sound(0)
-    initials = name_initials()
+    initials = name_initials(1)
+    second_initials = name_initials(2)
+    third_initials = name_initials(3)
+    reading = name_reading(1)
+    second_reading = name_reading(2)
+    third_reading = name_reading(3)
+    key_backwards = name_key_backwards()
 
     objects = PartOfFileQuerySet.as_manager()
 
@@ -130,6 +159,7 @@ class ClientName(OnRecord):
             models.Index(fields=["workspace", "third_sound"], name="name_by_third_sound"),
             models.Index(fields=["workspace", "turned_sound"], name="name_by_turned_sound"),
             models.Index(fields=["workspace", "initials"], name="name_by_initials"),
+            *(_index_of_some(*row) for row in FOR_SOME),
         ]
 
     def __str__(self):
@@ -145,6 +175,7 @@ class Contact(OnRecord):
     kind = models.CharField(_("kind"), max_length=20, default="phone")
     value = models.CharField(_("contact"), max_length=100)
     digits_backwards = digits_backwards()
+    middle_backwards = middle_backwards()
 
     objects = scoped("view_clients").as_manager()
 
@@ -154,6 +185,7 @@ class Contact(OnRecord):
         indexes = [
             models.Index(fields=["client"], name="contact_by_client"),
             models.Index(fields=["workspace", "digits_backwards"], name="contact_by_ending"),
+            models.Index(fields=["workspace", "middle_backwards"], name="contact_by_middle"),
         ]
 
     def __str__(self):

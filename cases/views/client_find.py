@@ -1,4 +1,6 @@
-from django.db.models import Func, Value
+import unicodedata
+from collections.abc import Iterable, Iterator
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -8,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from cases.employment import WHOLE_NUMBER, employers_now
-from cases.models import Client, ClientName, Contact
-from cases.models.keys import KEY, digits_of
-from cases.search import search
+from cases.models import Client, ClientName, Contact, Identifier
+from cases.models.keys import digits_of, telephone
+from cases.search import hashes_of, key_of, search
 from centers.access import require_anywhere
 from centers.selectors import scope_of
 
@@ -22,7 +24,8 @@ SHOWN = 12
 def find(request: HttpRequest) -> HttpResponse:
     """The clients for whom this person may log a session and who fit what was typed, as choices of a list.
 
-    A choice is exact where one of its names, its number or its telephone is the very text.
+    A choice is exact where one of its names, its numbers or its telephones is the very text. A name that is read so
+    in Korean is not: several signs are.
     """
     require_anywhere(request.user, "work_sessions")
     text = request.POST.get("q", "")
@@ -56,18 +59,23 @@ def _told(number: int, more: bool) -> str:
 
 
 def _exact(viewer: User, clients: list[Client], text: str) -> set[int]:
+    """Those of whom the text is a whole name, a whole number of the file or of the state, or a whole telephone."""
     if not clients:
         return set()
-    key = Func(Value(" ".join(text.split())), Value(1), function="wall.name_key", output_field=KEY)
-    names = ClientName.objects.visible_to(viewer).filter(client__in=clients, key=key).exclude(key="")
-    by_name = names.values_list("client_id", flat=True)
-    numbered = {client.pk for client in clients if text.strip() in {client.ref, str(client)}}
-    return set(by_name) | numbered | _telephoned(viewer, clients, digits_of(text))
+    text = unicodedata.normalize("NFKC", text).strip()
+    number = text.casefold()
+    numbered = {client.pk for client in clients if number in {client.ref.casefold(), str(client).casefold()}}
+    return numbered | {pk for rows in _wholly(viewer, clients, text) for pk in rows}
 
 
-def _telephoned(viewer: User, clients: list[Client], digits: str) -> set[int]:
-    """Those with this whole telephone number."""
-    if len(digits) < WHOLE_NUMBER:
-        return set()
-    rows = Contact.objects.visible_to(viewer).filter(client__in=clients, digits_backwards=digits[::-1])
-    return set(rows.values_list("client_id", flat=True))
+def _wholly(viewer: User, clients: list[Client], text: str) -> Iterator[Iterable[int]]:
+    if key := key_of(text):
+        names = ClientName.objects.visible_to(viewer).filter(client__in=clients, key=key)
+        yield names.values_list("client_id", flat=True)
+    if hashes := hashes_of(text):
+        numbers = Identifier.objects.visible_to(viewer).filter(client__in=clients, digest__in=hashes)
+        yield numbers.values_list("client_id", flat=True)
+    if len(digits_of(text)) >= WHOLE_NUMBER:
+        contacts = Contact.objects.visible_to(viewer).filter(client__in=clients)
+        told = contacts.values_list("client_id", "value")
+        yield [client for client, value in told if telephone(value) == telephone(text)]

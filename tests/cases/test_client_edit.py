@@ -377,6 +377,15 @@ class LikelyTests:
         [opened] = files()
         assert self.shown(client.post(self.LIKELY, told)) == {opened.pk}
 
+    @pytest.mark.parametrize(
+        ("kept", "told"), [("李明花", "이명화"), ("李明花", "리 명화"), ("이명화", "李明花"), ("이명화", "리명화")]
+    )
+    def test_a_name_in_chinese_signs_and_its_korean_reading_are_likely_one(self, client, counsellor, kept, told):
+        same = make_client(name=kept, birth_date="1990-05-04")
+        make_client(name="朴英姬", birth_date="1971-01-01")
+        answer = client.post(self.LIKELY, {"native": told, "birth_date": "1990-05-04"})
+        assert self.shown(answer) == {same.pk}
+
     def test_asked_once_when_saving_and_never_in_the_way(self, client, counsellor):
         before = make_client(name="NGUYEN VAN AN")
         answer = client.post(NEW, typed())

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from centers.models import Role
-from tests.make import make_client, make_contact, make_user, name_client
+from tests.make import make_client, make_contact, make_number, make_user, name_client
 
 pytestmark = pytest.mark.django_db
 FIND = "/clients/find/"
@@ -32,6 +32,38 @@ def test_the_whole_name_is_exact_and_a_part_of_it_is_not(found):
     assert found("NGUYEN") == {one.pk: False, other.pk: False}
 
 
+def test_a_whole_name_as_on_a_passport_is_exact(found):
+    person, other = make_client(name="NGUYEN THI PHUONG LINH"), make_client(name="NGUYEN THI PHUONG LINHA")
+    assert found("NGUYEN<<THI<PHUONG<LINH") == {person.pk: True, other.pk: False}
+
+
+def test_a_name_of_one_letter_is_exact(found):
+    person = make_client(name="金")
+    make_client(name="金龙")
+    assert found("金") == {person.pk: True}
+
+
+def test_a_korean_reading_is_not_exact_since_several_signs_are_read_so(found):
+    person = make_client(name="李明花")
+    assert found("이명화") == {person.pk: False}
+    assert found("李明花") == {person.pk: True}
+
+
+@pytest.mark.parametrize("text", ["p0948", "P0948", "900304-5123456", "9003045123456"])
+def test_a_whole_number_of_the_state_is_exact(found, text):
+    person = make_client()
+    make_number(person, "passport", "P0948")
+    make_number(person, "registration", "900304-5123456")
+    assert found(text) == {person.pk: True}
+
+
+@pytest.mark.parametrize("text", ["+82 10-0000-1234", "821000001234", "0082 10 0000 1234", "０１０００００１２３４"])
+def test_a_whole_telephone_is_exact_in_each_of_its_forms(found, text):
+    person = make_client()
+    make_contact(person, "010-0000-1234")
+    assert found(text) == {person.pk: True}
+
+
 def test_two_of_one_name_are_both_exact(found):
     pair = {make_client(name="KIM MIN").pk, make_client(name="KIM MIN").pk}
     assert found("kim min") == dict.fromkeys(pair, True)
@@ -40,7 +72,7 @@ def test_two_of_one_name_are_both_exact(found):
 def test_a_number_and_a_whole_telephone_are_exact(found):
     person = make_client(ref="C-17")
     make_contact(person, "010-0000-1234")
-    assert found("C-17") == {person.pk: True}
+    assert found("C-17") == found("c-17") == {person.pk: True}
     assert found("01000001234") == {person.pk: True}
     assert found("1234") == {person.pk: False}
 

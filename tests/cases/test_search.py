@@ -52,6 +52,54 @@ class NameTests:
         assert found("kim") == [exact, longer, second]
         assert other not in found("ki")
 
+    @pytest.mark.parametrize(
+        ("kept", "typed"),
+        [
+            ("李明花", ["이명화", "리명화", "이 명화", "명화", "이명", "명화 이"]),
+            ("朴英姬", ["박영희", "영희"]),
+            ("崔成哲", ["최성철"]),
+            ("金龙", ["김룡", "김용"]),
+            ("金龍", ["김룡", "김용"]),
+            ("许海燕", ["허해연", "해연"]),
+            ("全美子", ["전미자"]),
+            ("郑国强", ["정국강"]),
+            ("王小明", ["왕소명", "소명", "샤오밍", "小明"]),
+            ("柳春花", ["유춘화", "류춘화"]),
+            ("林 成", ["임성", "림성"]),
+            ("이명화", ["李明花", "리명화"]),
+        ],
+    )
+    def test_chinese_signs_are_found_by_their_korean_reading_and_the_other_way(self, found, kept, typed):
+        person = make_client(name=kept)
+        for name in ("张伟", "NGUYEN VAN AN", "박철수", "ABDULLAEVA"):
+            make_client(name=name)
+        assert [found(text)[:1] for text in typed] == [[person]] * len(typed)
+
+    @pytest.mark.parametrize(
+        ("kept", "typed"),
+        [
+            ("박민수", ["민수", "ㅁㅅ"]),
+            ("김금순", ["금순", "ㄱㅅ"]),
+            ("남궁민호", ["민호", "ㅁㅎ"]),
+            ("황보라", ["보라", "ㅂㄹ"]),
+            ("欧阳娜娜", ["娜娜", "나나"]),
+            ("ชัยวัฒน์สุขใจ", ["สุขใจ"]),
+            ("အောင်ကျော်မင်း", ["ကျော်မင်း"]),
+            ("សុខដារា", ["ដារា"]),
+        ],
+    )
+    def test_a_given_name_is_found_where_nothing_parts_it_from_the_surname(self, found, kept, typed):
+        person = make_client(name=kept)
+        for name in ("이철", "TRAN THI BICH", "สมชาย ใจดี", "ဇော်လင်း"):
+            make_client(name=name)
+        assert [found(text) for text in typed] == [[person]] * len(typed)
+
+    @pytest.mark.parametrize("name", ["ㄱ", "A", "金", "김"])
+    def test_a_name_of_one_letter_is_found_by_it_alone(self, found, name):
+        person, other = make_client(name=name), make_client(name=name * 3)
+        assert found(name) == [person]
+        assert other in found(name * 2)
+
     def test_names_in_chinese_signs_are_not_all_alike(self, found):
         people = {name: make_client(name=name) for name in ("王伟", "李娜", "张敏", "刘洋", "陈静", "杨磊", "赵军")}
         for name, person in people.items():
@@ -95,12 +143,46 @@ class NumberTests:
     def test_finds_by_the_ending_of_a_telephone_number(self, found):
         person = make_client()
         make_contact(person, "010-0000-1234")
-        make_contact(make_client(), "010-1234-0000")
-        assert found("1234") == found("0000-1234") == found("01000001234") == [person]
+        middle = make_client()
+        make_contact(middle, "010-1234-0000")
+        assert found("0000-1234") == found("01000001234") == [person]
+        assert found("1234") == [person, middle], "the ending before the middle"
+
+    @pytest.mark.parametrize(
+        ("kept", "typed"),
+        [
+            (
+                "010-0000-2307",
+                [
+                    "+82 10-0000-2307",
+                    "821000002307",
+                    "0082 10 0000 2307",
+                    "+82-(0)10-0000-2307",
+                    "２３０７",
+                    "010-0000",
+                ],
+            ),
+            ("+82 10-7777-1234", ["01077771234", "010-7777-1234", "010-7777", "7777", "7777-1234"]),
+            ("+82 63 222 9876", ["063-222-9876", "0632229876", "063-222", "222 9876"]),
+            ("063-222-9876", ["+82 63 222 9876", "82632229876"]),
+            ("０１０-０００１-９８７６", ["01000019876", "9876", "９８７６"]),
+            ("010-0001-9876", ["0001", "010-0001"]),
+            ("090 123 4567", ["+84 90 123 4567", "84901234567"]),
+        ],
+    )
+    def test_a_telephone_is_found_in_each_of_its_forms(self, found, kept, typed):
+        person = make_client()
+        make_contact(person, kept)
+        make_contact(make_client(), "010-5555-6666")
+        assert [found(text) for text in typed] == [[person]] * len(typed)
+
+    def test_a_long_number_with_the_same_ending_is_another(self, found):
+        make_contact(make_client(), "010-4512-3456")
+        assert found("900304-5123456") == found("+82 11-4512-3456") == found("02-4512-3456") == []
 
     def test_finds_by_the_number_of_the_file(self, found):
         person, unnumbered = make_client(ref="A-17"), make_client()
-        assert found("A-17") == [person]
+        assert found("A-17") == found("a-17") == [person]
         assert found(str(unnumbered)) == [unnumbered]
 
     def test_the_number_of_a_file_that_was_merged_away_finds_the_one_that_lives_on(self, found):

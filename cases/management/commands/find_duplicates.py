@@ -32,15 +32,19 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, from_csv: Path, to_csv: Path, at_least: float, **options):
-        twice, unread = Counter(), tables.Unread()
+        ids, unread = tables.Ids(), tables.Unread()
         try:
             tables.check_paths(from_csv, to_csv)
-            records = tables.told_apart(tables.read(from_csv, unread), twice)
+            records = tables.told_apart(tables.read(from_csv, unread), ids)
             count = tables.write(to_csv, duplicates(records, at_least=at_least))
         except tables.TableRefused as error:
             raise CommandError(str(error)) from error
-        if twice:
-            self.stderr.write(_twice(twice))
+        if unread.encoding == tables.KOREAN:
+            self.stderr.write(_("%(file)s is not UTF-8 and was read as CP949.") % {"file": from_csv})
+        if ids.twice:
+            self.stderr.write(_twice(ids.twice))
+        if ids.formulas:
+            self.stderr.write(_formulas(ids.formulas))
         for column, number in unread.counts.items():
             self.stderr.write(_unread(column, number, unread.first[column]))
         self.stderr.write(_("Pairs found: %(count)d") % {"count": count})
@@ -53,6 +57,15 @@ def _unread(column: str, number: int, row: int) -> str:
         "%(column)s: %(count)d values could not be read, the first in row %(row)d below the header",
         number,
     ) % {"column": column, "count": number, "row": row}
+
+
+def _formulas(number: int) -> str:
+    """That ids are written as they are, and what that means for whoever opens the pairs in a spreadsheet."""
+    return ngettext(
+        "%(count)d id begins as a formula does. It is written as it stands: import the pairs as text.",
+        "%(count)d ids begin as a formula does. They are written as they stand: import the pairs as text.",
+        number,
+    ) % {"count": number}
 
 
 def _twice(twice: Counter) -> str:

@@ -20,12 +20,13 @@ function find(form) {
   async function look() {
     const text = input.value.trim();
     const mine = ++asked;
-    if (text.length < 2) return show("", "", text);
+    if (!text) return show("", text);
     const body = new FormData(form);
     try {
       const answer = await fetch(form.dataset.find, { method: "POST", body, redirect: "manual" });
       const html = answer.ok ? await answer.text() : "";
-      if (mine === asked && answer.ok) show(html, text);
+      // Somebody may be called by one letter; whoever goes on typing is not told that nobody is.
+      if (mine === asked && answer.ok) show(text.length > 1 || html.includes("data-client") ? html : "", text);
     } catch {
       // without a line nobody is found; the form itself goes on
     }

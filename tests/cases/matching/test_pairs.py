@@ -58,6 +58,7 @@ class CompareTests:
             {"nationality": "Việt Nam"},
             {"nationality": "越南"},
             {"phone": "+82 10 0000 1234"},
+            {"phone": "０１０-００００-１２３４"},
         ],
     )
     def test_one_person_with_a_mistake(self, changed):
@@ -102,6 +103,25 @@ class CompareTests:
             for name in ("QUACH", "NGUYEN")
         ]
         assert alike[0] > 4 * alike[1]
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (("Ko", "Aung"), ("ကို", "အောင်")),
+            (("Kyaw", "Zin"), ("ကျော်", "ဇင်")),
+            (("이", "명화"), ("李", "明花")),
+            (("李", "明花"), ("리", "명화")),
+            (("김", "금순"), ("金", "今顺")),
+        ],
+    )
+    def test_a_name_in_another_script_is_the_same_name(self, one, other):
+        told = {"birth_date": "1990-01-02", "sex": "M", "nationality": "MM"}
+        rows = [
+            {"id": str(number), "surname": surname, "given_name": given, **told}
+            for number, (surname, given) in enumerate((one, other))
+        ]
+        [pair] = duplicates(map(Record.of, rows))
+        assert pair.score > 0.9
 
     def test_says_why(self):
         other = Record.of({**PERSON, "id": "2", "birth_date": "1990-07-03", "sex": "F"})
@@ -157,7 +177,9 @@ class CommandTests:
             ("", "given_name"),
             ("a,b\n1,2\n", "given_name"),
             ("id,surname,surname\n", "surname"),
-            ("성,이름\n".encode("cp949"), "UTF-8"),
+            ("성,이름\n".encode("cp949"), "given_name"),
+            ("id,surname\na,Nguyễn\n".encode("utf-16"), "UTF-8"),
+            (b"id,surname\na,M\xfc ller\n", "UTF-8"),
         ],
     )
     def test_a_bad_file_is_told_in_a_sentence(self, tmp_path, text, told):
@@ -206,12 +228,22 @@ class CommandTests:
         done = find(tmp_path, "id,surname,birth_date\na,NGUYEN,1990-03-07\nb,LE,19900307.0\nc,HO,07.03.1990\n")
         assert len(done.stderr.splitlines()) == 1
 
-    def test_no_cell_is_a_formula(self, tmp_path):
+    def test_an_id_comes_out_as_it_went_in_and_formulas_are_told(self, tmp_path):
         person = "NGUYEN,VAN AN,1990-03-07"
-        ids = ("=1+1", "@x", "-5", "+82 x")
-        find(tmp_path, "id,surname,given_name,birth_date\n" + "".join(f"{one},{person}\n" for one in ids))
+        ids = ("=1+1", "@x", "-5", "+82 x", "7 ")
+        done = find(tmp_path, "id,surname,given_name,birth_date\n" + "".join(f"{one},{person}\n" for one in ids))
         rows = csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines())
-        assert {row[name] for row in rows for name in ("id_a", "id_b")} == {"'=1+1", "'@x", "'-5", "'+82 x"}
+        assert {row[name] for row in rows for name in ("id_a", "id_b")} == set(ids)
+        told, _count = done.stderr.splitlines()
+        assert "4" in told and not any(one in told for one in ids[:4])
+
+    def test_a_list_that_excel_saved_in_korean_is_read(self, tmp_path):
+        rows = "id,surname,given_name,birth_date,nationality\na,박,민수,1990-03-07,베트남\nb,박,민수,1990-03-07,VN\n"
+        done = find(tmp_path, rows.encode("cp949"))
+        told, _count = done.stderr.splitlines()
+        assert "CP949" in told
+        found = list(csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()))
+        assert [(row["id_a"], row["id_b"]) for row in found] == [("a", "b")]
 
     def test_no_file(self, tmp_path):
         done = find(tmp_path, None)
