@@ -57,7 +57,7 @@ def with_column_of_some(column, field, index):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0034_numbers_kept_and_answers_seen'),
+        ('cases', '0035_changes_by_whom_and_months_as_closed'),
         ('centers', '0007_roles_apart'),
     ]
 

@@ -28,5 +28,5 @@ def merge_files() -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0034_numbers_kept_and_answers_seen")]
+    dependencies = [("cases", "0036_names_read_in_korean")]
     operations = [migrations.RunSQL(merge_files().replace(BEFORE, NOW), merge_files())]

@@ -6,7 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -137,7 +137,7 @@ def _between(first: Client, second: Client, viewer: User) -> list[FamilyLink]:
 def _shown(row: Model) -> Row:
     (told, page), file = TOLD.get(type(row), (lambda row: "", None)), readable_client(row)
     url = reverse(page, args=[row.pk]) if page else file.get_absolute_url() if file else ""
-    whose = now("File %(number)s") % {"number": number_of(file)} if file else str(row.workspace)
+    whose = gettext("File %(number)s") % {"number": number_of(file)} if file else str(row.workspace)
     return Row(str(row._meta.verbose_name), number_of(row), told(row), url, whose)
 
 
