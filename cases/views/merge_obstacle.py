@@ -6,7 +6,6 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -18,10 +17,14 @@ from centers.refusals import constraint_of, rule_of, sentence
 from visas.models import Enrolment, VisaCase, Voucher
 
 OWNERS = ("person", "client")
+RECEIVED_TWICE = _(
+    "Withdraw the case that was received twice (of one that was granted, take back the steps entered by mistake "
+    "first), then merge the files."
+)
 # What to do where one person may have only one of two, by the rule that says so.
 ADVICE = {
-    "visa_case_one_live": _("Withdraw the case that was received twice, then merge the files."),
-    "visa_case_one_live_of_quota": _("Withdraw the case that was received twice, then merge the files."),
+    "visa_case_one_live": RECEIVED_TWICE,
+    "visa_case_one_live_of_quota": RECEIVED_TWICE,
     "visa_case_one_place": _("Ask the province, which keeps the quota, about the place that is still held."),
     "voucher_one_live": _(
         "Enter the day of cancellation of the voucher that was applied for twice in the Excel file of records and "
@@ -137,7 +140,7 @@ def _between(first: Client, second: Client, viewer: User) -> list[FamilyLink]:
 def _shown(row: Model) -> Row:
     (told, page), file = TOLD.get(type(row), (lambda row: "", None)), readable_client(row)
     url = reverse(page, args=[row.pk]) if page else file.get_absolute_url() if file else ""
-    whose = gettext("File %(number)s") % {"number": number_of(file)} if file else str(row.workspace)
+    whose = _("File %(number)s") % {"number": number_of(file)} if file else str(row.workspace)
     return Row(str(row._meta.verbose_name), number_of(row), told(row), url, whose)
 
 
