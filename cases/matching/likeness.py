@@ -63,6 +63,7 @@ class Wanted:
         parts = self._parts(text)
         orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
         self.forms = {Spelling.of(order) for order in orders}
+        self.shortest = min(len(form.letters) for form in self.forms)
 
     def likeness(self, name: str) -> float:
         """How alike the name is, or a beginning of it; less than ``ENOUGH`` is 0."""
@@ -91,9 +92,15 @@ class Wanted:
     def _forms(self, name: str) -> list[Spelling]:
         """The name from each of its words on, and with its last word first; of one word, also what is given of it."""
         parts = self._parts(name)
-        given = parts_of(name)[1:] if len(parts) == 1 else []
-        others = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else [self._parts("".join(given))] if given else []
+        others = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else self._given(name, parts)
         return [Spelling.of(some) for some in [*(parts[place:] for place in range(len(parts))), *others]]
+
+    def _given(self, name: str, parts: list[tuple[str, str, bool]]) -> list[list[tuple[str, str, bool]]]:
+        """What is given of a name without a gap, where the text is too short to be like the whole of it."""
+        if not parts or self.shortest > ENOUGH * len(parts[0][0]):
+            return []
+        given = parts_of(name)[1:]
+        return [self._parts("".join(given))] if given else []
 
 
 def _sides(wanted: Spelling, has: Sequence[Spelling]) -> Iterator[tuple[float, str, list[str | None]]]:

@@ -400,6 +400,15 @@ class KeyTests:
             page.keyboard.press("Enter")
             page.wait_for_url(f"**?client={chosen.pk}")
 
+    def test_enter_takes_who_is_called_by_one_letter(self, committed):
+        person = make_client(name="金")
+        make_client(name="金龙")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.fill("#find", "金")
+            page.keyboard.press("Enter")
+            page.wait_for_url(f"**?client={person.pk}")
+
     def test_the_client_is_chosen_after_the_text(self, committed):
         person = make_client(name="KIM MIN")
         with signed_in(committed) as (page, address):
