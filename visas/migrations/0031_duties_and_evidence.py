@@ -215,7 +215,7 @@ STEPS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0030_relations_asked_about'),
+        ('cases', '0022_guarded_accesses'),
         ('visas', '0030_studies'),
     ]
 
