@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.models import CompletionRule, Session
+from cases.models import CompletionRule, MonthClose, Session
 from centers.models import Workspace
 from centers.prepared import prepared
 from centers.selectors import workspaces_where
@@ -30,6 +31,7 @@ MISSING: dict[str, Q] = {
     **{name: Q(**{f"{name}__isnull": True}) for name in ASKED if name != "summary"},
 }
 BY_DEFAULT = ("summary",)
+COMPLETED_WITHIN = 92  # days for which the start page asks for what a session lacks: a quarter
 
 
 def signed_off_by(user: User) -> list[Workspace]:
@@ -49,7 +51,20 @@ def _rules(viewer: User) -> QuerySet:
 
 
 def incomplete(rules: dict[int, list[str]]) -> Q:
-    """The sessions that lack something. False for all where nothing is asked for anywhere."""
+    """The sessions that lack something. False for all where nothing is asked for anywhere.
+
+    A month that is closed lacked nothing of what was asked for then: a rule that came later asks nothing of it.
+    """
+    return _lacking(rules) & ~Exists(_closed_over(OuterRef("workspace"), OuterRef("held_on")))
+
+
+def _closed_over(place: OuterRef, day: OuterRef) -> QuerySet:
+    """The closed month of a centre in which a day lies."""
+    month = Func(day, template="date_trunc('month', %(expressions)s)::date", output_field=DateField())
+    return MonthClose.objects.standing().filter(workspace=place, month=month)
+
+
+def _lacking(rules: dict[int, list[str]]) -> Q:
     places: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, fields in rules.items():
         places[tuple(fields)].append(place)
@@ -65,6 +80,21 @@ def _any_missing(fields: Iterable[str]) -> Q:
     for field in fields:
         missing |= MISSING[field]
     return missing
+
+
+def to_complete(viewer: User, rules: dict[int, list[str]], since: date | None = None) -> QuerySet[Session]:
+    """One's own sessions that lack something, the oldest first: their month closes first. ``since`` leaves out those
+    held before a day.
+    """
+    rows = Session.objects.visible_to(viewer).filter(incomplete(rules), voided_at=None, counsellor=viewer)
+    return (rows.filter(held_on__gte=since) if since else rows).order_by("held_on", "pk")
+
+
+def still_missing(session: Session, viewer: User) -> list[tuple[str, str]]:
+    """What the session is to be completed with: nothing any more once its month is closed."""
+    missing = missing_of(session, rules_of(viewer))
+    closed = missing and MonthClose.objects.visible_to(viewer).holds([session.workspace], [session.held_on])
+    return [] if closed else missing
 
 
 def missing_of(session: Session, rules: dict[int, list[str]]) -> list[tuple[str, str]]:

@@ -23,21 +23,20 @@ CALLED_BY_THE_APPLICATION = {
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "advice_of", "ask_dependants", "ask_within_bounds", "begin_budget", "begin_decision", "begin_setting",
-    "begin_share", "case_agrees_with_steps", "case_asks_dependants", "check_in_its_time", "close_month", "close_quota",
-    "complete_in_time", "conditions_of", "contract_asks_to_look", "count_money", "count_seats", "count_vouchers",
-    "decide_with_a_reason", "dependant_before_the_end", "dependant_has_a_permit",
+    "begin_share", "case_agrees_with_steps", "case_asks_dependants", "check_in_its_time", "close_month",
+    "close_quota", "complete_in_time", "conditions_of", "contract_asks_to_look", "count_money", "count_seats",
+    "count_vouchers", "decide_with_a_reason", "dependant_before_the_end", "dependant_has_a_permit",
     "dependant_settles_with_the_principal", "draft_is_of_no_record", "end_studies", "entry_balances", "facts_of",
     "finding_of_check", "fit_rooms_again", "grant_in_time", "heed_decision", "heed_notice", "heed_setting",
     "keep_finding", "keep_inner_step", "keep_month_count", "keep_studies_end", "lacking", "ledger_changed",
     "letter_once", "line_joins_a_new_entry", "look_at_work", "mark_clients", "mark_months", "mark_papers",
     "mark_reference", "month_is_closed", "nobody_depends_on_themselves", "one_household", "one_quota_a_day",
-    "part_of_a_closed_month",
-    "permit_within_hours", "permits_within_studies", "place_again", "place_visa_case", "places_of_files",
-    "readers_of", "reallocate_within", "recount", "recount_places", "refuse_closed_months",
-    "session_within_operation", "settled_without_permit", "share", "share_changed", "share_dependants",
-    "status_changes_follow", "stay_fits_its_room", "step_of_proposal", "studies_end", "take_place_along",
-    "take_places_anew", "take_reminders_along", "veil", "visa_case_seats", "workplace_asks_to_look",
-    "works_on", "works_on_file",
+    "part_of_a_closed_month", "permit_within_hours", "permits_within_studies", "place_again", "place_visa_case",
+    "place_was_there", "places_of_files", "places_were_there", "readers_of", "reallocate_within", "recount",
+    "recount_places", "refuse_closed_months", "session_within_operation", "settled_without_permit", "share",
+    "share_changed", "share_dependants", "status_changes_follow", "stay_fits_its_room", "step_of_proposal",
+    "studies_end", "take_place_along", "take_places_anew", "take_reminders_along", "veil", "visa_case_seats",
+    "workplace_asks_to_look", "works_on", "works_on_file",
 }  # fmt: skip
 
 

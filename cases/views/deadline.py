@@ -5,12 +5,15 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.deadline_forms import DeadlineForm, PutOffForm
 from cases.listings import DEADLINES
+from cases.listings.people import names_in_text
 from cases.models import Deadline, Session
 from cases.services.deadline import end_deadline, start_deadline
 from cases.services.reminder import put_off_deadline
@@ -71,7 +74,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
     if again:
         messages.success(request, _("Runs again: %(kind)s, last day %(day)s.") % told)
     else:
-        messages.success(request, _("Done: %(kind)s, last day %(day)s.") % told)
+        messages.success(request, _ended(deadline, told))
     return redirect(back_to_today(request) or deadline)
 
 
@@ -94,6 +97,13 @@ def later(request: HttpRequest, pk: int) -> HttpResponse:
         "action": _("Put off"),
     }
     return _form_page(request, form, deadline, words)
+
+
+def _ended(deadline: Deadline, told: dict) -> SafeString:
+    """Whose deadline has ended, and the button of the page's own form (``_deadline_done.html``) that takes it back."""
+    said = _("Done: %(client)s, %(kind)s, last day %(day)s.") % {"client": names_in_text(deadline.client), **told}
+    button = '{} <button type="submit" class="button button--quiet" form="again-{}" name="again" value="1">{}</button>'
+    return format_html(button, said, deadline.pk, _("Not done yet"))
 
 
 def _form_page(request: HttpRequest, form: Form, about: Session | Deadline, words: dict[str, str]) -> HttpResponse:

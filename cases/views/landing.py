@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.completion import incomplete, missing_of, rules_of
+from cases.completion import COMPLETED_WITHIN, missing_of, rules_of, to_complete
 from cases.draft_list import FORMS
 from cases.files import time_left
 from cases.forms import SessionForm
@@ -33,7 +33,6 @@ from config.panels import Panel
 
 SHOWN = 6  # rows of a panel; the list behind it has them all
 WARNED = timedelta(days=14)  # before a draft that nobody goes on with is deleted
-COMPLETED_WITHIN = 92  # days for which a session that lacks something is shown here: a quarter
 
 Rules = tuple[tuple[int, tuple[str, ...]], ...]  # what each centre asks for, as ``rules_of`` has it
 
@@ -202,8 +201,7 @@ def _log(client: int) -> str:
 
 @prepared
 def _lacking(viewer: User, rules: Rules, *, since: date) -> QuerySet[Session]:
-    rows = _standing(viewer).filter(incomplete(dict(rules)), counsellor=viewer, held_on__gte=since)
-    return rows.annotate(number=Window(Count("pk"))).order_by("held_on", "pk")[:SHOWN]
+    return to_complete(viewer, dict(rules), since).annotate(number=Window(Count("pk")))[:SHOWN]
 
 
 def _unfinished(viewer: User, today: date) -> Panel:

@@ -1,7 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from cases.completion import incomplete, missing_of, rules_of
+from cases.completion import COMPLETED_WITHIN, missing_of, rules_of, still_missing, to_complete
 from cases.deadline_forms import kinds_for
 from cases.listings import FOLLOW_UPS, SESSIONS
 from cases.listings.people import each_once, read_clients, readable_client
@@ -21,6 +21,8 @@ from cases.session_history import session_changes
 from centers.prepared import attach, prepared
 from centers.selectors import is_official, may, scope_of
 from centers.views.listing import show
+
+TODAY, ALL = "today", "all"  # the queues of what is to be completed
 
 
 @never_cache
@@ -54,23 +56,33 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "others": others,
         "merged": len(readable) - len(others),
         "hidden": len(session.others.all()) - len(readable),
-        "missing": missing_of(session, rules_of(request.user)),
+        "missing": still_missing(session, request.user),
         "may_work": may(request.user, "work_sessions", session.workspace_id),
         "promises": promises_of(session, request.user),
         **_deadlines(session, request.user),
         **_beside(session, request.user),
-        **(_queue(request.user) if "queue" in request.GET else {}),
+        **(_queue(request, session) if "queue" in request.GET else {}),
     }
     return render(request, "cases/session_detail.html", context)
 
 
-def _queue(viewer: User) -> dict:
-    """What of one's own is still to be completed, and where it goes on: the oldest, at the first field it lacks."""
-    rules = rules_of(viewer)
-    rows = Session.objects.visible_to(viewer).filter(incomplete(rules), voided_at=None, counsellor=viewer)
-    first = rows.order_by("held_on", "pk").first()
+def _queue(request: HttpRequest, done: Session) -> dict:
+    """What of one's own is still to be completed after a session, and where it goes on: at the first field it lacks.
+
+    ``?queue=today`` goes on with what the start page shows, in its order; any other with all, however old.
+    """
+    viewer, name = request.user, queue_named(request.GET)
+    rules, today = rules_of(viewer), timezone.localdate()
+    rows = to_complete(viewer, rules, today - timedelta(days=COMPLETED_WITHIN) if name == TODAY else None)
+    after = Q(held_on__gt=done.held_on) | Q(held_on=done.held_on, pk__gt=done.pk)
+    first = rows.filter(after).first() or rows.first()
     at = missing_of(first, rules)[0][0] if first else ""
-    return {"queue": {"number": rows.count(), "next": first, "at": at}}
+    return {"queue": {"name": name, "number": rows.count(), "next": first, "at": at}}
+
+
+def queue_named(told: QueryDict) -> str:
+    """Which queue of sessions to be completed an address or a form goes on with."""
+    return TODAY if told.get("queue") == TODAY else ALL
 
 
 @never_cache

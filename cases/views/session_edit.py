@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from cases.access import get_client_if_readable, get_client_or_404, get_session_or_404
-from cases.completion import missing_of, rules_of
+from cases.completion import still_missing
 from cases.forms import SessionForm
 from cases.listings.people import names_in_text
 from cases.meanwhile import Meanwhile, Versions, remembered
@@ -25,6 +25,7 @@ from cases.models import Client, Draft, Session
 from cases.services.correction import correct_session, count_again, held_still, void_session
 from cases.session_values import CLIENT, texts_of, texts_typed
 from cases.views.drafted import lead_to, on_screen
+from cases.views.session import queue_named
 from cases.views.session_new import FIELD_OF, client_named, form_context, say_how_many
 from centers.refusals import rule_of, sentence
 
@@ -62,7 +63,7 @@ def _sent(request: HttpRequest, session: Session) -> HttpResponse:
     if others:
         again = _form(request, session, versions, form.cleaned_data["token"])
         return _page(request, session, again, others=others, status=409)
-    lacked = bool(missing_of(session, rules_of(request.user)))
+    lacked = bool(still_missing(session, request.user))
     if _corrected(form, request, session, versions):
         return _confirmed(request, session, lacked=lacked)
     return _page(request, session, form, status=400)
@@ -85,6 +86,7 @@ def _page(
         "session": session,
         "page": reverse("cases:session_edit", args=[session.pk]),
         "others": others,
+        "queue": queue_named(request.POST or request.GET),
     }
     return render(request, "cases/session_edit.html", context, status=status)
 
@@ -176,8 +178,9 @@ def _confirmed(request: HttpRequest, session: Session, *, lacked: bool) -> HttpR
         request, _("Corrected and on record: session of %(day)s, %(topic)s, %(language)s, %(center)s.") % told
     )
     say_how_many(request, held)
-    completed = lacked and not missing_of(held, rules_of(request.user))
-    return lead_to(request, f"{held.get_absolute_url()}?queue=1" if completed else held.get_absolute_url())
+    completed = lacked and not still_missing(held, request.user)
+    queue = f"?queue={queue_named(request.POST)}" if completed else ""
+    return lead_to(request, f"{held.get_absolute_url()}{queue}")
 
 
 class ReasonForm(forms.Form):

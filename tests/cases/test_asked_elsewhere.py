@@ -153,7 +153,7 @@ class BoundTests:
         make_question(person, asked_by=counsellor)
         client.force_login(counsellor)
         answer = client.post(f"/clients/{person.pk}/elsewhere/", {"reason": "x"})
-        assert answer.status_code == 400
+        assert answer.status_code == 429
         assert "하루에 한 사람은 1번" in answer.content.decode()
 
     def test_the_bound_of_the_centre_holds_for_all_who_work_there(self, counsellor):

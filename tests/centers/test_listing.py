@@ -243,7 +243,7 @@ class PageTests:
         shown = client.get(SESSIONS).context["shown"]
         on_page = [heading.column.key for heading in shown.headings]
         in_file = [column.key for column in shown.columns]
-        assert set(in_file) - set(on_page) == {"workspace", "wanted_language", "residence"}
+        assert set(in_file) - set(on_page) == {"workspace", "wanted_language", "residence", "urgency"}
 
     @pytest.mark.parametrize("address", LISTS)
     def test_every_order_of_every_list_can_be_asked_for(self, client, address):

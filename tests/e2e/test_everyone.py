@@ -31,7 +31,18 @@ STORES = """async () => {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) kept.push(request.url, await (await cache.match(request)).text());
   }
-  for (const { name } of await indexedDB.databases()) kept.push(name);
+  for (const { name, version } of await indexedDB.databases()) {
+    const asked = indexedDB.open(name, version);
+    await new Promise((resolve) => (asked.onsuccess = resolve));
+    for (const store of asked.result.objectStoreNames) {
+      const entries = asked.result.transaction(store).objectStore(store);
+      const [names, values] = [entries.getAllKeys(), entries.getAll()];
+      await new Promise((resolve) => (values.onsuccess = resolve));
+      const bytes = values.result.map(({ data }) => new TextDecoder().decode(data));
+      kept.push(name, store, JSON.stringify([names.result, values.result]), ...bytes);
+    }
+    asked.result.close();
+  }
   kept.push(...(await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope));
   return kept.join("\\n");
 }"""

@@ -2,16 +2,20 @@
 
 import base64
 import json
+import os
 import re
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect, sync_playwright
 
 from cases.unsent import HOURS
-from tests.e2e.browser import CHROMIUM, SCREENS, picture, sign_in
+from tests.e2e.browser import ARGUMENTS, CHROMIUM, SCREENS, picture, sign_in
+from tests.e2e.site import serving
 from tests.e2e.test_shell import PASSWORD, signed_in, staff
 from tests.make import make_client, make_dependant, name_client
 from tests.support import as_owner
@@ -52,14 +56,31 @@ def says(page, state: str):
     expect(page.locator(f"#state[data-state={state}]")).to_be_visible(timeout=15_000)
 
 
-def local(page) -> dict[str, str]:
-    return page.evaluate("({...localStorage})")
+# What waits in the browser, by its names; bytes as base64. Written after ``openVault``, which makes the place.
+WAITING = """() => new Promise((resolve) => {
+  const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  const asked = indexedDB.open("unsent", 1);
+  asked.onupgradeneeded = () => asked.result.createObjectStore("unsent");
+  asked.onsuccess = () => {
+    const entries = asked.result.transaction("unsent").objectStore("unsent");
+    const found = {};
+    entries.openCursor().onsuccess = ({target: {result: at}}) => {
+      if (!at) return asked.result.close(), resolve(found);
+      found[at.key] = {...at.value, iv: text(at.value.iv), data: text(at.value.data)};
+      at.continue();
+    };
+  };
+})"""
+
+
+def waiting(page) -> dict[str, dict]:
+    return page.evaluate(WAITING)
 
 
 def stored(page) -> str:
-    return page.evaluate(
-        "JSON.stringify(Object.entries(localStorage)) + JSON.stringify(Object.entries(sessionStorage))"
-    )
+    """All that the browser keeps of the site, as one text."""
+    plain = "JSON.stringify(Object.entries(localStorage)) + JSON.stringify(Object.entries(sessionStorage))"
+    return page.evaluate(plain) + json.dumps(waiting(page))
 
 
 def test_the_commonest_session_takes_at_most_twelve_keys_beyond_the_text(committed):
@@ -185,7 +206,7 @@ def test_sent_twice_is_one_session(committed):
         page.evaluate("log.requestSubmit(); log.requestSubmit()")
         page.keyboard.press("Control+Enter")
         page.wait_for_url(RECORDED)
-        assert stored(page).count("unsent") == 0
+        assert waiting(page) == {}
     assert len(on_record(committed)) == 1
 
 
@@ -201,7 +222,7 @@ class CutLineTests:
             picture(page, "log-cut-desk")
             page.context.set_offline(False)
             says(page, "saved")
-            assert "unsent" not in stored(page)
+            assert waiting(page) == {}
         assert kept(committed) == ["first and the rest"]
 
     def test_what_waits_in_the_browser_cannot_be_read_there(self, committed):
@@ -211,13 +232,12 @@ class CutLineTests:
             page.fill("#id_note", f"{NOTE} PASSPORT")
             says(page, "waits")
             found = stored(page)
-            assert "unsent" in found
             assert "PASSPORT" not in found
             assert "lương" not in found
             assert json.dumps("사업주")[1:-1] not in found
             assert "사업주" not in found
             assert page.evaluate("'unsentKey' in log.dataset") is False
-            entries = [json.loads(value) for name, value in local(page).items() if name.startswith("unsent:")]
+            entries = waiting(page).values()
             assert entries
             assert all(b"PASSPORT" not in base64.b64decode(entry["data"]) for entry in entries)
             assert all(set(entry) == {"iv", "data", "until"} for entry in entries)
@@ -266,10 +286,119 @@ class CutLineTests:
             other.context.set_offline(False)
             other.goto(address)
             expect(other.locator("[aria-labelledby=drafts] .rows__row")).to_have_count(1)
-            assert "unsent" not in stored(other)
+            assert waiting(other) == {}
             other.locator("[aria-labelledby=drafts] .rows__row a").first.click()
             expect(other.locator("#id_note")).to_have_value(NOTE)
         assert kept(committed) == [NOTE]
+
+    def test_a_name_looked_for_without_a_line_is_said_and_looked_for_again(self, committed):
+        person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.context.set_offline(True)
+            page.keyboard.type("nguyen van an")
+            page.keyboard.press("Enter")
+            said = page.locator("[data-count]")
+            expect(said).to_contain_text("연결이 끊겼습니다")
+            expect(page.locator("#find")).to_have_value("nguyen van an")
+            picture(page, "log-find-cut-desk")
+            found = Axe().run(page)
+            assert found.violations_count == 0, found.generate_report()
+            page.context.set_offline(False)
+            page.wait_for_url(f"**{NEW}?client={person.pk}")
+
+    def test_an_enter_of_before_leads_nobody_away_who_went_on_without_a_line(self, committed):
+        make_client(name="NGUYEN VAN AN")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.context.set_offline(True)
+            page.keyboard.type("nguyen van an")
+            page.keyboard.press("Enter")
+            expect(page.locator("[data-count]")).to_contain_text("연결이 끊겼습니다")
+            page.locator("#id_note").press_sequentially(NOTE)
+            page.context.set_offline(False)
+            expect(page.locator("#find-found [role=option]")).to_have_count(1)
+            says(page, "saved")
+            expect(page.locator("#id_note")).to_be_focused()
+            assert page.locator("[name=draft_client]").first.input_value() == ""
+
+    def test_who_is_chosen_without_a_line_before_anything_is_typed_is_kept(self, committed):
+        person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.keyboard.type("nguyen van an")
+            expect(page.locator("#find-found [role=option]")).to_have_count(1)
+            page.context.set_offline(True)
+            page.keyboard.press("Enter")
+            says(page, "waits")
+            assert page.url == address + NEW
+            expect(page.locator("#find")).to_have_value("nguyen van an")
+            page.context.set_offline(False)
+            page.wait_for_url(f"**{NEW}?draft=*", timeout=90_000)
+            expect(page.locator(".lead")).to_contain_text("NGUYEN VAN AN")
+        with as_owner(committed) as owner:
+            assert owner.execute("SELECT client_id FROM cases_draft").fetchall() == [(person.pk,)]
+
+    @pytest.mark.parametrize("way", ["[data-new-client] input[type=submit]", ".log__foot a"])
+    def test_no_way_off_the_page_is_taken_without_a_line(self, committed, way):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.keyboard.type("PHAM THI HOA")
+            expect(page.locator("[data-count]")).not_to_be_empty()
+            page.fill("#id_note", NOTE)
+            page.context.set_offline(True)
+            page.locator(way).click()
+            expect(page.locator("main").get_by_text("이 화면에 머무릅니다")).to_be_visible()
+            expect(page.locator("#find")).to_have_value("PHAM THI HOA")
+            expect(page.locator("#id_note")).to_have_value(NOTE)
+            page.context.set_offline(False)
+            page.locator(way).click()
+            page.wait_for_url(lambda url: NEW not in url)
+
+    def test_whoever_comes_back_from_the_browser_s_error_page_goes_on_with_the_text(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            page.context.set_offline(True)
+            page.fill("#id_note", NOTE)
+            says(page, "waits")
+            with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"):
+                page.goto(address)
+            page.context.set_offline(False)
+            page.go_back()
+            page.wait_for_url(f"**{NEW}?draft=*")
+            expect(page.locator("#id_note")).to_have_value(NOTE)
+
+    def test_what_waits_outlives_a_browser_that_is_killed(self, committed, tmp_path):
+        user = staff()
+        with serving(committed) as address, sync_playwright() as playwright:
+            page = profile(playwright, tmp_path)
+            sign_in(page, address, user, PASSWORD)
+            page.goto(address + NEW)
+            page.context.set_offline(True)
+            page.fill("#id_note", NOTE)
+            says(page, "waits")
+            kill(tmp_path)
+            page = profile(playwright, tmp_path)
+            sign_in(page, address, user, PASSWORD)
+            page.goto(address)
+            page.locator("[aria-labelledby=drafts] .rows__row a").first.click()
+            expect(page.locator("#id_note")).to_have_value(NOTE)
+            page.context.close()
+
+
+def profile(playwright, folder: Path):
+    """A page of a browser that keeps its stores in a folder, as that of a desk does."""
+    context = playwright.chromium.launch_persistent_context(folder, executable_path=CHROMIUM, args=ARGUMENTS)
+    return context.pages[0]
+
+
+def kill(folder: Path) -> None:
+    """The power fails: every process of the browser of this folder ends at once."""
+    for told in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"--user-data-dir={folder}".encode() in told.read_bytes().split(b"\0"):
+                os.kill(int(told.parent.name), signal.SIGKILL)
+    (folder / "SingletonLock").unlink(missing_ok=True)
 
 
 class SurvivalTests:
@@ -439,6 +568,45 @@ class KeyTests:
             keys.send("Input.imeSetComposition", {"text": "ㅜ", "selectionStart": 1, "selectionEnd": 1})
             assert page.url.startswith(address + NEW)
         assert on_record(committed) == []
+
+    def test_enter_in_a_field_of_one_line_goes_on_and_puts_nothing_on_record(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            fill(page, "")
+            page.locator("#id_minutes").press_sequentially("10")
+            page.keyboard.press("Enter")
+            expect(page.locator("#id_clients")).to_be_focused()
+            for field in ("#id_channel", "#id_held_on", "#id_follow_up_on"):
+                page.locator(field).press("Enter")
+            keys = page.context.new_cdp_session(page)
+            page.focus("#id_minutes")
+            held = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
+            for _ in range(40):
+                keys.send("Input.dispatchKeyEvent", {"type": "keyDown", "autoRepeat": True, **held})
+            says(page, "saved")
+            assert page.url.startswith(address + NEW)
+            assert on_record(committed) == []
+            page.locator("#id_minutes").press("Control+Enter")
+            page.wait_for_url(RECORDED)
+        assert len(on_record(committed)) == 1
+
+    def test_a_topic_goes_by_a_press_of_its_own_and_is_said(self, committed):
+        with signed_in(committed) as (page, address):
+            page.goto(address + NEW)
+            for text in ("임금", "건강", "체류"):
+                page.fill("#topic-find", text)
+                page.keyboard.press("Enter")
+            chips, keys = page.locator(".chips .chip"), page.context.new_cdp_session(page)
+            page.keyboard.type("ab")
+            held = {"key": "Backspace", "code": "Backspace", "windowsVirtualKeyCode": 8}
+            for repeat in (False, *[True] * 20):
+                keys.send("Input.dispatchKeyEvent", {"type": "keyDown", "autoRepeat": repeat, **held})
+            keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **held})
+            expect(page.locator("#topic-find")).to_have_value("")
+            expect(chips).to_have_count(3)
+            page.keyboard.press("Backspace")
+            expect(chips).to_have_count(2)
+            expect(page.locator("[data-topics] [role=status]")).to_contain_text("뺐습니다: ")
 
     @pytest.mark.parametrize("text", ["임금", "wage", "lương", "工资"])
     def test_a_topic_is_found_in_every_language(self, committed, text):

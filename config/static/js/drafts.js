@@ -4,12 +4,14 @@
  * script the form works as any other.
  */
 
+import { lineHolds } from "./line.js";
 import { sendUnsent } from "./unsent.js";
 import { openVault } from "./vault.js";
 
 const PAUSE = 1000; // milliseconds after the last key
 const RETRY = { first: 2000, longest: 60000 };
 const SMALL = 60000; // bytes that a browser still sends while the page goes away
+const LINES = "input:not([type=hidden], [type=submit], [type=button], [type=file]), select";
 
 const form = document.querySelector("form[data-draft-address]");
 const state = document.getElementById("state");
@@ -25,7 +27,7 @@ async function keep() {
   const vault = await openVault(form);
   let [sequence, reached, timer, wait] = [0, 0, 0, RETRY.first];
   let last = "";
-  let holding = Promise.resolve(true);
+  let [holding, held] = [Promise.resolve(true), 0];
   let [saving, sending, submitted, closed, moving, parted] = [null, false, false, false, false, false];
   let lost = ""; // what was sent to be put on record, and never answered: it may be on record
 
@@ -50,18 +52,22 @@ async function keep() {
     const now = filled();
     if (closed || (now === last && !always)) return;
     last = now;
+    // Whoever comes back to this page, as from the browser's own error page, goes on with what waited.
+    if (!sequence) history.replaceState({ token: field("token").value }, "");
     sequence = Math.max(Date.now(), sequence + 1);
     hold();
     later(PAUSE);
   }
 
-  /* One after the other: a slower one of before never lies over what was typed since. */
+  /* One after the other: a slower one of before never lies over what was typed since. Of those that wait, the last. */
   function hold() {
-    holding = holding.then(async () => {
+    const turn = ++held;
+    holding = holding.then(async (kept) => {
+      if (turn < held) return kept;
       const mine = sequence;
-      const kept = await vault.put(name, { pairs: pairs(), submitted: submitted || unanswered() });
-      if (reached >= mine) vault.drop(name);
-      return kept;
+      const now = await vault.put(name, { pairs: pairs(), submitted: submitted || unanswered() });
+      if (reached >= mine) await vault.drop(name);
+      return now;
     });
     return holding;
   }
@@ -88,7 +94,7 @@ async function keep() {
     if (answer.status === 200) saved(said);
     else say("beside", { ...said, word: "compare" });
     if (reached < sequence) later(PAUSE);
-    else vault.drop(name);
+    else await vault.drop(name);
     if (moving && reached >= sequence && !sending) move();
     return true;
   }
@@ -96,10 +102,14 @@ async function keep() {
   function saved(said) {
     field("draft_version").value = said.version;
     if (!parted) say(unanswered() ? "unrecorded" : "saved", said);
-    history.replaceState(null, "", `${page}?draft=${field("token").value}`);
+    history.replaceState(null, "", draft());
   }
 
-  const move = () => location.assign(`${page}?draft=${field("token").value}`);
+  /* Where this draft is gone on with, in the same queue of what is to be completed. */
+  const draft = (token = field("token").value) =>
+    `${page}?${new URLSearchParams({ draft: token, ...(field("queue")?.value && { queue: field("queue").value }) })}`;
+
+  const move = () => location.assign(draft());
 
   /* The draft became a record, or was discarded, in another window: what stands here goes on as a draft of its own.
    * Where it is the record that was sent from here, whose answer was lost, there is nothing to go on with. */
@@ -155,6 +165,12 @@ async function keep() {
     return true;
   }
 
+  function stay(event) {
+    if (navigator.onLine || event.defaultPrevented) return;
+    event.preventDefault();
+    say("stays");
+  }
+
   function leave() {
     if (reached < sequence && !sending) send(true);
   }
@@ -178,9 +194,9 @@ async function keep() {
     return later(RETRY.first);
   }
 
-  function open({ url }) {
+  async function open({ url }) {
     closed = true;
-    vault.drop(name);
+    await vault.drop(name);
     location.assign(url);
   }
 
@@ -200,6 +216,19 @@ async function keep() {
     event.preventDefault();
     if (!event.repeat) form.requestSubmit();
   });
+  /* Enter in a field of one line goes on to the next. An input method keeps its own: of that no such event comes. */
+  form.addEventListener("keypress", (event) => {
+    if (event.key !== "Enter" || !("ctrlEnter" in form.dataset) || !event.target.matches(LINES)) return;
+    event.preventDefault();
+    const lines = [...form.querySelectorAll(`${LINES}, textarea`)].filter((one) => one.checkVisibility());
+    if (!event.repeat) lines[lines.indexOf(event.target) + 1]?.focus();
+  });
+  // Without a line every way off this page ends before the browser's own error page.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && !link.target && !(link.hash && link.pathname === location.pathname)) stay(event);
+  });
+  document.addEventListener("submit", (event) => event.target === form || event.target.method === "dialog" || stay(event));
   window.addEventListener("online", () => later(0));
   window.addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
@@ -208,7 +237,7 @@ async function keep() {
   form.addEventListener("draft:with", async ({ detail }) => {
     // Where the line is cut, the page stays, and what is put on record from it is the chosen client's all the same.
     form.action = `${page}?client=${detail.client}`;
-    if (!sequence) return location.assign(form.action);
+    if (!sequence && (await lineHolds())) return location.assign(form.action);
     [field("draft_client").value, moving] = [detail.client, true];
     touch({ always: true });
     clearTimeout(timer);
@@ -219,5 +248,8 @@ async function keep() {
   // Not saved yet is what a page came back with that says no, and what was typed before this script was there.
   const early = [...form.elements].some((one) => one.type !== "hidden" && one.defaultValue !== undefined && one.value !== one.defaultValue);
   if (early || form.querySelector("[role=alert]")) touch({ always: true });
-  if ((await sendUnsent(vault, address, name)) && !sequence && location.search.includes("draft=")) location.reload();
+  const [sent, { token: before }] = [await sendUnsent(vault, address, name), history.state ?? {}];
+  if (sequence || !sent.length) return;
+  if (location.search.includes("draft=")) location.reload();
+  else if (sent.some((one) => one.startsWith(`${before}:`))) location.replace(draft(before));
 }

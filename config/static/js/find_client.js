@@ -3,7 +3,10 @@
  * only exact one. Without this script the field is the search of the site.
  */
 
+import { lineHolds } from "./line.js";
+
 const PAUSE = 180; // milliseconds after the last key
+const RETRY = { first: 2000, longest: 60000 };
 
 for (const form of document.querySelectorAll("[data-find]")) find(form);
 
@@ -12,24 +15,42 @@ function find(form) {
   const list = form.querySelector("[role=listbox]");
   const fresh = form.parentElement.querySelector("[data-new-client]");
   const count = form.querySelector("[data-count]");
-  let [timer, asked, shown, wanted] = [0, 0, "", false];
+  let [timer, asked, shown, wanted, wait] = [0, 0, "", false, RETRY.first];
 
   const options = () => [...list.querySelectorAll("[role=option]")];
   const active = () => list.querySelector("[aria-selected=true]");
 
   async function look() {
+    clearTimeout(timer);
     const text = input.value.trim();
     const mine = ++asked;
     if (!text) return show("", text);
-    const body = new FormData(form);
+    const { html, out } = await ask(new FormData(form));
+    if (mine !== asked) return;
+    if (html === undefined) return again(out ? "out" : "cut");
+    wait = RETRY.first;
+    // Somebody may be called by one letter; whoever goes on typing is not told that nobody is.
+    show(text.length > 1 || html.includes("data-client") ? html : "", text);
+  }
+
+  /* What fits; none where the line is cut, or who asks is signed out. */
+  async function ask(body) {
     try {
       const answer = await fetch(form.dataset.find, { method: "POST", body, redirect: "manual" });
-      const html = answer.ok ? await answer.text() : "";
-      // Somebody may be called by one letter; whoever goes on typing is not told that nobody is.
-      if (mine === asked && answer.ok) show(text.length > 1 || html.includes("data-client") ? html : "", text);
+      return answer.ok ? { html: await answer.text() } : { out: answer.type === "opaqueredirect" };
     } catch {
-      // without a line nobody is found; the form itself goes on
+      return {};
     }
+  }
+
+  /* Said at once, and looked for again until it is answered. Who went on meanwhile is led nowhere by an Enter of then. */
+  function again(why) {
+    show("", "");
+    count.textContent = count.dataset[why];
+    timer = setTimeout(() => {
+      wanted &&= document.activeElement === input;
+      look();
+    }, (wait = Math.min(wait * 2, RETRY.longest)));
   }
 
   function show(html, text) {
@@ -108,11 +129,14 @@ function find(form) {
     else return;
     event.preventDefault();
   });
-  fresh?.addEventListener("submit", () => {
+  fresh?.addEventListener("submit", async (event) => {
+    event.preventDefault();
     fresh.elements.q.value = input.value; // what was looked for in vain is the name of the new file
     // What is typed goes on with it, whatever form it is a draft of by now.
     const log = document.getElementById("log");
     if (log) fresh.elements.then.value = fresh.elements.then.value.replace(/:.*/, `:${log.elements.token.value}`);
+    if (await lineHolds()) fresh.submit();
+    else count.textContent = count.dataset.stays;
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -121,6 +145,11 @@ function find(form) {
       look();
     }
     enter();
+  });
+  window.addEventListener("online", () => {
+    if (shown === input.value.trim()) return;
+    wanted &&= document.activeElement === input;
+    look();
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {

@@ -124,9 +124,18 @@ function begin() {
     } else if (event.key === "ArrowDown") mark(all[(at + 1) % all.length]);
     else if (event.key === "ArrowUp") mark(all[(at - 1 + all.length) % all.length]);
     else if (event.key === "Escape" && input.value) changed();
-    else if (event.key === "Backspace" && !input.value && chosen().some(Boolean)) remove(chosen().filter(Boolean).at(-1));
+    else if (event.key === "Backspace" && !input.value && chosen().some(Boolean)) takeBack(event.repeat);
     else return;
     event.preventDefault();
+  }
+
+  /* The last one, by a press of its own: a key that is held to empty the field takes none. */
+  function takeBack(held) {
+    if (held) return;
+    const code = chosen().filter(Boolean).at(-1);
+    remove(code);
+    const { name } = topics.find((topic) => topic.code === code);
+    said.textContent = part.dataset.removed.replace("%(name)s", name);
   }
 
   input.addEventListener("input", (event) => {

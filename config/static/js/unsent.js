@@ -4,13 +4,13 @@ import { openVault } from "./vault.js";
 
 const here = document.querySelector("[data-unsent-key]:not(form)");
 
-/* Send every entry of the vault but the one of this name. Whether any came to the server. */
+/* Send every entry of the vault but the one of this name. The names of those that came to the server. */
 export async function sendUnsent(vault, address, mine = "") {
-  let sent = false;
+  const sent = [];
   for (const { name, raw, entry } of await vault.all()) {
     if (name !== mine && (await sendOne(address, entry))) {
-      vault.drop(name, raw);
-      sent = true;
+      await vault.drop(name, raw);
+      sent.push(name);
     }
   }
   return sent;
@@ -38,7 +38,7 @@ async function post(address, pairs) {
 
 async function recover() {
   const vault = await openVault(here);
-  if (await sendUnsent(vault, here.dataset.address)) location.reload();
+  if ((await sendUnsent(vault, here.dataset.address)).length) location.reload();
 }
 
 if (here) {
