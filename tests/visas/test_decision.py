@@ -99,7 +99,7 @@ class PageTests:
         scores = {f"scores_{place}": "10" for place in range(10)} | {"scores_0": "120: 4천만원 이상\n50: 2,600만원"}
         shown = client.post(AT, self.asked(client, **scores))
         preview = shown.context["preview"]
-        assert ("나이", "배점 미입력.", "10점") in preview.changes
+        assert ("나이", "배점 미입력", "10점") in preview.changes
         assert len(preview.changes) == 10
         assert not Decision.objects.exists()
         done = client.post(AT, shown.wsgi_request.POST.dict() | {"confirmed": "yes", "seen": shown.context["seen"]},

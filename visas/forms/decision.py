@@ -339,4 +339,4 @@ def _line_in_words(line: dict) -> str:
     said += [": ".join(band.split(":", 1)) for band in line.get("bands") or []]
     if line.get("at_least") is not None:
         said.append(_("at least %(number)s") % {"number": line["at_least"]})
-    return " · ".join(said if _has_number(line) else [_("No number in the table yet."), *said])
+    return " · ".join(said if _has_number(line) else [_("Score not entered"), *said])
