@@ -82,7 +82,7 @@ def _month(request: HttpRequest, year: int, number: int) -> date:
     months = [month for month, _signed in review.months_reviewed(request.user, scope_of(request.user))]
     try:
         asked = date(year, number, 1)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Http404 from error
     if asked not in months:
         raise Http404

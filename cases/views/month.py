@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.fields import FIRST_DAY, LAST_DAY
 from accounts.models import User
 from cases.closings import compared, counted, in_words
 from cases.completion import incomplete, rules_of, signed_off_by
@@ -197,6 +198,7 @@ def _named(user: User, center: str, month: str) -> tuple[Workspace, date]:
 def _first_day(month: str) -> date | None:
     """Of a month as it stands in an address; none where it is no month."""
     try:
-        return date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
+    return first if FIRST_DAY <= first <= LAST_DAY else None

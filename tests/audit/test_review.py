@@ -158,6 +158,11 @@ class SignatureTests:
             with forbidden():
                 ReviewFinding.objects.update(done="x")
 
+    @pytest.mark.parametrize("month", ["0-1", "2026-13", "9999-12", "99999999999-1"])
+    def test_what_is_no_month_is_not_there(self, client, officer, month):
+        client.force_login(officer)
+        assert client.get(f"/access/reviews/{month}/").status_code == 404
+
     def test_a_signer_with_another_role_signs_as_one_person_alone(self, client, officer, log):
         from centers.services.membership import grant_role
 

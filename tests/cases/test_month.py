@@ -85,7 +85,7 @@ class CloseTests:
     def test_nobody_closes_the_month_of_another_centre(self, client, manager):
         assert client.post("/sessions/months/52130-c1/2025-03/").status_code == 404
 
-    @pytest.mark.parametrize("month", ["2025-13", "x", "2025-3-1", "0000-01"])
+    @pytest.mark.parametrize("month", ["2025-13", "x", "2025-3-1", "0000-01", "0001-01", "9999-12"])
     def test_no_month(self, client, manager, month):
         assert client.get(f"/sessions/months/52110-c1/{month}/").status_code == 404
 

@@ -294,7 +294,7 @@ class CompletionTests:
         session = make_session(language_id="vi", **today)
         make_session(language_id="ko", **today)
         text = client.get("/").content.decode()
-        assert f"{page_of(session)}#id_summary" in text
+        assert f"{page_of(session)}?queue=today#id_summary" in text
         assert text.count("#id_summary") == 1
         client.post(page_of(session), opened(client, session) | {"summary": "임금 체불"})
         assert "#id_summary" not in client.get("/").content.decode()
@@ -306,7 +306,7 @@ class CompletionTests:
         for session in (first, second):
             sent = opened(client, session) | {"summary": "임금 체불"}
             pages.append(client.post(page_of(session), sent, follow=True).content.decode())
-        assert f"{page_of(second)}#id_summary" in pages[0] and "1건 남았습니다" in pages[0]
+        assert f"{page_of(second)}?queue=all#id_summary" in pages[0] and "1건 남았습니다" in pages[0]
         assert "보완할 내 상담이 없습니다" in pages[1]
         assert "보완할 내 상담" not in client.get(first.get_absolute_url()).content.decode()
 

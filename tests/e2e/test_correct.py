@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from tests.e2e.browser import CHROMIUM, SCREENS, chromium, picture, sign_in
 from tests.e2e.site import PASSWORD, serving
-from tests.e2e.test_log import NEW, RECORDED, fill, kept, local, on_record, says
+from tests.e2e.test_log import NEW, RECORDED, fill, kept, on_record, says, stored
 from tests.e2e.test_shell import signed_in, staff
 from tests.make import PDF, make_client, make_dependant, make_session
 from tests.support import as_owner
@@ -39,7 +39,7 @@ def test_a_correction_survives_a_cut_line_and_a_closed_page(committed):
         page.context.set_offline(True)
         page.fill("#id_note", "끊긴 동안 정정함")
         says(page, "waits")
-        assert "정정함" not in "".join(local(page).values())
+        assert "정정함" not in stored(page)
         page.context.set_offline(False)
         says(page, "saved")
         page.goto(address)

@@ -226,7 +226,7 @@ class FigureKeyTests:
 
     @pytest.mark.django_db
     def test_a_language_that_is_left_out_is_said(self):
-        assert title_of(Figure(2025, "session").at("language", "-ko")) == "상담 · 상담 건수 · 한국어 외"
+        assert title_of(Figure(2025, "session").at("language", "-ko")) == "상담 · 상담 건수 · 그 밖(한국어 제외)"
 
     @pytest.mark.parametrize("name", sorted(NAMES - {READING}))
     def test_every_figure_says_what_it_counts(self, name):

@@ -72,7 +72,8 @@ class PageTests:
 
     def test_a_quota_that_would_be_overrun_says_so(self, client, province):
         with everywhere():
-            make_entry("e74-2025", -QuotaPool.objects.get(pk="e74-2025").capacity + taken(), kind="return")
+            places = QuotaPool.objects.get(pk="e74-2025").capacity - taken()
+            make_entry("e74-2025", -places, kind="return", on=date(2025, 12, 31))
         make_visa_case("E-7-4", client=make_client(), received_on=date(2025, 3, 3), recommended_on=None)
         answer = client.post(AT, asked(client, seat_taken_at="reception", from_on="2025-03-03"))
         assert answer.status_code == 400

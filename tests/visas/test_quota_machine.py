@@ -1,6 +1,7 @@
 """The quotas against a plain model: whatever is done in whatever order, the database counts as the model does."""
 
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -79,7 +80,7 @@ class QuotaMachine(RuleBasedStateMachine):
         self.model = Model()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        self.staff = make_user(Role.PROVINCE_STAFF, "52-office")
+        self.staff, self.documents = make_user(Role.PROVINCE_STAFF, "52-office"), count()
         for pool in POOLS.values():
             held = QuotaPool.objects.get(pk=pool)
             self.enter(held, EntryKind.RETURN, held.capacity - SMALL)
@@ -90,7 +91,10 @@ class QuotaMachine(RuleBasedStateMachine):
             self.savepoint.__exit__(None, None, None)
 
     def enter(self, pool: QuotaPool, kind: EntryKind, amount: int) -> None:
-        quota.enter(kind=kind, pool=pool, amount=amount, effective_on=DAY, document="시험", actor=self.staff)
+        # What goes back goes when places were given back: on the days before they were taken.
+        day = DAY + timedelta(days=4 * (kind == EntryKind.RETURN))
+        document = f"시험 {next(self.documents)}"
+        quota.enter(kind=kind, pool=pool, amount=amount, effective_on=day, document=document, actor=self.staff)
 
     def does(self, call, refused: bool) -> bool:
         """Whether it went in; that has to be what the model says."""

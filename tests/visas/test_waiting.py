@@ -118,7 +118,7 @@ def test_a_city_is_told_its_place_among_all(client):
 def own_quota(amount: int, *, share: int = 0) -> None:
     """The quota with so many places, of which 전주 (52110) has a share."""
     held = QuotaPool.objects.get(pk=POOL)
-    make_entry(POOL, amount - held.capacity)
+    make_entry(POOL, amount - held.capacity, on=date(2025, 12, 1))  # when all that was given is there
     if share:
         told = {"effective_on": DAY, "document": "x", "actor": make_user(Role.PROVINCE_STAFF, "52-office")}
         with everywhere():

@@ -79,7 +79,10 @@ PAST_DAYS = [
         DECLARE
           since date;
         BEGIN
-          SELECT e.effective_on INTO since FROM visas_quotaentry e WHERE e.id = NEW.entry_id;
+          -- What goes from one share of the quota to another takes nothing from it.
+          SELECT e.effective_on INTO since FROM visas_quotaentry e
+           WHERE e.id = NEW.entry_id
+             AND (SELECT sum(l.amount) FROM visas_quotaline l WHERE l.entry_id = e.id AND l.pool_id = NEW.pool_id) < 0;
           {refused_on_a_past_day("places_were_there", "NEW.pool_id", "since")}
           RETURN NULL;
         END
