@@ -111,6 +111,18 @@ class StartPageTests:
         assert client.post(f"/deadlines/{second.pk}/done/?then=deadlines").url == "/#deadlines"
         assert 'value="1">' in panel(client), "taken back where it was ended"
 
+    def test_what_is_done_names_whose_it_was_and_takes_it_back_where_that_is_said(self, client, session):
+        deadline = make_deadline(session, due_on=TODAY)
+        for then in ("?then=deadlines", ""):
+            page = client.post(f"/deadlines/{deadline.pk}/done/{then}", follow=True).content.decode()
+            said = re.search(r'<p class="notice notice--good" role="status">(.*?)</p>', page, re.DOTALL)[1]
+            assert "DEMO WORKER" in said
+            of = re.search(r'<button type="submit"[^>]* form="([\w-]+)" name="again"', said)[1]
+            action = re.search(rf'<form method="post"\s+id="{of}"\s+action="([^"]+)"', page)[1]
+            client.post(action, {"again": "1"}, follow=True)
+            [row] = rows()
+            assert row.done_on is None
+
     @pytest.mark.parametrize("then", ["//elsewhere", "x#y", "javascript:1", ""])
     def test_nobody_is_led_elsewhere(self, client, session, then):
         deadline = make_deadline(session, due_on=TODAY)

@@ -1,10 +1,12 @@
 """The close of a centre's month: nothing is missing then, and from then on each write says why."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Action, AuditEntry
@@ -21,6 +23,7 @@ from tests.support import as_owner, refused_by, run_together, waits_for
 MARCH = date(2025, 3, 1)
 DAY = date(2025, 3, 14)
 OF_A_WORKBOOK = ("workspace_id", "held_on", "programme_id", "language_id", "channel_id", "topic_id", "summary")
+MONTHS = "/sessions/months/?at=52110-c1"
 AT = "/sessions/months/52110-c1/2025-03/"
 
 
@@ -77,6 +80,43 @@ class CloseTests:
     def test_a_month_that_runs_is_not_closed(self, client, manager):
         today = timezone.localdate().replace(day=1)
         assert client.post(f"/sessions/months/52110-c1/{today:%Y-%m}/").status_code == 400
+
+    @pytest.mark.parametrize(
+        ("month", "why"),
+        [
+            ("1999-01", "2025-01-01부터"),
+            ("2024-12", "2025-01-01부터"),
+            ("2999-11", "아직 끝나지 않은"),
+            (None, "아직 끝나지 않은"),
+        ],
+    )
+    def test_a_month_that_a_centre_has_not_offers_no_button_and_says_why(self, client, manager, month, why):
+        address = f"/sessions/months/52110-c1/{month or f'{timezone.localdate():%Y-%m}'}/"
+        shown, sent = client.get(address), client.post(address)
+        assert (shown.status_code, sent.status_code) == (200, 400)
+        for answer in (shown, sent):
+            page = answer.content.decode()
+            assert why in page
+            assert 'name="document"' not in page
+        with everywhere():
+            assert not MonthClose.objects.exists()
+
+    def test_a_month_after_the_centre_s_last_day_is_not_closed(self, client, manager):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE centers_workspace SET ended_on = '2025-03-31' WHERE code = '52110-c1'")
+        assert client.post("/sessions/months/52110-c1/2025-04/").status_code == 400
+        assert client.post(AT).status_code == 302
+
+    def test_the_service_closes_none_before_the_centre_counts(self, manager):
+        with pytest.raises(ValidationError, match="2025-01-01"):
+            close(manager, date(2024, 12, 1))
+
+    def test_a_closed_month_is_opened_again_and_not_closed_twice(self, client, manager, session):
+        close(manager)
+        page = client.get(AT).content.decode()
+        assert 'name="document"' not in page
+        assert f"{AT}open/" in page
+        assert client.post(AT).status_code == 400
 
     def test_a_counsellor_closes_nothing(self, client, session):
         client.force_login(make_user(Role.COUNSELLOR))
@@ -210,6 +250,41 @@ class ClosedTests:
         assert close(manager).pk != row.pk
         with everywhere():
             assert [one.open_reason for one in MonthClose.objects.order_by("pk")] == ["늦은 기록이 많음", ""]
+
+    def test_it_asks_for_nothing_by_a_later_rule(self, client, manager, session):
+        client.force_login(manager)
+        other = make_session(client=session.client, held_on=date(2025, 4, 2), language_id="vi", counsellor=manager)
+        row = close(manager)
+        with everywhere():
+            CompletionRule.objects.update_or_create(workspace=place(), defaults={"fields": ["minutes"]})
+        lacking = {month.first.month: month.lacking.number for month in client.get(MONTHS).context["months"]}
+        assert lacking == {3: 0, 4: 1}
+        assert client.get(session.get_absolute_url()).context["missing"] == []
+        assert [name for name, _label in client.get(other.get_absolute_url()).context["missing"]] == ["minutes"]
+        listed = client.get("/sessions/?record=incomplete").content.decode()
+        assert f"/sessions/{other.pk}/" in listed and f"/sessions/{session.pk}/" not in listed
+        with everywhere(), transaction.atomic():
+            open_month(row, actor=manager, reason="늦은 기록이 많음")
+        assert [name for name, _label in client.get(session.get_absolute_url()).context["missing"]] == ["minutes"]
+
+    def test_one_without_a_session_is_listed_to_be_opened_again(self, client, manager):
+        close(manager)
+        [month] = client.get(MONTHS).context["months"]
+        assert (month.first, month.sessions.number, month.closed is not None) == (MARCH, 0, True)
+        assert f"{AT}open/" in client.get(MONTHS).content.decode()
+
+    def test_older_ones_are_on_the_next_page(self, client, manager, monkeypatch):
+        monkeypatch.setattr("cases.views.month.SHOWN", 2)
+        for month in (2, 3, 5):
+            make_session(held_on=date(2025, month, 14), language_id="ko")
+        close(manager, date(2025, 4, 1))
+        pages, address = [], MONTHS
+        while address:
+            answer = client.get(address)
+            pages.append([month.first.month for month in answer.context["months"]])
+            older = re.search(r"\?at=52110-c1&amp;before=[0-9-]+", answer.content.decode())
+            address = older and "/sessions/months/" + older[0].replace("&amp;", "&")
+        assert pages == [[5, 4], [3, 2]]
 
     def test_keeps_the_rule_and_the_numbers_it_was_closed_by(self, client, manager, session):
         """They are counted by the database as the page counts them, and stand beside what the same counts now."""

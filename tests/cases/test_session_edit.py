@@ -1,5 +1,6 @@
 """A session on record corrected, voided, and told to lack something."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -309,6 +310,28 @@ class CompletionTests:
         assert f"{page_of(second)}?queue=all#id_summary" in pages[0] and "1건 남았습니다" in pages[0]
         assert "보완할 내 상담이 없습니다" in pages[1]
         assert "보완할 내 상담" not in client.get(first.get_absolute_url()).content.decode()
+
+    def test_from_the_start_page_it_leads_on_within_what_stands_there(self, client, counsellor):
+        today = timezone.localdate()
+        told = {"client": make_client(), "counsellor": counsellor, "language_id": "vi"}
+        old, first, second, third = (
+            make_session(held_on=today - timedelta(days=days), **told) for days in (200, 60, 40, 20)
+        )
+        ways, session = [], second
+        while session:
+            sent = opened(client, session, "?queue=today") | {"summary": "임금 체불", "queue": "today"}
+            answer = client.post(page_of(session), sent, follow=True)
+            queue = answer.context["queue"]
+            ways.append((session, queue["number"]))
+            session = queue["next"]
+        assert ways == [(second, 2), (third, 1), (first, 0)]
+        with everywhere():
+            assert Session.objects.get(pk=old.pk).summary == ""
+
+    def test_the_form_of_a_correction_keeps_the_queue_it_came_from(self, client, counsellor, session):
+        for asked, kept in (("?queue=today", "today"), ("", "all"), ("?queue=x", "all")):
+            page = client.get(page_of(session) + asked).content.decode()
+            assert re.search(r'name="queue"\s+value="(\w+)"', page)[1] == kept
 
     def test_a_manager_says_what_is_asked_for(self, client, counsellor, session):
         client.force_login(make_user(Role.MANAGER))
