@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.completion import ASKED, BY_DEFAULT, incomplete, rules_of
 from cases.models import MonthClose, Session, SessionClient
+from centers.listing.filters import in_month
 from centers.models import Workspace
 
 
@@ -40,17 +41,13 @@ class Compared:
 def counted(viewer: User, center: Workspace, first: date) -> MonthCount:
     """The month that begins on a day, as the viewer reads it."""
     rules = rules_of(viewer)
-    rows = _in_month(Session.objects.visible_to(viewer).filter(workspace=center, voided_at=None), first)
-    others = SessionClient.objects.visible_to(viewer).filter(workspace=center, session__voided_at=None)
-    people = rows.exclude(person=None).values("person").union(_in_month(others, first).values("person"))
+    rows = Session.objects.visible_to(viewer).filter(in_month("held_on", first), workspace=center, voided_at=None)
+    others = SessionClient.objects.visible_to(viewer).filter(in_month("held_on", first), workspace=center)
+    others = others.filter(session__voided_at=None)
+    people = rows.exclude(person=None).values("person").union(others.values("person"))
     numbers = rows.aggregate(sessions=Count("pk"), visits=Sum("clients", default=0))
     asked = tuple(rules.get(center.pk, BY_DEFAULT))
     return MonthCount(people=people.count(), lacking=rows.filter(incomplete(rules)).count(), asked=asked, **numbers)
-
-
-def _in_month(rows: QuerySet, first: date) -> QuerySet:
-    after = (first + timedelta(days=31)).replace(day=1)
-    return rows.filter(held_on__gte=first, held_on__lt=after)
 
 
 def in_words(asked: Iterable[str] | None) -> str:

@@ -62,9 +62,7 @@ class Scope:
 
     def signed(self, backend_pid: int) -> str:
         """The scope as the database takes it; worth nothing in another connection."""
-        body = json.dumps(
-            {"user": self.actor_id, "in": self.workspaces, "all": sorted(self.everywhere)}, separators=(",", ":")
-        )
+        body = json.dumps({"user": self.actor_id, **self.kept}, separators=(",", ":"))
         return f"{_signature(backend_pid, body)}.{body}"
 
 

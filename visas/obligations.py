@@ -300,7 +300,7 @@ def wanted_of(case: VisaCase) -> list[Wanted]:
     if not runs(case):
         return []
     rules = rules_of(case)
-    if graduated_on(case):
+    if any(rule.kind == Duty.SEMESTER for rule in rules) and graduated_on(case):
         rules = [rule for rule in rules if rule.kind != Duty.SEMESTER]
     links = FamilyLink.objects.filter(household__principal=case.client_id) if any(r.status_id for r in rules) else ()
     own = [Wanted(rule, None, case.granted_on) for rule in rules if rule.status_id is None]

@@ -78,12 +78,11 @@ class Employer(OnRecord):
 class EmploymentQuerySet(scoped("view_clients")):
     def at_work(self, day: date) -> "EmploymentQuerySet":
         """Those that run on a day."""
-        rows = self.alias(last_day=LAST_DAY).filter(starts_on__lte=day)
-        return rows.filter(Q(last_day=None) | Q(last_day__gte=day))
+        return self.during(day, day)
 
     def during(self, first: date, last: date | None) -> "EmploymentQuerySet":
         """Those that run on some day from the first to the last; no last day is no end."""
-        rows = self.at_work(first) | self.alias(last_day=LAST_DAY).filter(starts_on__gt=first)
+        rows = self.alias(last_day=LAST_DAY).filter(Q(last_day=None) | Q(last_day__gte=first))
         return rows if last is None else rows.filter(starts_on__lte=last)
 
 

@@ -60,7 +60,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_elsewhere(client, request),
         **attachments_of(about.ids, request.user),
         "may_take_in": may_take_in(request.user, client),
-        "may_enrol": may_enrol(request.user, client),
+        "may_enrol": may_enrol(request.user, client.workspace),
         "may_log": may(request.user, "work_sessions", client.workspace_id),
     }
     return render(request, "cases/client_detail.html", context)

@@ -32,7 +32,10 @@ class Said:
 
 
 class DecisionForm(RefusableForm):
-    """What a row says from a day on, and by which document. The fields of the row come first."""
+    """What a row says from a day on, and by which document. The fields of the row come first.
+
+    The form of each book gives ``asked``, ``row`` and ``said``; a book without one of them fails where it is opened.
+    """
 
     field_of = {
         "decision_in_order": "from_on", "not_in_the_future": "from_on", "decision_names_its_document": "document",
@@ -60,17 +63,17 @@ class DecisionForm(RefusableForm):
 
     def asked(self, now: dict) -> dict[str, forms.Field]:
         """The fields of the row, each with what it says now."""
-        raise NotImplementedError
+        raise NotImplementedError  # each book's own
 
     @property
     def row(self) -> dict:
         """All that the row says, as it is kept."""
-        raise NotImplementedError
+        raise NotImplementedError  # each book's own
 
     @classmethod
     def said(cls, row: dict) -> list[Said]:
         """What a row says, in words."""
-        raise NotImplementedError
+        raise NotImplementedError  # each book's own
 
     def clean(self) -> dict:
         told = super().clean()

@@ -37,6 +37,7 @@ from visas.services.case import find_fact, lapse_now, take_back, take_in, take_o
 from visas.students import STUDENT_VISA, end_for, intended_of, who_left
 from visas.views.letter import may_print
 from visas.views.quota import holders, may_enter
+from visas.views.student import may_enrol
 from visas.waiting import Waiting, overtaken_by, place_of, running_for
 
 COMPLETED = StepKind.COMPLETED
@@ -67,7 +68,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "of_students": case.programme_id == STUDENT_VISA,
         "studies": intended_of([case.pk]).get(case.pk),
         "gone": gone,
-        "may_enrol": may_enrol(request.user, case, path.state),
+        "lacks_its_student": lacks_its_student(request.user, case, path.state),
         "gone_as": kept_names(StudyStatus).get(gone.state) if gone else "",
         "gone_steps": [(kind, ACTIONS[kind]) for kind in steps if kind == end_for(gone)],
         "path": path,
@@ -128,14 +129,11 @@ def _warn_of_the_university(request: HttpRequest, case: VisaCase) -> None:
         )
 
 
-def may_enrol(user, case: VisaCase, state: str) -> bool:
+def lacks_its_student(user, case: VisaCase, state: str) -> bool:
     """Whether the student that a case brought is not entered yet, and the person enters the university's students."""
     if case.programme_id != STUDENT_VISA or state not in (StepKind.GRANTED, StepKind.SETTLED):
         return False
-    return (
-        may(user, "work_clients", case.workspace_id)
-        and not Enrolment.objects.visible_to(user).filter(case=case).exists()
-    )
+    return may_enrol(user, case.workspace) and not Enrolment.objects.visible_to(user).filter(case=case).exists()
 
 
 def may_take_in(user, client: Client) -> bool:

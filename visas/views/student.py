@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.access import get_client_or_404
 from cases.employment import works_of
 from cases.models import Client
-from centers.models import WorkspaceKind
+from centers.models import Workspace, WorkspaceKind
 from centers.models.codes import kept_names
 from centers.prepared import prepared
 from centers.querysets import get_visible_or_404
@@ -135,9 +135,9 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "visas/student_new.html", context, status=400 if form.errors else 200)
 
 
-def may_enrol(user, client: Client) -> bool:
-    """Whether the person enters students where this file is kept."""
-    return client.workspace.kind == WorkspaceKind.UNIVERSITY and may(user, WORK, client.workspace_id)
+def may_enrol(user, place: Workspace) -> bool:
+    """Whether the person enters students in a workspace."""
+    return place.kind == WorkspaceKind.UNIVERSITY and may(user, WORK, place.pk)
 
 
 def studies_of(files: list[int], viewer) -> list[tuple[Enrolment, str, str]]:
@@ -159,7 +159,7 @@ def _client_of(request: HttpRequest) -> Client | None:
     if not (asked.isascii() and asked.isdecimal()):
         raise Http404
     client = get_client_or_404(request.user, int(asked), WORK)
-    if not may_enrol(request.user, client):
+    if not may_enrol(request.user, client.workspace):
         raise PermissionDenied(_("Students are entered on the files of a university."))
     return client
 
