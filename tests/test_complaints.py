@@ -21,6 +21,7 @@ MERGE, PAIRS, SEARCH, IDENTITY = (
     f"{CASES}{name}.py::" for name in ("test_merge", "test_pairs", "test_search", "test_identity")
 )
 LOG, LANGUAGES = f"{E2E}test_log.py::", "tests/test_languages.py::"
+CUT_LINE = f"{E2E}test_cut_line.py::CutLineTests::"
 
 # Number of the survey, what would be complained of, and the tests in which it does not come about.
 COMPLAINTS = [
@@ -52,8 +53,8 @@ COMPLAINTS = [
         f"{CASES}test_offers.py::LastTests::test_nothing_is_filled_in_by_itself",
     ]),
     (6, "A cut line or a closed window costs a whole record.", [
-        LOG + "CutLineTests::test_text_typed_without_a_line_is_sent_when_it_is_back",
-        LOG + "CutLineTests::test_a_page_closed_without_a_line_gives_its_text_to_the_next",
+        CUT_LINE + "test_text_typed_without_a_line_is_sent_when_it_is_back",
+        CUT_LINE + "test_a_page_closed_without_a_line_gives_its_text_to_the_next",
         FILE + "OpenTests::test_a_file_without_any_name_is_not_opened_and_what_was_typed_stays",
     ]),
     (6, "What is on record is hard to find.", [
@@ -62,7 +63,7 @@ COMPLAINTS = [
         SEARCH + "NumberTests::test_finds_a_session_by_its_number",
     ]),
     (7, "A merge is said to be done, and both files are still in the list.", [
-        MERGE + "PageTests::test_merged_counted_again_and_undone",
+        f"{CASES}test_merge_pages.py::PageTests::test_merged_counted_again_and_undone",
         MERGE + "MergeTests::test_everything_moves_and_the_old_file_leads_on",
     ]),
     (8, "After a merge the history is gone and is typed anew by hand.", [
@@ -109,7 +110,7 @@ COMPLAINTS = [
     ]),
     (13, "Somebody is chosen from the list, and the record goes on without them.", [
         LOG + "test_the_commonest_session_takes_at_most_twelve_keys_beyond_the_text",
-        LOG + "CutLineTests::test_who_is_chosen_without_a_line_is_who_the_session_goes_to",
+        CUT_LINE + "test_who_is_chosen_without_a_line_is_who_the_session_goes_to",
     ]),
     (14, "Twins are made one child.", [
         f"{CASES}matching/test_pairs.py::CompareTests::test_twins_are_worth_a_look_and_never_sure",
