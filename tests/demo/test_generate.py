@@ -46,9 +46,9 @@ def pairs(owner: psycopg.Connection, question: str, *values) -> dict:
 
 
 def fingerprint(name: str) -> dict[str, str]:
-    """Every row of every table but for the moment of writing."""
+    """Every row of every table but for the moments of writing."""
     with as_owner(name) as owner:
-        rows = "SELECT to_jsonb(t) - 'recorded_at' {} FROM {} t ORDER BY 1"
+        rows = "SELECT to_jsonb(t) - 'recorded_at' - 'added_at' {} FROM {} t ORDER BY 1"
         found = {table: _rows(owner, rows.format("- 'id'" * (table in UNNUMBERED), table)) for table in TABLES}
         found["numbers"] = sha256(
             "".join(
