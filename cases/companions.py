@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.files import households_of
+from cases.families import households_of
 from cases.listings.people import living_files, named_with_number, number_of, read_names
 from cases.models import Client
 

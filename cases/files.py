@@ -1,16 +1,16 @@
-"""A client's file as a page shows it: who they are, with whom they came, and which other files there are on them."""
+"""A client's file as a page shows it: who they are, how long they stay, and which other files there are on them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from cases.models import Client, ClientName, FamilyLink, Household, Stay
+from cases.models import Client, Stay
 from centers.prepared import prepared
 from centers.selectors import scope_of
 
@@ -32,34 +32,6 @@ def _others(viewer: User, *, person: int, file: int) -> QuerySet[Client]:
     own = scope_of(viewer).of("view_clients")
     others = Client.objects.visible_to(viewer).filter(person=person, workspace__in=own, merged_into=None)
     return others.exclude(pk=file).order_by("pk")
-
-
-@prepared
-def _households(viewer: User, *, ids: list[int]) -> QuerySet[Household]:
-    belonging = FamilyLink.objects.visible_to(viewer).filter(client__in=ids).values("household")
-    return Household.objects.visible_to(viewer).filter(Q(principal__in=ids) | Q(pk__in=belonging))
-
-
-def households_of(ids: list[int], viewer: User) -> list[Household]:
-    """The households that these clients head or belong to, with all who are in them."""
-    rows = _households(viewer, ids=ids)
-    if rows:
-        _read_members(rows, viewer)
-    return rows
-
-
-def _read_members(rows: list[Household], viewer: User) -> None:
-    clients = Client.objects.visible_to(viewer)
-    names = ClientName.objects.visible_to(viewer).order_by("-kind", "pk")
-    links = FamilyLink.objects.visible_to(viewer).order_by("pk")
-    prefetch_related_objects(
-        rows,
-        Prefetch("principal", clients),
-        Prefetch("principal__names", names),
-        Prefetch("links", links),
-        Prefetch("links__client", clients),
-        Prefetch("links__client__names", names),
-    )
 
 
 @dataclass(frozen=True)

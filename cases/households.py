@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from cases.companions import family_of, may_join
-from cases.files import households_of
+from cases.families import households_of
 from cases.models import Client, FamilyLink, Household
 from cases.search import Results, search
 from centers.prepared import prepared
@@ -50,12 +50,18 @@ def taken_out(viewer: User, client: Client) -> list[Model]:
 
     They are former states of links, from the history; who is there again is left out.
     """
-    rows = _taken_out(viewer, client=client.pk, workspace=client.workspace_id, since=timezone.now() - RESTORABLE)
+    told = {"client": client.pk, "workspace": client.workspace_id, "since": first_restorable()}
+    rows = lately_taken_out(viewer, **told)
     return list({row.pgh_obj_id: row for row in rows}.values())
 
 
+def first_restorable() -> datetime:
+    """From when on somebody taken out of a household is offered to be put back."""
+    return timezone.now() - RESTORABLE
+
+
 @prepared
-def _taken_out(viewer: User, *, client: int, workspace: int, since: datetime) -> QuerySet:
+def lately_taken_out(viewer: User, *, client: int, workspace: int, since: datetime) -> QuerySet:
     about = Q(client=client) | Q(household__principal=client)
     about |= Q(client__merged_into=client) | Q(household__principal__merged_into=client)
     return former_members(viewer).filter(about, workspace=workspace, pgh_created_at__gte=since).order_by("pgh_id")

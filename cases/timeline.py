@@ -5,7 +5,7 @@ which there may be thousands, give as many as one page takes. So a page asks the
 for a client with one session and for one with two thousand.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.files import households_of, stays_of
+from cases.families import households_of
+from cases.files import stays_of
 from cases.history import Change, changes, former, parts_changed, plainly
 from cases.models import Client, ClientName, Contact, FamilyLink, Household, Session, SessionClient, Stay, StayLeave
 from cases.models.session import called_from
@@ -49,6 +50,9 @@ TOLD_OF_CLIENT = {
     "municipality": gettext_lazy("Municipality"),
     "ref": gettext_lazy("Number"),
 }
+
+# What of a file is kept as it was, by the key that names the file.
+KEPT_OF_FILE = {"fields": (Client, "pgh_obj"), "names": (ClientName, "client"), "contacts": (Contact, "client")}
 
 
 class Place(NamedTuple):
@@ -103,12 +107,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class About:
-    """Whose timeline it is: a client, and the files on the same person that the viewer's own workspaces keep."""
+    """Whose timeline it is: a client, and the files on the same person that the viewer's own workspaces keep.
+
+    ``changed`` names what of the client's own file was once another than it is (``KEPT_OF_FILE``).
+    """
 
     client: Client
     files: tuple[Client, ...]
     viewer: User
     before: Place | None = None
+    changed: Collection[str] = ()
 
     @cached_property
     def ids(self) -> list[int]:
@@ -267,10 +275,13 @@ def _changes(about: About) -> Iterator[Change]:
             return _("To be checked") if shown.check else plainly(shown, "expires_on")
         return plainly(row, field)
 
-    yield from changes(former(viewer, Client, "pgh_obj", of=client.pk), client, TOLD_OF_CLIENT, show)
-    for model, label, rows in ((ClientName, _("Name"), client.names), (Contact, _("Contact"), client.contacts)):
+    own, names, contacts = (
+        former(viewer, *kept, of=client.pk) if part in about.changed else [] for part, kept in KEPT_OF_FILE.items()
+    )
+    yield from changes(own, client, TOLD_OF_CLIENT, show)
+    for label, was, rows in ((_("Name"), names, client.names), (_("Contact"), contacts, client.contacts)):
         now = {row.pk: str(row) for row in rows.all()}
-        for change in parts_changed(former(viewer, model, "client", of=client.pk), now, _text):
+        for change in parts_changed(was, now, _text):
             yield Change(change.of, change.at, label, change.before, change.after)
 
 

@@ -21,6 +21,16 @@ def address_of(route: str, key: int | str) -> str:
     return f"{before}{key}{after}"
 
 
+def page_of(route: str) -> str:
+    """Where a page lies that is no row's, below the workspace of the tab: a list, or a form that many rows lead to."""
+    return _page(route, get_script_prefix())
+
+
+@lru_cache(maxsize=1024)
+def _page(route: str, _prefix: str) -> str:
+    return reverse(route)
+
+
 @lru_cache(maxsize=1024)
 def _around(route: str, _prefix: str) -> tuple[str, str]:
     before, _place, after = reverse(route, args=[PLACE]).partition(str(PLACE))

@@ -19,14 +19,20 @@ STAGES = ("received", "recommended", "granted", "settled")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One row of the plan's table."""
+class Result:
+    """An indicator with the year's figure and the rule that counts it."""
 
     indicator: Indicator
     figure: dict
+    rule: CountingRule | None
+
+
+@dataclass(frozen=True)
+class Line(Result):
+    """One row of the plan's table: what the years around were to bring and brought stands beside the year's figure."""
+
     targets: list[tuple[int, object]]
     results: list[tuple[int, object]]
-    rule: CountingRule | None
 
 
 @dataclass(frozen=True)
@@ -61,22 +67,30 @@ def last_day(year: int) -> date:
     return min(timezone.localdate(), date(year, 12, 31))
 
 
-def plan_lines(answer: dict, years: range) -> list[Line]:
-    """The indicators in the plan's order, with targets, printed results and this year's figure."""
+def results(answer: dict) -> list[Result]:
+    """The indicators in the plan's order, each with this year's figure and its rule."""
     figures = {figure["code"]: figure for figure in answer["indicators"]}
     rules = {rule.pk: rule for rule in _rules(None)}
+    return [
+        Result(indicator, figures[indicator.code], rules.get(figures[indicator.code]["rule"]))
+        for indicator in _indicators(None, codes=list(figures))
+    ]
+
+
+def plan_lines(answer: dict, years: range) -> list[Line]:
+    """The plan's table: the indicators with targets and printed results of the years beside this year's figure."""
     # A later revision of a target comes later and wins.
     targets = {(row.indicator_id, row.year): row.value for row in _targets(None)}
     printed = {(row.indicator_id, row.year): row.value for row in _printed(None)}
     return [
         Line(
-            indicator,
-            figures[indicator.code],
-            [(year, targets.get((indicator.code, year))) for year in years],
-            [(year, printed.get((indicator.code, year))) for year in years],
-            rules.get(figures[indicator.code]["rule"]),
+            row.indicator,
+            row.figure,
+            row.rule,
+            [(year, targets.get((row.indicator.code, year))) for year in years],
+            [(year, printed.get((row.indicator.code, year))) for year in years],
         )
-        for indicator in _indicators(None, codes=list(figures))
+        for row in results(answer)
     ]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from cases.files import households_of
+from cases.families import households_of
 from cases.models import FamilyLink
 from cases.selectors import StatusShown, status_shown
 from visas.models import AskedWhen, DependantQuestion, Duty, ObligationRule, VisaCase

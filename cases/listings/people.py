@@ -46,6 +46,18 @@ def read_clients(rows: Iterable[Model], viewer: User, *, and_names_of: Iterable[
     read_names([*files.values(), *and_names_of], viewer)
 
 
+def read_files(places: Iterable[tuple[Model, str]], viewer: User) -> None:
+    """Give rows the files that a key of theirs points to, with their names, as far as the viewer may read them: the
+    files themselves, also where they were merged away.
+    """
+    places = [(row, row._meta.get_field(key)) for row, key in places]
+    ids = {getattr(row, key.attname) for row, key in places} - {None}
+    files = {file.pk: file for file in _files(viewer, ids=sorted(ids))}
+    for row, key in places:
+        row._state.fields_cache[key.name] = files.get(getattr(row, key.attname))
+    read_names(files.values(), viewer)
+
+
 def living_files(ids: Iterable[int], viewer: User) -> dict[int, Client]:
     """By the id of each file that the viewer reads the one that it is now: itself, or the one that took it in."""
     asked = set(ids)
@@ -93,12 +105,9 @@ def _contacts(viewer: User, *, ids: list[int]) -> QuerySet[Contact]:
     return Contact.objects.visible_to(viewer).filter(client__in=ids).order_by("pk")
 
 
-def read_file(pk: int, viewer: User) -> Client | None:
-    """A client's file with names and contacts, none where the viewer may not know of it."""
-    found = _files(viewer, ids=[pk])
-    read_names(found, viewer)
-    attach(found, "contacts", _contacts(viewer, ids=[file.pk for file in found]))
-    return found[0] if found else None
+def read_contacts(clients: list[Client], viewer: User) -> None:
+    """Give files their contacts."""
+    attach(clients, "contacts", _contacts(viewer, ids=[client.pk for client in clients]))
 
 
 def read_names(clients: Iterable[Client], viewer: User) -> None:

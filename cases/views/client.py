@@ -7,11 +7,12 @@ from django.views.decorators.http import require_safe
 from cases.employment import works_of
 from cases.files import age, files_of, stays_shown, time_left
 from cases.households import taken_out
-from cases.listings.people import merge_in_words, read_file
+from cases.listings.people import merge_in_words
 from cases.models import Client
 from cases.selectors import identifiers_shown, status_shown
 from cases.timeline import KINDS, SOURCES, About, Place, timeline
 from cases.views.attachment import attachments_of
+from cases.views.file import read_file
 from cases.views.identity import answers_of, may_ask, questions_of
 from cases.views.pairs import merges_to_undo, pairs_with
 from centers.selectors import is_official, may
@@ -30,7 +31,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if client.merged_into_id:
         messages.info(request, merge_in_words(client))
         return redirect("cases:client", client.merged_into_id)
-    about = About(client, files_of(client, request.user), request.user, Place.of(request.GET.get("before", "")))
+    before = Place.of(request.GET.get("before", ""))
+    about = About(client, files_of(client, request.user), request.user, before, client.changed)
     kind = request.GET.get("kind", "")
     cases, vouchers = progress.cases_of(about), progress.vouchers_of(about)
     studies = studies_of(about.ids, request.user)
@@ -72,9 +74,9 @@ def _second_files(client: Client, request: HttpRequest) -> dict:
         return {"may_edit": False}
     return {
         "may_edit": True,
-        "pairs": pairs_with(request.user, file=client.pk),
-        "taken_out": taken_out(request.user, client),
-        "merges": merges_to_undo(client, request.user),
+        "pairs": pairs_with(request.user, file=client.pk) if client.has_double else [],
+        "taken_out": taken_out(request.user, client) if client.has_parted else [],
+        "merges": merges_to_undo(client, request.user) if client.has_merges else [],
     }
 
 
@@ -82,7 +84,8 @@ def _elsewhere(client: Client, request: HttpRequest) -> dict:
     """Whether another centre may know the client, for those who may ask."""
     if not may_ask(request.user, client):
         return {"may_ask": False}
-    asked = [(question, answers_of(question)) for question in questions_of(client, request.user)]
+    questions = questions_of(client, request.user) if client.was_asked_about else []
+    asked = [(question, answers_of(question)) for question in questions]
     return {"may_ask": True, "question": asked[0][0] if asked else None, "asked": asked}
 
 

@@ -49,11 +49,11 @@ def may_ask(user: User, client: Client) -> bool:
 
 def questions_of(client: Client, viewer: User) -> list[IdentityQuestion]:
     """The questions on a file, the latest first."""
-    return _questions(viewer, client=client.pk)
+    return asked_about(viewer, client=client.pk)
 
 
 @prepared
-def _questions(viewer: User, *, client: int) -> QuerySet[IdentityQuestion]:
+def asked_about(viewer: User, *, client: int) -> QuerySet[IdentityQuestion]:
     asked = IdentityQuestion.objects.visible_to(viewer).filter(client=client).select_related("asked_by")
     return asked.order_by("-pk")[:LATEST]
 

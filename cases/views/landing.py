@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Case, Count, Q, QuerySet, Value, When, Window
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +28,7 @@ from centers.models import Bed
 from centers.models.codes import names_of
 from centers.prepared import counted, prepared
 from centers.selectors import is_official, scope_of
+from config.addresses import page_of
 from config.panels import Panel
 
 SHOWN = 6  # rows of a panel; the list behind it has them all
@@ -196,7 +196,7 @@ def _follow_ups(viewer: User, today: date, resting: list[PutOff]) -> Panel:
 
 def _log(client: int) -> str:
     """Where a session with a client is logged."""
-    return f"{reverse('cases:session_new')}?client={client}"
+    return f"{page_of('cases:session_new')}?client={client}"
 
 
 @prepared

@@ -239,8 +239,13 @@ def _counted_as_two(row: ClientMerge, viewer: User) -> list[str]:
     return counted_again(changes_of(kept, files[row.absorbed_id]), kept)
 
 
+def first_undoable() -> datetime:
+    """From when on a merge can be undone."""
+    return timezone.now() - timedelta(days=KEPT_APART)
+
+
 @prepared
-def _merges(viewer: User, *, kept: int, since: datetime) -> QuerySet[ClientMerge]:
+def undoable(viewer: User, *, kept: int, since: datetime) -> QuerySet[ClientMerge]:
     rows = ClientMerge.objects.visible_to(viewer).filter(kept_id=kept, parted_at=None, merged_at__gt=since)
     return rows.annotate(until=F("merged_at") + timedelta(days=KEPT_APART)).order_by("-pk")
 
@@ -254,6 +259,6 @@ def merges_to_undo(client: Client, viewer: User) -> list[tuple[ClientMerge, str]
     """The merges into a file that can still be undone, the latest first, each with its last day (``until``) and the
     number of the file that gave way.
     """
-    rows = _merges(viewer, kept=client.pk, since=timezone.now() - timedelta(days=KEPT_APART))
+    rows = undoable(viewer, kept=client.pk, since=first_undoable())
     numbers = dict(_refs(viewer, ids=[row.absorbed_id for row in rows]))
     return [(row, numbers.get(row.absorbed_id) or f"{row.workspace_id}-{row.absorbed_id}") for row in rows]

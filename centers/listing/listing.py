@@ -11,6 +11,7 @@ from centers.listing.columns import Column
 from centers.listing.filters import FilterForm
 from centers.listing.orders import Order
 from centers.selectors import may_anywhere, scope_of
+from config.addresses import page_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Listing:
 
     @property
     def url(self) -> str:
+        if not self.of:
+            return page_of(self.route)
         return reverse(self.route, args=[value for _name, value in self.of])
 
     def is_open_to(self, viewer: User) -> bool:

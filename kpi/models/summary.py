@@ -36,7 +36,7 @@ class MonthlyActivity(models.Model):
                 fields=["workspace", "month", "kind", "dimension", "value"], name="monthly_activity_once"
             ),
         ]
-        indexes = [models.Index(fields=["month", "kind", "dimension"], name="monthly_activity_by_month")]
+        indexes = [models.Index(fields=["month", "kind", "dimension", "value"], name="monthly_activity_by_code")]
 
     def __str__(self):
         return f"{self.month:%Y-%m} {self.workspace_id} {self.kind} {self.dimension}={self.value}"

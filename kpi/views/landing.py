@@ -60,7 +60,7 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     answer = answer_of(year, request)
     shown = {"year": year, "as_of": today, "answer": answer}
     yield Panel(_("Quotas"), "kpi/_quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
-    lines = sheet.plan_lines(answer, sheet.plan_years())
+    lines = sheet.results(answer)
     rules = [(line.indicator, line.rule.text) for line in lines if line.rule]
     yield Panel(
         _("Performance indicators"), "kpi/landing/indicators.html", shown | {"lines": lines, "definitions": rules}
@@ -84,7 +84,7 @@ def answer_of(year: int, request: HttpRequest) -> dict:
 
 
 def _side_by_side(viewer: User, answer: dict, today: date) -> list[dict]:
-    """Each centre with its sessions of the year and the month, and how many were held in another language.
+    """Each centre with its sessions of the year and the month, and how many were held in another language than Korean.
 
     The rate stands with its 95 % interval, since a small county's few sessions say less than a city's many.
     """
@@ -94,7 +94,8 @@ def _side_by_side(viewer: User, answer: dict, today: date) -> list[dict]:
     }
     lines = []
     for center in _centers(viewer):
-        whole, month, foreign = (number or 0 for number in sums.get(center.pk, (0, 0, 0)))
+        whole, month, korean = (number or 0 for number in sums.get(center.pk, (0, 0, 0)))
+        foreign = whole - korean  # a session is held in one language
         lines.append(
             {
                 "center": center,
@@ -114,14 +115,14 @@ def _centers(viewer: User) -> QuerySet[Workspace]:
 
 @prepared
 def _sums(viewer: User, *, first: date, last: date, month: date) -> QuerySet:
-    """Of each workspace the sessions of the days, of the month, and of the days those in another language."""
+    """Of each workspace the sessions of the days, of the month, and of the days those in Korean."""
     rows = MonthlyActivity.objects.filter(kind="session", month__gte=first, month__lte=last)
-    rows = rows.filter(dimension__in=("", "language")).order_by().values_list("workspace_id")
+    rows = rows.filter(dimension__in=("", "language"), value__in=("", KOREAN)).order_by().values_list("workspace_id")
     whole = Q(dimension="")
     return rows.annotate(
         whole=Sum("records", filter=whole),
         this_month=Sum("records", filter=whole & Q(month=month)),
-        foreign=Sum("records", filter=Q(dimension="language") & ~Q(value=KOREAN)),
+        korean=Sum("records", filter=~whole),
     )
 
 

@@ -35,6 +35,7 @@ SESSIONS = int(os.environ.get("BENCH_SESSIONS", "1000000"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "120000"))
 FEW = 3_000  # enough that no part of a page is empty, and every list has a second page
 FEW_PEOPLE = 1_500
+TRIED = 30  # sessions and their clients: a page asks more of what lacks something, or hangs together with more
 YEAR = timedelta(days=364)
 REMINDERS = 40  # of each kind, of the busy counsellor
 ROUNDS = 30
@@ -93,19 +94,25 @@ def _filled(sessions: int, people: int, measure):
 
 
 def _pages() -> dict[str, tuple[Browser, str]]:
-    """Whoever looks, and at what: each start page, and of a counsellor what the day's work opens."""
+    """Whoever looks, and at what: each start page, and of a counsellor what the day's work opens; of sessions and
+    clients those whose page asks most.
+    """
     people = {name: _signed_in(*role) for name, role in ROLES.items()}
     counsellor = people["counsellor"]
     people["busy counsellor"] = _busy()
     with acting_for(WHOLE_PROVINCE, reason="bench"), connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, client_id FROM cases_session WHERE client_id IS NOT NULL AND workspace_id ="
-            " (SELECT id FROM centers_workspace WHERE code = '52110-c1') ORDER BY id LIMIT 1"
+            f" (SELECT id FROM centers_workspace WHERE code = '52110-c1') ORDER BY id LIMIT {TRIED}"
         )
-        session, person = cursor.fetchone()
+        tried, clients = zip(*cursor.fetchall(), strict=True)
+    session, client = (
+        max((reverse(f"cases:{name}", args=[pk]) for pk in keys), key=lambda page: _queries(counsellor, page))
+        for name, keys in (("session", tried), ("client", set(clients)))
+    )
     return {f"start page, {name}": (browser, reverse("home")) for name, browser in people.items()} | {
-        "client": (counsellor, reverse("cases:client", args=[person])),
-        "session": (counsellor, reverse("cases:session", args=[session])),
+        "client": (counsellor, client),
+        "session": (counsellor, session),
         "logging a session": (counsellor, reverse("cases:session_new")),
         "sessions": (counsellor, reverse("cases:sessions")),
         "clients": (counsellor, reverse("cases:clients")),

@@ -6,7 +6,6 @@ from datetime import date
 from django.db.models import Count, Model, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from centers.listing.filters import between
 from centers.models import WorkspaceKind
 from centers.prepared import counted, prepared
 from centers.selectors import own_workspaces, scope_of
+from config.addresses import page_of
 from config.panels import Panel
 from visas.access import know_files
 from visas.dependant_listings import QUESTIONS
@@ -277,4 +277,4 @@ def _state(state: str, name: str, year: int, numbers: dict[str, int]) -> dict:
 
 
 def _address(route: str, **filters: str) -> str:
-    return f"{reverse(route)}?{urlencode(filters)}"
+    return f"{page_of(route)}?{urlencode(filters)}"
