@@ -21,7 +21,7 @@ class Action(models.TextChoices):
 
     ROLE_GRANTED = "role.granted", _("Role granted")
     ROLE_ENDED = "role.ended", _("Role ended")
-    ROLE_WITHDRAWN = "role.withdrawn", _("Role withdrawn before it began")
+    ROLE_WITHDRAWN = "role.withdrawn", _("Role withdrawn")
     SEPARATION_CHANGED = "separation.changed", _("Table of what may not meet changed")
     PROVINCE_ENTERED = "province.entered", _("Worked on the whole province")
     WORKBOOK_IMPORTED = "workbook.imported", _("Workbook imported")

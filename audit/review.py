@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import connection
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from audit.models import RIGHTS, AccessEntry, Action, AuditEntry, MonthReview, Reach
@@ -68,6 +69,7 @@ def figures_of(month: date) -> dict[str, int]:
     counted = rows.aggregate(
         requests=Count("pk"),
         people=Count("user", distinct=True, filter=LOOKED_AT["people"][1]),
+        shown=Count("pk", filter=LOOKED_AT["people"][1]),
         **{what: Count("pk", filter=condition) for what, (_words, condition) in LOOKED_AT.items() if what != "people"},
     )
     done = on_days(AuditEntry.objects.all(), month, last_day(month))
@@ -83,10 +85,12 @@ def figures_of(month: date) -> dict[str, int]:
 def told(month: date, figures: dict[str, int]) -> list[Told]:
     """The same in words, each with the rows behind it where the reader may read them."""
     days = {"from": month.isoformat(), "to": last_day(month).isoformat()}
+    opened = days | {"what": "people"}
+    behind = _in_requests(figures)
     found = [
         Told(_("Requests"), figures["requests"], days),
-        Told(_("Staff who opened client files"), figures["people"], days | {"what": "people"}),
-        Told(_("Different client files opened"), figures["files"], days | {"what": "people"}),
+        Told(_("Staff who opened client files"), figures["people"], opened, behind),
+        Told(_("Different client files opened"), figures["files"], opened, behind),
     ]
     found += [
         Told(str(words), figures[what], days | {"what": what})
@@ -94,8 +98,18 @@ def told(month: date, figures: dict[str, int]) -> list[Told]:
         if what != "people"
     ]
     small = figures["guarded"] < SMALL and figures["guarded"] > 0
-    found.append(Told(_("Requests that showed guarded files"), f"<{SMALL}" if small else figures["guarded"]))
-    return found
+    guarded = f"<{SMALL}" if small else figures["guarded"]
+    unopened = _("Which they were stays unsaid: it would tell which file is guarded.")
+    return [*found, Told(_("Requests that showed guarded files"), guarded, note=unopened)]
+
+
+def _in_requests(figures: dict[str, int]) -> str:
+    """How many rows of the log people or files are counted in; a month that was signed earlier did not keep it."""
+    if "shown" not in figures:
+        return ""
+    return ngettext("in %(number)s request", "in %(number)s requests", figures["shown"]) % {
+        "number": intcomma(figures["shown"])
+    }
 
 
 @dataclass

@@ -31,6 +31,17 @@ LOOKED_AT: dict[str, tuple[str, Q]] = {
         ~Q(files=[]) & (Q(at__hour__lt=FIRST_HOUR) | Q(at__hour__gte=LAST_HOUR)),
     ),
 }
+# What each figure of the log counts, in one sentence.
+COUNTED = {
+    "requests": gettext_lazy(
+        "Every request of somebody signed in that was answered, also with a refusal; one row each, kept for good."
+    ),
+    "people": gettext_lazy("Requests whose answer showed at least one client file, as a page, a list or a hit."),
+    "taken": gettext_lazy("Requests for which a reason had to be written, such as an export of a list."),
+    "refused": gettext_lazy("Requests that were answered with 403 or 404."),
+    "nothing": gettext_lazy("Searches for a client that gave no hit."),
+    "outside": gettext_lazy("Requests before 07:00 or from 21:00 on, Korean time, that showed client files."),
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,12 @@ class Told:
     def url(self) -> str:
         """The address of the rows, empty where nobody reads them."""
         return f"{reverse('audit:access')}?{urlencode(self.rows)}" if self.rows else ""
+
+
+def definitions() -> list[tuple[str, str]]:
+    """What the figures of the log are called, and what each counts."""
+    names = {"requests": _("Requests")} | {what: words for what, (words, _rows) in LOOKED_AT.items()}
+    return [(str(names[what]), str(COUNTED[what])) for what in names]
 
 
 def on_days(rows: QuerySet, first=None, last=None) -> QuerySet:

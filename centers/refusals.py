@@ -57,7 +57,9 @@ register(
         "roles_kept_apart": gettext_lazy("These two roles may not be held by one person."),
         "roles_met_undeclared": gettext_lazy("Two roles of one person are kept apart: say why one person holds both."),
         "stand_in_within": gettext_lazy("Who stands in holds the role on days of the person they stand in for alone."),
-        "membership_begun_stays": gettext_lazy("A role that has begun is ended with a day and never deleted."),
+        "membership_begun_stays": gettext_lazy(
+            "A role is taken back on its first day at the latest; after it, it is ended with a day and kept."
+        ),
         "separation_strict_stays": gettext_lazy("What is kept apart for money is not changed here."),
         "programme_year_once": gettext_lazy("The programme already has this year."),
     }

@@ -17,7 +17,7 @@ from accounts.models import User
 from audit import review
 from audit.forms import FindingForm, SignForm
 from audit.models import REVIEW, Action, AuditEntry, MonthReview, ReviewFinding
-from audit.selectors import Told, on_days
+from audit.selectors import Told, definitions, on_days
 from audit.services import note_finding, sign_month
 from centers.access import require_everywhere
 from centers.listings.entry import tell
@@ -140,6 +140,7 @@ def _page(request: HttpRequest, of: date, sign_form: SignForm, finding_form: for
         "over": review.is_over(of),
         "signed": signed,
         "figures": figures,
+        "definitions": definitions(),
         "changed": _changed(of, signed, figures),
         "departing": [(each, _rows_of(of, each.user)) for each in usage if each.departs],
         "usage": [(each, _rows_of(of, each.user)) for each in usage[:SHOWN]],

@@ -72,6 +72,14 @@ class EndForm(forms.Form):
         self.fields["ends_on"].initial = timezone.localdate()
 
 
+class MistakeForm(forms.Form):
+    """Why a role is taken back on the day it was given."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, error_messages={"required": _("Say why the role is taken back.")}
+    )  # fmt: skip
+
+
 class SeparationForm(forms.Form):
     """Two roles that one person holds only where it is said why."""
 

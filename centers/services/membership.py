@@ -2,7 +2,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
@@ -112,22 +112,33 @@ def end_role(*, membership_id: int, actor: User, ends_on: date | None = None) ->
 
 
 def _end_stand_ins(membership: Membership, last: date, actor: User) -> None:
-    if membership.stands_in_for_id is not None:
-        return
-    of_it = {"workspace": membership.workspace_id, "role": membership.role, "stands_in_for": membership.user_id}
-    for stand_in in Membership.objects.filter(**of_it, ends_on__gt=last, starts_on__gte=membership.starts_on):
+    for stand_in in _stand_ins(membership).filter(ends_on__gt=last):
         if stand_in.starts_on > last and stand_in.starts_on > timezone.localdate():
             withdraw_role(membership_id=stand_in.pk, actor=actor)
         else:
             end_role(membership_id=stand_in.pk, actor=actor, ends_on=last)
 
 
+def _stand_ins(membership: Membership) -> QuerySet[Membership]:
+    """Who stands in for a role; for a stand-in nobody does."""
+    if membership.stands_in_for_id is not None:
+        return Membership.objects.none()
+    of_it = {"workspace": membership.workspace_id, "role": membership.role, "stands_in_for": membership.user_id}
+    return Membership.objects.filter(**of_it, starts_on__gte=membership.starts_on)
+
+
 @transaction.atomic
-def withdraw_role(*, membership_id: int, actor: User) -> None:
-    """Take back a role that has not begun. The database refuses one that has: it is ended and kept."""
+def withdraw_role(*, membership_id: int, actor: User, reason: str = "") -> None:
+    """Take back a role that has not begun, or on its first day one that was given by mistake, for a ``reason``; who
+    stands in for it goes with it. From the next request on it opens nothing.
+
+    The database refuses a role that began earlier: it is ended and kept.
+    """
     membership = Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership_id)
     user, workspace = membership.user, membership.workspace
-    _record(Action.ROLE_WITHDRAWN, membership, actor)
+    for stand_in in _stand_ins(membership):
+        withdraw_role(membership_id=stand_in.pk, actor=actor, reason=reason)
+    _record(Action.ROLE_WITHDRAWN, membership, actor, reason)
     membership.delete()
     align_grants(user=user, workspace=workspace)
 
@@ -149,7 +160,8 @@ def align_grants(*, user: User, workspace: Workspace) -> None:
         remove_perm(permission, user, workspace)
 
 
-def _record(action: Action, membership: Membership, actor: User | None) -> None:
+def _record(action: Action, membership: Membership, actor: User | None, reason: str = "") -> None:
+    reason = reason or membership.declaration
     record(
         action,
         actor=actor,
@@ -160,5 +172,5 @@ def _record(action: Action, membership: Membership, actor: User | None) -> None:
         starts_on=membership.starts_on.isoformat(),
         ends_on=membership.ends_on and membership.ends_on.isoformat(),
         **({"stands_in_for": membership.stands_in_for_id} if membership.stands_in_for_id else {}),
-        **({"reason": membership.declaration} if membership.declaration else {}),
+        **({"reason": reason} if reason else {}),
     )

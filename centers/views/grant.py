@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_anywhere
-from centers.forms.grant import EndForm, GrantForm
+from centers.forms.grant import EndForm, GrantForm, MistakeForm
 from centers.listings import GRANTS
 from centers.models import Membership
 from centers.rights import GRANT, grantable
@@ -50,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     require_anywhere(request.user, GRANT)
     membership = get_object_or_404(grantable(request.user).select_related("user", "workspace"), pk=pk)
-    if membership.starts_on > timezone.localdate():
+    if membership.starts_on > timezone.localdate() or _by_mistake(request, membership):
         return _withdraw(request, membership)
     form = EndForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -61,25 +61,36 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _confirm(request, ended.pk, _("Ended: %(role)s"))
             return redirect("centers:grants")
-    context = {"form": form, "membership": membership}
+    context = {"form": form, "membership": membership, "began_today": membership.starts_on == timezone.localdate()}
     return render(request, "centers/grant_end.html", context, status=400 if form.errors else 200)
 
 
+def _by_mistake(request: HttpRequest, membership: Membership) -> bool:
+    """Whether a role that began today is to be taken back whole, as its page offers."""
+    return membership.starts_on == timezone.localdate() and "mistake" in request.GET
+
+
 def _withdraw(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """A role that has not begun is taken back whole; nothing was opened by it."""
-    role = _in_words(membership)
-    if request.method == "POST":
-        withdraw_role(membership_id=membership.pk, actor=request.user)
-        messages.success(request, _("Withdrawn before it began: %(role)s") % {"role": role})
+    """Take a role back whole: one that has not begun, or on its first day, with a reason, one given by mistake."""
+    role, begun = _in_words(membership), _by_mistake(request, membership)
+    form = MistakeForm(request.POST if request.method == "POST" else None) if begun else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        reason = form.cleaned_data["reason"] if form else ""
+        withdraw_role(membership_id=membership.pk, actor=request.user, reason=reason)
+        said = _("Withdrawn on its first day: %(role)s") if begun else _("Withdrawn before it began: %(role)s")
+        messages.success(request, said % {"role": role})
         return redirect("centers:grants")
+    opened = _("From the next page on it opens nothing. What the person opened today stays in the access log.")
+    unopened = _("It opens nothing yet, and will not.")
     asked = {
-        "title": _("Withdraw a role that has not begun"),
+        "title": _("Withdraw a role given by mistake") if begun else _("Withdraw a role that has not begun"),
         "sentence": role,
-        "consequences": [_("It opens nothing yet, and will not. That it was granted and withdrawn stays on record.")],
+        "consequences": [opened if begun else unopened, _("That it was granted and withdrawn stays on record.")],
         "action": _("Withdraw the role"),
         "back": reverse("centers:grants"),
+        "form": form or "",
     }
-    return render(request, "confirm.html", asked)
+    return render(request, "confirm.html", asked, status=400 if form and form.errors else 200)
 
 
 def _wanted(request: HttpRequest) -> dict[str, str]:

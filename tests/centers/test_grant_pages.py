@@ -8,8 +8,10 @@ from django.utils import timezone
 from accounts.models import User
 from audit.models import Action, AuditEntry
 from centers.models import Membership, Role
+from centers.services.membership import withdraw_role
 from centers.views.landing import panels
 from tests.make import make_user, place
+from tests.support import refused_by
 
 pytestmark = pytest.mark.django_db
 NEW = "/roles/new/"
@@ -147,3 +149,29 @@ class AccountTests:
         assert answer.status_code == 400
         assert "username" in answer.context["form"].errors
         assert User.objects.count() == before
+
+
+class MistakeTests:
+    def test_a_role_given_by_mistake_is_taken_back_on_its_first_day(self, client, admin):
+        user = make_user()
+        client.post(NEW, asked(user))
+        held = user.memberships.get()
+        page = f"/roles/{held.pk}/end/"
+        assert f"{page}?mistake=1" in client.get(page).content.decode()
+        assert client.post(f"{page}?mistake=1", {"reason": ""}).status_code == 400
+        assert user.memberships.exists()
+        client.post(f"{page}?mistake=1", {"reason": "다른 사람에게 줄 역할"})
+        assert not user.memberships.exists()
+        assert not place().grants.filter(user=user).exists()
+        entry = AuditEntry.objects.filter(action=Action.ROLE_WITHDRAWN).latest("id")
+        assert (entry.actor, entry.target_id, entry.data["reason"]) == (admin, held.pk, "다른 사람에게 줄 역할")
+
+    def test_one_that_began_earlier_is_ended_and_kept(self, client, admin):
+        user = make_user(Role.COUNSELLOR)
+        held = user.memberships.get()
+        Membership.objects.filter(pk=held.pk).update(starts_on=timezone.localdate() - timedelta(days=1))
+        page = f"/roles/{held.pk}/end/"
+        assert "?mistake=1" not in client.get(page).content.decode()
+        assert client.get(f"{page}?mistake=1").context["membership"] == held
+        with refused_by("membership_begun_stays"):
+            withdraw_role(membership_id=held.pk, actor=admin)
