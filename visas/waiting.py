@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from visas.models import QuotaPool, QuotaShare, VisaCase, WaitingMove, WaitingOrder
+from visas.models import QuotaPool, QuotaShare, VisaCase, VisaProgramme, WaitingMove, WaitingOrder
+from visas.models.programme import AFTER_RECOMMENDATION
 from visas.quotas import shares_of
 
 LAST = 1_000_000  # stands for a place that nobody gave
@@ -48,9 +49,11 @@ class _InLine(NamedTuple):
 
 def _line(pool: QuotaPool, order: WaitingOrder, day: date) -> list[_InLine]:
     """All who are reviewed and not recommended yet, in the order of their programme's rule: a place that they take on
-    the day is one of this quota. Nobody waits in a quota that does not run on the day.
+    the day is one of this quota. Where a programme's places are taken later than that, who was recommended waits too,
+    until they take one. Nobody waits in a quota that does not run on the day.
 
-    Whoever was moved stands before all others, by the place given; then the rule; then the day of reception.
+    Whoever was moved stands before all others, by the place given; then the recommended, by their day; then the rule;
+    then the day of reception.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM wall.waiting_line(%s, %s, %s)", [pool.pk, order, day])
@@ -61,6 +64,11 @@ def order_of(pool: QuotaPool) -> WaitingOrder:
     """The rule of a quota's programmes; those that share a quota have one."""
     programme = pool.programmes.order_by("order", "pk").first()
     return WaitingOrder(programme.waiting_order) if programme else WaitingOrder.REVIEWED
+
+
+def takes_places_later(programmes: QuerySet[VisaProgramme]) -> bool:
+    """Whether some of these programmes take their places after the recommendation."""
+    return programmes.filter(seat_taken_at__in=AFTER_RECOMMENDATION).exists()
 
 
 def waiting_list(
@@ -88,7 +96,7 @@ def waiting_list(
         opening -= comes_up
         held_up = "" if offered or comes_up or row.share is None else _no_place_in(shares[row.share])
         case, move = known.get(row.case), moves.get(row.case)
-        because = _because(row, order, move) if case else ""
+        because = _because(row, order, move, case) if case else ""
         found.append(Waiting(case, place, because, row.share, move, offered, comes_up, held_up))
     return found
 
@@ -100,7 +108,8 @@ def overtaken_by(case: VisaCase, cases: QuerySet[VisaCase]) -> list[Waiting]:
     for _pool, rows in _lists_of([case], cases):
         own = next((row for row in rows if row.case == case), None)
         if own and not own.offered:
-            return [row for row in rows if row.offered and row.place < own.place and row.share == own.share]
+            before = [row for row in rows if row.offered and row.place < own.place and row.share == own.share]
+            return [row for row in before if row.case is None or not row.case.recommended_on]
     return []
 
 
@@ -156,9 +165,11 @@ def _no_place_in(share: QuotaShare) -> str:
     return _("The share %(share)s has no place left.") % {"share": share}
 
 
-def _because(row: _InLine, order: WaitingOrder, move: WaitingMove | None) -> str:
+def _because(row: _InLine, order: WaitingOrder, move: WaitingMove | None, case: VisaCase) -> str:
     if move and move.place:
         return _("Placed by hand: %(reason)s") % {"reason": move.reason}
+    if case.recommended_on:
+        return _("Recommended on %(day)s") % {"day": case.recommended_on.isoformat()}
     if order == WaitingOrder.POINTS:
         return _("%(points)s points") % {"points": row.points}
     if order == WaitingOrder.RECEIVED:

@@ -9,8 +9,10 @@ from centers.models import Role
 from centers.scope import WHOLE_PROVINCE, acting_for
 from tests.make import DAY, everywhere, make_entry, make_pool, make_user, make_visa_case
 from tests.support import refused_by
+from visas.forms.programme import SETTINGS
 from visas.models import CaseFact, QuotaPool, StepKind, VisaCase, VisaProgramme, WaitingMove
 from visas.services.case import OUT_OF_TURN, take_step, take_steps
+from visas.services.programme import set_programme
 from visas.services.quota import close, open_share
 from visas.services.waiting import move
 from visas.waiting import Waiting, waiting_list
@@ -200,7 +202,7 @@ class PageTests:
 
     def test_the_page_of_the_case_says_the_place_and_why(self, client):
         case = self.case()
-        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
+        client.force_login(city)
         page = client.get(case.get_absolute_url()).content.decode()
         assert "2025-03-07 도 심사" in page
 
@@ -331,3 +333,48 @@ class TurnTests:
             )  # fmt: skip
         assert rest.refused == [[third.pk, "quota_not_exceeded"]]
         assert self.state(second)
+
+    @pytest.fixture
+    def at_the_permit(self, province, waiting) -> QuotaPool:
+        """Places of the quota are taken at the permit."""
+        programme = VisaProgramme.objects.get(pk="E-7-4")
+        told = {name: getattr(programme, name) for name in SETTINGS} | {"seat_taken_at": "permit"}
+        with everywhere_as(province):
+            set_programme(programme=programme, told=told, document="결정-1", actor=province)
+        return QuotaPool.objects.get(programmes="E-7-4", starts_on__year=timezone.localdate().year)
+
+    def test_who_was_recommended_waits_first_for_a_place_of_the_permit(self, client, at_the_permit, waiting):
+        first, second, third = waiting
+        page = f"/visas/quotas/{at_the_permit.pk}/waiting/"
+        assert client.get(page).context["offered"] == 2
+        assert self.recommend(client, third, note="계약 만료 임박").status_code == 302
+        assert self.recommend(client, first).status_code == 302
+        shown = client.get(page).context
+        assert [row.case.pk for row, _client in shown["rows"]] == [first.pk, third.pk, second.pk]
+        assert (shown["offered"], shown["later"]) == (0, True)
+        assert client.get(third.get_absolute_url()).context["waits"][1].place == 2
+
+    @pytest.fixture
+    def city(self):
+        return make_user(Role.CITY_OFFICER, OFFICE)
+
+    def test_a_permit_that_found_no_place_says_what_holds_them(self, city, client, at_the_permit, waiting):
+        first, _second, third = waiting
+        assert not client.get(f"/visas/cases/{first.pk}/steps/recommended/").context["no_place"]
+        for case in waiting:
+            told = client.get(f"/visas/cases/{case.pk}/steps/recommended/").context
+            assert self.recommend(client, case).status_code == 302
+        assert told["no_place"]
+        with everywhere():
+            for kind, cases in ((StepKind.SUBMITTED, waiting), (StepKind.GRANTED, waiting[:2])):
+                for case in cases:
+                    take_step(
+                        actor=None, case=case, kind=kind, happened_on=timezone.localdate(), document=f"{case.pk}"
+                    )
+        client.force_login(city)
+        told = {"happened_on": f"{timezone.localdate()}", "document": "허가-3"}
+        full = client.post(f"/visas/cases/{third.pk}/steps/granted/", told)
+        assert full.status_code == 400
+        assert full.context["pool"] == at_the_permit
+        assert full.context["holders"]["stage"]
+        assert client.get(third.get_absolute_url()).context["waits"][1].place == 1

@@ -17,6 +17,9 @@ class SeatTaken(models.TextChoices):
     PERMIT = "permit", _("At the permit")
 
 
+AFTER_RECOMMENDATION = (SeatTaken.SUBMISSION, SeatTaken.PERMIT)
+
+
 class WaitingOrder(models.TextChoices):
     """What orders those who wait for a place. No source says it for Jeonbuk; other provinces use each of these."""
 

@@ -24,7 +24,7 @@ from visas.case_forms import FactForm, ReasonForm, StepForm, TakeBackForm, TakeI
 from visas.dependants import dependants_of
 from visas.eligibility import NOT_MET, advice_on, in_words
 from visas.listings import BADGES, CASES
-from visas.models import CaseStep, Enrolment, FactKind, RequiredPaper, StepKind, StudyStatus, VisaCase
+from visas.models import CaseStep, Enrolment, FactKind, RequiredPaper, StepKind, StudyStatus, VisaCase, VisaProgramme
 from visas.models.case import HOLDS
 from visas.models.rule import WORKED_OUT
 from visas.models.step import ASIDE
@@ -38,10 +38,12 @@ from visas.students import STUDENT_VISA, end_for, intended_of, who_left
 from visas.views.letter import may_print
 from visas.views.quota import holders, may_enter
 from visas.views.student import may_enrol
-from visas.waiting import Waiting, overtaken_by, place_of, running_for
+from visas.waiting import Waiting, overtaken_by, place_of, running_for, takes_places_later
 
 COMPLETED = StepKind.COMPLETED
 # The steps that are decided with the conditions in sight.
+# Where a case may wait for a place of its quota.
+MAY_WAIT = {StepKind.REVIEWED, StepKind.RECOMMENDED, StepKind.SUBMITTED}
 WITH_CONDITIONS = {StepKind.CHECKED, StepKind.REVIEWED, StepKind.RECOMMENDED, StepKind.INELIGIBLE}
 INTAKE = {WorkspaceKind.OFFICE, WorkspaceKind.CENTER, WorkspaceKind.AGENCY, WorkspaceKind.UNIVERSITY}
 
@@ -84,7 +86,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "advice": advice_on(case),
         "deciding": bool(WITH_CONDITIONS & set(path.open)),
         "dependants": dependants_of(case, path.state, request.user),
-        "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state == "reviewed" else None,
+        "waits": place_of(case, VisaCase.objects.visible_to(request.user)) if path.state in MAY_WAIT else None,
         "may_print": bool(case.letter_number) and not case.has_ended and may_print(request.user, case),
         "duties": [shown for shown in duties if shown.duty.link_id is None],
         "family": duties_of_family(duties),
@@ -221,12 +223,20 @@ def _words_of(request: HttpRequest, form: StepForm, case: VisaCase, before: list
     if kind in ENDS_FOR_DEPENDANTS:
         words["with_them"] = len(dependants_of(case, kind, request.user))
     if kind == StepKind.RECOMMENDED:
-        words |= {"no_quota": not _has_quota(case), "before": before, **_what_is_full(request, form, case)}
-    return words
+        words |= {"no_quota": not _has_quota(case), "before": before, "no_place": _takes_none(request, case)}
+    return words | _what_is_full(request, form, case)
 
 
 def _overtaken(request: HttpRequest, case: VisaCase) -> list[Waiting]:
     return overtaken_by(case, VisaCase.objects.visible_to(request.user).select_related("workspace"))
+
+
+def _takes_none(request: HttpRequest, case: VisaCase) -> bool:
+    """Whether the recommendation would take no place and none is free for the one that has to be taken later."""
+    if not takes_places_later(VisaProgramme.objects.filter(pk=case.programme_id)):
+        return False
+    found = place_of(case, VisaCase.objects.visible_to(request.user))
+    return found is not None and found[0].capacity is not None and not found[1].offered
 
 
 def _what_is_full(request: HttpRequest, form: StepForm, case: VisaCase) -> dict:

@@ -18,7 +18,7 @@ from visas.access import get_visa_case_or_404, own_files
 from visas.models import QuotaPool, QuotaShare, VisaCase
 from visas.services.waiting import move
 from visas.views.quota import may_enter
-from visas.waiting import order_of, waiting_list
+from visas.waiting import order_of, takes_places_later, waiting_list
 
 MOST = 1_000
 
@@ -71,10 +71,11 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         "pool": pool,
         "runs": pool.starts_on <= today <= pool.ends_on,
         "ended": pool.ends_on < today,
-        "offered": sum(row.offered for row in rows),
+        "offered": sum(row.offered and not row.case.recommended_on for row in rows),
         "form": form,
         "opening": form.asked.get("opening", 0),
         "order": order_of(pool).label,
+        "later": takes_places_later(pool.programmes.all()),
         "rows": [(row, clients.get(row.case.pk)) for row in rows],
         "up": sum(row.comes_up for row in rows),
         "may_enter": may_enter(request.user),
