@@ -16,6 +16,7 @@ from centers.selectors import scope_of, workspaces_where
 from kpi.evidence import OFFERED, READING, Evidence, Figure, Total, evidence, total
 from kpi.models import CountingRule
 from visas.models import QuotaPool, VisaCase, VisaProgramme, Voucher
+from visas.quotas import TAKEN
 
 SOURCES: dict[str, tuple[type[Model], str]] = {
     "session": (Session, gettext_lazy("Counselling session")),
@@ -53,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "visa_refused": (VISAS, gettext_lazy("Refused")),
     "visa_settled": (VISAS, gettext_lazy("Settled")),
     "visa_left": (VISAS, gettext_lazy("Left")),
-    "seat": (gettext_lazy("Quotas"), gettext_lazy("Recommended")),
+    "seat": (gettext_lazy("Quotas"), TAKEN),
     "seat_granted": (gettext_lazy("Quotas"), gettext_lazy("Granted")),
     "seat_settled": (gettext_lazy("Quotas"), gettext_lazy("Settled")),
 }

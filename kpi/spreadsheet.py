@@ -7,6 +7,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from centers.exports.sheets import demonstration_mark
+from visas.quotas import TAKEN
 
 STAGES = ("received", "recommended", "granted", "settled")
 WIDTH_OF_NAMES = 44  # characters
@@ -203,9 +204,7 @@ def _visas(page: _Page, context: dict) -> None:
         for _code, name, figures in rows:
             page.row(name, *(figures[stage] for stage in STAGES))
         page.gap()
-    page.heads(
-        _("Quota"), _("Capacity"), _("Recommended"), _("Granted"), _("Settled"), _("Places left"), _("Fill (%)")
-    )
+    page.heads(_("Quota"), _("Capacity"), str(TAKEN), _("Granted"), _("Settled"), _("Places left"), _("Fill (%)"))
     for pool, figures, _entries in context["quotas"]:
         names = ("capacity", "taken", "granted", "settled", "remaining", "fill_percent")
         page.row(str(pool), *(figures[name] for name in names))

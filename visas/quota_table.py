@@ -35,6 +35,13 @@ class Line:
         return self.sized.capacity if self.sized else None
 
     @property
+    def ground(self) -> int | None:
+        """The capacity that all of its cases count against; none where it is that of some of them alone, as the share
+        of one quota is where cases of other programmes live too.
+        """
+        return self.capacity if self.sized and self.sized.count == self.count else None
+
+    @property
     def provisional(self) -> int:
         return self.sized.provisional if self.sized else 0
 

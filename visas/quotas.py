@@ -23,8 +23,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from centers.models.codes import kept_rows
 from centers.prepared import prepared
 from visas.known import as_known, end_of, entry_known_by
 from visas.models import (
@@ -39,11 +42,37 @@ from visas.models import (
     VisaProgramme,
 )
 from visas.models.case import ENDS, GONE, HOLDS, LIVE
+from visas.models.programme import SeatTaken
 
-# The bases on which a quota is filled: what each counts of the cases that hold a place.
 # The rules that refuse a place, or the taking away of one that is held.
 FULL = frozenset({"quota_not_exceeded", "quota_share_not_exceeded", "quota_rest_not_exceeded"})
-BASES: dict[str, str] = {"taken": _("Recommended"), "granted": _("Granted"), "settled": _("Settled")}
+
+
+def _is_taken_otherwise() -> bool:
+    """Whether some programme takes its places at another step than the recommendation."""
+    return any(row.seat_taken_at != SeatTaken.RECOMMENDATION for row in kept_rows(VisaProgramme).values())
+
+
+def _taken() -> str:
+    return gettext("Places taken") if _is_taken_otherwise() else gettext("Recommended")
+
+
+def _taken_counts() -> str:
+    if not _is_taken_otherwise():
+        return gettext(
+            "The province recommended the person, and the place was not given back. Who left later is in it."
+        )
+    steps = "; ".join(f"{row}: {row.get_seat_taken_at_display()}" for row in kept_rows(VisaProgramme).values())
+    return gettext(
+        "The place was taken, at the step that each programme sets (%(steps)s), and not given back. Who left later is"
+        " in it."
+    ) % {"steps": steps}
+
+
+# What the places of a quota that are taken are called, and what they count: the recommendations, unless the province
+# has decided that a programme takes its places at another step.
+TAKEN, TAKEN_COUNTS = lazy(_taken, str)(), lazy(_taken_counts, str)()
+BASES: dict[str, str] = {"taken": TAKEN, "granted": _("Granted"), "settled": _("Settled")}
 FIGURES: dict[str, str] = BASES | {"left": _("Left")}
 # What of the pipeline leads to them.
 PLACES: dict[str, str] = FIGURES | {
@@ -53,11 +82,11 @@ PLACES: dict[str, str] = FIGURES | {
 }
 # What the words of a quota count: the word and the sentence, by code.
 DEFINITIONS: dict[str, tuple[str, str]] = {
-    "received": (_("Received"), _("The application was taken in (also called recruited). It holds no place yet.")),
-    "taken": (
-        _("Recommended"),
-        _("The province recommended the person, and the place was not given back. Who left later is in it."),
+    "received": (
+        _("Received"),
+        _("The application was taken in (also called recruited). By default it holds no place yet."),
     ),
+    "taken": (TAKEN, TAKEN_COUNTS),
     "granted": (_("Granted"), _("Of these, those whom the immigration office gave the permit.")),
     "settled": (_("Settled"), _("Of these, those whose residence, or for students entry, was verified.")),
     "left": (_("Left"), _("Those who had a place and left the province since, or whose stay ended.")),

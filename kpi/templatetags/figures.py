@@ -14,6 +14,7 @@ from kpi.evidence import Figure
 from kpi.meanings import meaning
 from kpi.opened import address_of, address_of_result
 from kpi.rows import is_shut
+from visas.quotas import TAKEN
 
 register = template.Library()
 
@@ -45,11 +46,11 @@ def rate(context, percent, name, *where):
 @register.simple_tag
 def counted(*names):
     """What figures and rates count, folded; by their names."""
-    return _counted(names, get_language())
+    return _counted(names, get_language(), str(TAKEN))
 
 
 @lru_cache(maxsize=256)
-def _counted(names, _language):
+def _counted(names, _language, _taken):
     return defined(meaning(name) for name in names)
 
 

@@ -28,6 +28,7 @@ from kpi.month import MonthSoFar, month_so_far, same_day_before
 from kpi.numbers import likely, percent
 from kpi.rollup import kept_answer, roll_up
 from kpi.window import Window
+from visas.quotas import TAKEN
 
 KOREAN = "ko"
 FIGURES_OF_A_MONTH = {
@@ -59,7 +60,9 @@ def _of_the_province(request: HttpRequest) -> Iterator[Panel]:
     year = today.year
     answer = answer_of(year, request)
     shown = {"year": year, "as_of": today, "answer": answer}
-    yield Panel(_("Quotas"), "kpi/_quotas.html", shown | {"quotas": sheet.quota_lines(answer)}, wide=True)
+    yield Panel(
+        _("Quotas"), "kpi/_quotas.html", shown | {"quotas": sheet.quota_lines(answer), "taken": TAKEN}, wide=True
+    )
     lines = sheet.results(answer)
     rules = [(line.indicator, line.rule.text) for line in lines if line.rule]
     yield Panel(

@@ -30,6 +30,7 @@ from kpi.rollup import roll_up
 from kpi.rows import is_read_by, is_shut
 from kpi.services.figure import enter_figure
 from kpi.spreadsheet import spreadsheet
+from visas.quotas import TAKEN
 
 OLDEST_YEAR = 2000
 
@@ -108,6 +109,7 @@ def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
         "splits": lines.splits(answer),
         "visas": lines.visa_lines(answer),
         "quotas": lines.quota_lines(answer),
+        "taken": TAKEN,
         "vouchers": lines.voucher_lines(answer),
     }
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from centers.models import Role
+from centers.models.codes import forget_kept_rows
 from tests.make import everywhere, make_demand, make_entry, make_move, make_pool, make_user, make_visa_case, place
 from visas.charts import bars
 from visas.models import QuotaEntry, QuotaPool, QuotaShare, VisaCase, VisaProgramme
@@ -202,6 +203,35 @@ class EntryTests:
 
 
 class BoardTests:
+    def test_a_share_of_one_quota_is_no_ground_for_cases_of_others(self, province, cases):
+        quota.open_share(
+            pool=QuotaPool.objects.get(pk=E74), amount=9, effective_on=DAY, document="가", municipality_id="52190",
+            actor=make_user(Role.PROVINCE_STAFF, "52-office"),
+        )  # fmt: skip
+        (drawn,) = self.of_municipalities(province)
+        assert ">2 / 9<" in drawn
+        make_visa_case("F-2-R", "52190-office", municipality_id="52190", received_on=DAY, recommended_on=DAY)
+        (drawn,) = self.of_municipalities(province)
+        assert ">3<" in drawn and "/ 9<" not in drawn
+
+    def of_municipalities(self, client) -> list[str]:
+        splits = client.get("/visas/quotas/board/", {"on": f"{DAY}"}).context["splits"]
+        return [split["chart"] for split in splits if split["name"] == "municipality"]
+
+    def test_places_that_are_taken_at_another_step_are_not_called_recommended(self, province, cases):
+        pages = {
+            page: province.get(page).content.decode()
+            for page in ("/visas/quotas/", "/visas/quotas/board/", "/kpi/2025/")
+        }
+        assert all("사업별로 정한 단계" not in shown for shown in pages.values())
+        VisaProgramme.objects.filter(pk="D-2").update(seat_taken_at="permit")
+        forget_kept_rows()
+        for page, before in pages.items():
+            shown = province.get(page).content.decode()
+            assert "사업별로 정한 단계" in shown and "허가 때" in shown, page
+            assert (">추천</th>" in before and ">소진</th>" in shown) or page.startswith("/kpi/")
+        forget_kept_rows()
+
     def test_each_split_has_a_chart_with_title_and_description_and_figures_that_open(self, province, cases):
         everyone = make_user(Role.PROVINCE_STAFF, "52-office")
         quota.open_share(

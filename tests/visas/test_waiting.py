@@ -202,7 +202,7 @@ class PageTests:
 
     def test_the_page_of_the_case_says_the_place_and_why(self, client):
         case = self.case()
-        client.force_login(city)
+        client.force_login(make_user(Role.CITY_OFFICER, OFFICE))
         page = client.get(case.get_absolute_url()).content.decode()
         assert "2025-03-07 도 심사" in page
 

@@ -25,6 +25,7 @@ from visas.quotas import (
     BASES,
     DEFINITIONS,
     FIGURES,
+    TAKEN,
     Filled,
     Tally,
     counted,
@@ -71,6 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for row in without
         ],
         "definitions": DEFINITIONS.values(),
+        "taken": TAKEN,
     }  # fmt: skip
     return render(request, "visas/quota_list.html", context, status=400 if form.errors else 200)
 
@@ -88,7 +90,7 @@ def _own(request: HttpRequest) -> HttpResponse:
         for row in outside_of_quotas(cases, today)
         if row.live or row.count.taken
     ]
-    context = {"rows": rows, "outside": outside, "day": today, "definitions": DEFINITIONS.values()}
+    context = {"rows": rows, "outside": outside, "day": today, "definitions": DEFINITIONS.values(), "taken": TAKEN}
     return render(request, "visas/quota_own.html", context)
 
 

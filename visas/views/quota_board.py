@@ -27,7 +27,7 @@ from visas.forms.quota import BoardForm
 from visas.listings import CASES
 from visas.models import QuotaPool, VisaCase
 from visas.quota_table import Line, narrowed, splits_of
-from visas.quotas import BASES, DEFINITIONS, FIGURES, course, filled_on, pools_on
+from visas.quotas import BASES, DEFINITIONS, FIGURES, TAKEN, course, filled_on, pools_on
 from visas.views.asked import Asked, asked_of_municipalities, asked_of_quotas
 from visas.views.quota import links, may_enter
 
@@ -67,6 +67,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "splits": [_shown(request.user, name, lines, form, asked) for name, lines in splits.items() if lines],
         "forecasts": _forecasts(request.user, form),
         "definitions": DEFINITIONS.values(),
+        "taken": TAKEN,
         "key": KEY.items(),
         "said": [] if form.narrowing else _said(request.user, form),
         "asked": [] if form.narrowing else [(place, asked["municipality"][place.pk]) for place in places],
@@ -164,7 +165,7 @@ def _shown(user: User, split: str, lines: list[Line], form: BoardForm, asked: di
         % {"name": line.name, "taken": line.count.taken, "granted": line.count.granted, "settled": line.count.settled}
         for line in drawn
     )
-    bars_of = [(line.short, line.capacity, line.count.taken, line.count.granted, line.count.settled) for line in drawn]
+    bars_of = [(line.short, line.ground, line.count.taken, line.count.granted, line.count.settled) for line in drawn]
     return {
         "name": split,
         "title": TITLES[split],

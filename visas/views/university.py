@@ -26,7 +26,7 @@ from visas.forms.student import ReasonForm
 from visas.forms.university import MajorForm, OnForm, PeriodEndForm, PeriodForm
 from visas.models import QuotaShare
 from visas.obligations import FEW
-from visas.quotas import FIGURES
+from visas.quotas import FIGURES, TAKEN
 from visas.students import STUDENT_VISA, ReportCounts, report_counts
 from visas.universities import UniversityLine, lines_of
 from visas.views.quota import links
@@ -57,6 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "today": today,
         "rows": [_row(request.user, line, form, reports) for line in _lines(request.user, form)],
         "few": FEW,
+        "taken": TAKEN,
     }
     return render(request, "visas/universities.html", context, status=400 if form.errors else 200)
 
@@ -94,7 +95,7 @@ def xlsx(request: HttpRequest) -> HttpResponse:
     if form.errors:
         raise BadRequest(form.errors.as_text())
     headings = [
-        _("University"), _("As of"), _("Eligibility"), _("Majors"), _("Places"), _("Recommended"), _("Granted"),
+        _("University"), _("As of"), _("Eligibility"), _("Majors"), _("Places"), str(TAKEN), _("Granted"),
         _("Settled"), _("Fill of"), _("Fill (%)"), _("Admitted"), _("In class"), _("Departed"), _("Departed (%)"),
         _("In KIIP"), _("In KIIP (%)"), _("Graduated"), _("At work in the province"),
     ]  # fmt: skip
