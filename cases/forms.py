@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 
 from django import forms
@@ -111,7 +111,7 @@ class OthersField(forms.ModelMultipleChoiceField):
         self.queryset = may_join(viewer, client)
         self.why_not = partial(why_not, viewer, client)
         # Read where the field is drawn: a form that goes on record needs no choices.
-        self.choices = lambda: [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
+        self.choices = cache(lambda: [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)])
 
     def clean(self, value):
         try:
