@@ -10,6 +10,8 @@ from django.forms.utils import flatatt
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from accounts.unseen import bare
+
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 WRONG_DAY = _("Write the day as year, month and day: 2025-12-31.")
 
@@ -59,3 +61,7 @@ class DayField(forms.DateField):
             error_messages={"required": WRONG_DAY, "invalid": WRONG_DAY},
             **options,
         )
+
+    def to_python(self, value) -> date | None:
+        """A day that was pasted with signs that nobody sees is the day."""
+        return super().to_python(bare(value) if isinstance(value, str) else value)

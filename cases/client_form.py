@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import DayField
 from accounts.models import User
+from accounts.unseen import bare, bare_words
 from cases.drafted import DraftedForm
 from cases.forms import no_hidden_signs, term
 from cases.meanwhile import Versions, remembered
 from cases.models import Client, Country, IdentifierKind, Language, NameKind, Sex, StatusCode
 from cases.models.draft import Fields
+from cases.scanned import Scanned, scanned
 from cases.selectors import NOT_TOLD
 from cases.services.client import Told
 from centers.models import Municipality, Workspace
@@ -35,13 +37,15 @@ NUMBERS = {kind.value: kind for kind in IdentifierKind}
 class LinesField(forms.CharField):
     """Several texts, one a line."""
 
+    plainly = staticmethod(bare)
+
     def __init__(self, *, most: int, longest: int, **options):
         self.most, self.longest_line = most, longest
         super().__init__(required=False, validators=[no_hidden_signs], **options)
         self.widget = forms.Textarea(attrs={"rows": 1, "class": "lines", "dir": "auto"} | options.pop("attrs", {}))
 
     def to_python(self, value) -> list[str]:
-        lines = (" ".join(line.split()) for line in (super().to_python(value) or "").splitlines())
+        lines = (" ".join(line.split()) for line in self.plainly(super().to_python(value) or "").splitlines())
         return list(dict.fromkeys(line for line in lines if line))
 
     def run_validators(self, value) -> None:
@@ -56,7 +60,11 @@ class LinesField(forms.CharField):
 
 
 class NamesField(LinesField):
-    """Names, each with a letter of some script in it."""
+    """Names, each with a letter of some script in it. The ``<`` of a passport is the gap that it stands for."""
+
+    @staticmethod
+    def plainly(text: str) -> str:
+        return bare_words(text).replace("<", " ")
 
     def validate(self, value) -> None:
         super().validate(value)
@@ -71,6 +79,13 @@ class PhonesField(LinesField):
         super().validate(value)
         if not all(any(sign.isdecimal() for sign in line) for line in value):
             raise ValidationError(gettext("A telephone number has digits: write it anew."))
+
+
+class NumberField(forms.CharField):
+    """A number of the state, without signs that nobody sees."""
+
+    def to_python(self, value) -> str:
+        return bare(super().to_python(value))
 
 
 def names_field(kind: NameKind, **options) -> NamesField:
@@ -100,14 +115,15 @@ class ClientForm(DraftedForm):
     )
     status_expires_on = DayField(_("Status expires on"), required=False)
     phones = PhonesField(most=MOST_PHONES, longest=100, label=_("Telephone"), help_text=_("Several: one a line."))
-    registration = forms.CharField(label=_("Alien registration number"), required=False, max_length=40)
-    passport = forms.CharField(label=_("Passport number"), required=False, max_length=40)
+    registration = NumberField(label=_("Alien registration number"), required=False, max_length=40)
+    passport = NumberField(label=_("Passport number"), required=False, max_length=40)
     drop_registration = forms.BooleanField(label=_("Take the registration number away"), required=False)
     drop_passport = forms.BooleanField(label=_("Take the passport number away"), required=False)
     then = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, actor: User, workspaces: list[Workspace] = (), client: Client | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.scanned = self._scanned()
         self.client, self.workspaces = client, [client.workspace] if client else list(workspaces)
         self.auto_id = "client_%s"
         today = timezone.localdate()
@@ -121,6 +137,17 @@ class ClientForm(DraftedForm):
         else:
             self.fields["workspace"].queryset = Workspace.objects.filter(pk__in=[row.pk for row in self.workspaces])
         self._numbers_on_file()
+
+    def _scanned(self) -> Scanned:
+        """What came from a passport's lines, which stands in the fields from then on."""
+        if not self.is_bound:
+            return Scanned({})
+        found = scanned({name: self.data.getlist(name) for name in self.data})
+        if found.told or not found.whole:
+            self.data = self.data.copy()
+            for name, texts in found.fields.items():
+                self.data.setlist(name, texts)
+        return found
 
     def _numbers_on_file(self) -> None:
         on_file = {row.kind for row in self.client.identifiers.all() if not row.former} if self.client else set()
@@ -161,7 +188,20 @@ class ClientForm(DraftedForm):
             cleaned["workspace"] = self.workspaces[0]
         if not any(cleaned.get(kind) for kind in NAMES) and not self.errors.keys() & NAMES.keys():
             self.add_error("roman", _("Write at least one name, in whatever script."))
+        self._look_through()
         return cleaned
+
+    def _look_through(self) -> None:
+        """What a machine has read is looked at before it is on record."""
+        if self.scanned.told:
+            fields = ", ".join(str(self.fields[name].label) for name in self.scanned.told)
+            told = gettext("Read from the lines of the passport: %(fields)s. Look them through, then save.")
+            self.add_error(None, told % {"fields": fields})
+        if not self.scanned.whole:
+            self.add_error(
+                None,
+                gettext("The second line of the passport does not fit its check digits: type number and birth date."),
+            )
 
     @property
     def mine(self) -> Fields:

@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 
 from django import forms
@@ -111,7 +111,7 @@ class OthersField(forms.ModelMultipleChoiceField):
         self.queryset = may_join(viewer, client)
         self.why_not = partial(why_not, viewer, client)
         # Read where the field is drawn: a form that goes on record needs no choices.
-        self.choices = lambda: [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)]
+        self.choices = cache(lambda: [(file.pk, names_in_text(file)) for file in offered(viewer, client, named)])
 
     def clean(self, value):
         try:
@@ -123,10 +123,20 @@ class OthersField(forms.ModelMultipleChoiceField):
 
 
 class LongText(forms.CharField):
-    """Text of some length. What does not fit is said, and never cut off by the browser while it is pasted."""
+    """Text of some length. What does not fit is said while one types, and never cut off by the browser."""
 
     def __init__(self, **options):
         super().__init__(required=False, validators=[no_hidden_signs, not_too_long], **options)
+
+    def widget_attrs(self, widget) -> dict[str, str]:
+        """What the script of lengths goes by and says."""
+        return super().widget_attrs(widget) | {
+            "data-most": str(LONGEST_TEXT),
+            "data-left": _("%(number)s more characters fit."),
+            "data-over": _(
+                "%(number)s characters too many. They are kept in the draft, but not put on record: shorten the text."
+            ),
+        }
 
     def to_python(self, value) -> str:
         """The ends of lines as one sign, as the browser shows them."""

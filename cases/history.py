@@ -60,17 +60,24 @@ def changes(former: Iterable[Model], current: Model, labels: dict[str, str], sho
                 yield Change(old.pgh_id, old.pgh_created_at, str(label), before, after, _by(old))
 
 
-def parts_changed(former: Iterable[Model], current: dict[int, str], show: Callable[[Model], str]) -> Iterator[Change]:
+def parts_changed(
+    former: Iterable[Model],
+    current: dict[int, str],
+    show: Callable[[Model], str],
+    gone: dict[datetime, str] | None = None,
+) -> Iterator[Change]:
     """The changes of the small rows that belong to a record: what each was and became, or that it was taken away.
 
-    ``current`` are the rows there are today by id, as they read.
+    ``current`` are the rows there are today by id, as they read. ``gone`` says by the moment what took rows away,
+    where it was no person who deleted them.
     """
     following = dict(current)
     for old in reversed(list(former)):
         before, after = show(old), following.get(old.pgh_obj_id, "")
         following[old.pgh_obj_id] = before
         if before != after:
-            yield Change(old.pgh_id, old.pgh_created_at, "", before, after or _("taken away"), _by(old))
+            after = after or (gone or {}).get(old.pgh_created_at) or _("taken away")
+            yield Change(old.pgh_id, old.pgh_created_at, "", before, after, _by(old))
 
 
 def parts_added(parts: Iterable[Part], show: Callable[[Model], str], *, since: datetime) -> Iterator[Change]:

@@ -29,6 +29,7 @@ register(
         "asked_within_the_rate": _("Too many questions to other centres within a day. Ask again tomorrow."),
         "asked_between_centers": _("Only the files of support centres are compared with other centres."),
         "month_is_over": _("The month is not over yet: close it from the first day of the next one on."),
+        "month_within_operation": _("The centre did not count in this month: check the month and the centre's days."),
         "month_close_stays": _("What a month was closed by stays as it was. Open the month again and close it anew."),
         "month_lacks_nothing": _("Sessions of this month still lack what the centre asks for: fill them in first."),
         "month_is_closed": _(

@@ -7,7 +7,7 @@ for a client with one session and for one with two thousand.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,7 +20,18 @@ from accounts.models import User
 from cases.families import households_of
 from cases.files import stays_of
 from cases.history import Change, changes, former, parts_changed, plainly
-from cases.models import Client, ClientName, Contact, FamilyLink, Household, Session, SessionClient, Stay, StayLeave
+from cases.models import (
+    Client,
+    ClientMerge,
+    ClientName,
+    Contact,
+    FamilyLink,
+    Household,
+    Session,
+    SessionClient,
+    Stay,
+    StayLeave,
+)
 from cases.models.session import called_from
 from cases.selectors import status_shown
 from centers.models.codes import row_of
@@ -281,8 +292,23 @@ def _changes(about: About) -> Iterator[Change]:
     yield from changes(own, client, TOLD_OF_CLIENT, show)
     for label, was, rows in ((_("Name"), names, client.names), (_("Contact"), contacts, client.contacts)):
         now = {row.pk: str(row) for row in rows.all()}
-        for change in parts_changed(was, now, _text):
+        was = list(was)
+        undone = _undone(viewer, client=client.pk) if was else {}
+        for change in parts_changed(was, now, _text, undone):
             yield Change(change.of, change.at, label, change.before, change.after)
+
+
+def _undone(viewer: User, *, client: int) -> dict[datetime, str]:
+    """The moments in which a merge into the file was undone, and what that says of the rows that went back then."""
+    rows = ClientMerge.objects.visible_to(viewer).filter(kept_id=client).exclude(parted_at=None)
+    return {row.parted_at: _gone_back(row) for row in rows.select_related("parted_by")}
+
+
+def _gone_back(merge: ClientMerge) -> str:
+    told = {"number": f"{merge.workspace_id}-{merge.absorbed_id}", "who": merge.parted_by}
+    if merge.parted_by is None:
+        return _("back on file %(number)s: the merge was undone") % told
+    return _("back on file %(number)s: the merge was undone by %(who)s") % told
 
 
 def _text(row) -> str:

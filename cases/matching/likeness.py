@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from cases.matching import korean
 from cases.matching.burmese import romanised
 from cases.matching.signs import latin, words
 from cases.matching.sounds import MOST_WORDS
@@ -32,38 +33,43 @@ HEARD_AS = [
 ]  # fmt: skip
 
 
-def heard(text: str) -> str:
-    """A name as it might sound in Korean, in Latin letters: finer than ``sounds.sound``."""
-    spelt = latin(text)
+def heard(spelt: str) -> str:
+    """A name in small Latin letters as it might sound in Korean: finer than ``sounds.sound``."""
     for pattern, instead in HEARD_AS:
         spelt = pattern.sub(instead, spelt)
     return spelt
 
 
-class Spelling(NamedTuple):
-    """A name written without gaps: its letters, its sound, and the sound's consonants."""
+class Part(NamedTuple):
+    """A word of a name: its letters, its sound, and whether its script leaves the vowels unsure."""
 
     letters: str
     sound: str
-    bones: str
     unsure: bool
 
-    @classmethod
-    def of(cls, parts: Sequence[tuple[str, str, bool]]) -> "Spelling":
-        sound = "".join([part[1] for part in parts])
-        letters = "".join([part[0] for part in parts])
-        return cls(letters, sound, sound.translate(VOWELS), any([part[2] for part in parts]))
+
+class Spelling(NamedTuple):
+    """A name written without gaps: its letters, its sound, and where the vowels are unsure, the sound's consonants."""
+
+    letters: str
+    sound: str
+    bones: str | None
 
 
 class Wanted:
     """A name that somebody types, made ready to be compared with many. It keeps what it reads as long as it lives."""
 
     def __init__(self, text: str):
-        self._read: dict[str, tuple[str, str, bool]] = {}
+        self._read: dict[str, Part] = {}
         parts = self._parts(text)
         orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
-        self.forms = {Spelling.of(order) for order in orders}
+        self.korean = frozenset(korean.in_hangul(text))
+        self.unsure = any(part.unsure for part in parts)
+        self.least_letters, self.least_sound = 0.0, 0.0
+        self.forms = {self._spelling(order) for order in orders}
         self.shortest = min(len(form.letters) for form in self.forms)
+        self.least_letters = ENOUGH * self.shortest
+        self.least_sound = ENOUGH * min(len(form.sound) for form in self.forms)
 
     def likeness(self, name: str) -> float:
         """How alike the name is, or a beginning of it; less than ``ENOUGH`` is 0."""
@@ -72,7 +78,7 @@ class Wanted:
     def likenesses(self, names: Sequence[str]) -> list[float]:
         """The same for each of the names, hundreds at a time."""
         spelt = [(place, form) for place, name in enumerate(names) for form in self._forms(name)]
-        best = [0.0] * len(names)
+        best = [HEARD if self._is_korean(name) else 0.0 for name in names]
         for wanted in self.forms:
             for weight, text, has in _sides(wanted, [form for _place, form in spelt]):
                 for place, likeness in _alike(text, has):
@@ -80,24 +86,40 @@ class Wanted:
                     best[owner] = max(best[owner], weight * likeness)
         return [each if each >= ENOUGH else 0.0 for each in best]
 
-    def _parts(self, name: str) -> list[tuple[str, str, bool]]:
+    def _is_korean(self, name: str) -> bool:
+        """Whether the name is in Latin letters what the text is in Hangul."""
+        return bool(self.korean) and not self.korean.isdisjoint(korean.hangul_of(name))
+
+    def _parts(self, name: str) -> list[Part]:
         return [self._part(word) for word in words(name)]
 
-    def _part(self, word: str) -> tuple[str, str, bool]:
+    def _part(self, word: str) -> Part:
         if word not in self._read:
             spelt = romanised(word)
-            self._read[word] = (latin(spelt), heard(spelt), bool(UNSURE.search(spelt)))
+            letters = latin(spelt)
+            self._read[word] = Part(letters, heard(letters), bool(UNSURE.search(spelt)))
         return self._read[word]
 
     def _forms(self, name: str) -> list[Spelling]:
         """The name from each of its words on, and with its last word first; of one word, also what is given of it."""
         parts = self._parts(name)
         others = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else self._given(name, parts)
-        return [Spelling.of(some) for some in [*(parts[place:] for place in range(len(parts))), *others]]
+        ways = [*(parts[place:] for place in range(len(parts))), *others]
+        return [form for way in ways if (form := self._spelling(way))]
 
-    def _given(self, name: str, parts: list[tuple[str, str, bool]]) -> list[list[tuple[str, str, bool]]]:
+    def _spelling(self, parts: Sequence[Part]) -> Spelling | None:
+        """Some words written without gaps; nothing where they are too short to be like the text."""
+        sound = "".join([part.sound for part in parts])
+        letters = "".join([part.letters for part in parts])
+        if self.unsure or any([part.unsure for part in parts]):
+            return Spelling(letters, sound, sound.translate(VOWELS))
+        if len(letters) < self.least_letters and len(sound) < self.least_sound:
+            return None
+        return Spelling(letters, sound, None)
+
+    def _given(self, name: str, parts: list[Part]) -> list[list[Part]]:
         """What is given of a name without a gap, where the text is too short to be like the whole of it."""
-        if not parts or self.shortest > ENOUGH * len(parts[0][0]):
+        if not parts or self.shortest > ENOUGH * len(parts[0].letters):
             return []
         given = parts_of(name)[1:]
         return [self._parts("".join(given))] if given else []
@@ -107,7 +129,7 @@ def _sides(wanted: Spelling, has: Sequence[Spelling]) -> Iterator[tuple[float, s
     """What is compared with what, and what it is worth."""
     yield 1.0, wanted.letters, [form.letters for form in has]
     yield HEARD, wanted.sound, [form.sound for form in has]
-    yield BONES, wanted.bones, [form.bones if wanted.unsure or form.unsure else None for form in has]
+    yield BONES, wanted.sound.translate(VOWELS), [form.bones for form in has]
 
 
 def _alike(wanted: str, has: Sequence[str | None]) -> Iterator[tuple[int, float]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.unseen import bare
 from cases.matching import hanja
 from cases.matching.burmese import romanised
 from cases.matching.nations import is_nation, nation
@@ -43,7 +44,7 @@ class Record:
     @classmethod
     def of(cls, row: Mapping[str, object]) -> "Record":
         """A record of a row with ``id`` and any of ``FIELDS``; dates may be dates or text, the year first or last."""
-        text = {name: str(row.get(name) or "").strip() for name in FIELDS}
+        text = {name: bare(str(row.get(name) or "")).strip() for name in FIELDS}
         given, surname = romanised(text["given_name"]), romanised(text["surname"])
         return cls(
             id=str(row.get("id") or ""),
@@ -64,7 +65,7 @@ def birth_digits(value: object) -> str:
     """A birth date as YYYYMMDD, or what digits there are; empty where there are fewer than six."""
     if isinstance(value, date):
         return value.strftime("%Y%m%d")
-    text = str(value or "").strip()
+    text = bare(str(value or "")).strip()
     last = re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", text)
     if last:
         return f"{last[3]}{int(last[2]):02}{int(last[1]):02}"

@@ -49,7 +49,7 @@ def letters(text: str) -> str:
 
 def latin(text: str) -> str:
     """A name in small Latin letters, without marks and gaps: "Nguyễn" and "NGUYEN" are one."""
-    spelt = letters(text).translate(_spelling())
+    spelt = text.lower() if text.isascii() else letters(text).translate(_spelling())
     return re.sub("[^a-z]", "", spelt)
 
 

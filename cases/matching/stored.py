@@ -7,7 +7,7 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from cases.matching import hanja
+from cases.matching import hanja, korean
 from cases.matching.burmese import romanised
 from cases.matching.likeness import UNSURE, Wanted
 from cases.matching.signs import latin, words
@@ -29,7 +29,8 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
     Looked for are the same sound, names that begin with it, and sounds with one mistake, each by an index: equality
     and beginnings are what row security lets an index answer.
     """
-    keys = sorted(asked(typed), key=lambda key: (-len(key), key))
+    spelt_otherwise = {sound(way) for hangul in korean.in_hangul(typed) for way in korean.spellings(hangul)}
+    keys = sorted(asked(typed) | spelt_otherwise, key=lambda key: (-len(key), key))
     if not keys:
         return []
     name = Wanted(typed)
@@ -51,7 +52,7 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
 
 def read_alike(names: QuerySet, typed: str) -> QuerySet:
     """The names that Koreans read as the text."""
-    return names.filter(reading__in=list(hanja.asked(typed)))
+    return names.filter(reading__in=korean.in_hangul(typed))
 
 
 def given_read_alike(names: QuerySet, typed: str) -> QuerySet:

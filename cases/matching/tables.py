@@ -28,21 +28,25 @@ class TableRefused(Exception):
 class Unread:
     """How many values of each column could not be read, and the row of the first. No value is kept.
 
+    Rows are counted as a spreadsheet shows them, the header being row 1. ``nameless`` are those without an id;
     ``encoding`` is that of the file.
     """
 
     counts: Counter = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)
+    nameless: list[int] = field(default_factory=list)
     encoding: str = UTF_8
 
     def note(self, row: dict[str, str], number: int) -> None:
+        if not row.get("id", "").strip():
+            self.nameless.append(number)
         for column in unread(row):
             self.counts[column] += 1
             self.first.setdefault(column, number)
 
 
 def read(path: Path, notes: Unread) -> Iterator[Record]:
-    """The records of a file, one by one; a record without an id is called by its row, the first being 1.
+    """The records of a file, one by one; a record without an id is called by its row, as a spreadsheet counts them.
 
     ``notes`` is told what could not be read, by the same rows, and in which encoding the file is: UTF-8, with or
     without a byte order mark, or where it is not that from its first byte to its last, CP949. Raises TableRefused.
@@ -79,11 +83,17 @@ def _records(lines: Iterable[str], notes: Unread) -> Iterator[Record]:
     rows = csv.reader(chain([first], lines), delimiter=max(",;\t", key=first.count), skipinitialspace=True)
     header = [name.strip().lower() for name in next(rows, [])]
     _check(header)
-    for number, cells in enumerate((cells for cells in rows if any(cells)), start=1):
-        row = dict(zip(header, cells, strict=False))
-        notes.note(row, number)
-        told = row.get("id", "")
-        yield Record.of({**row, "id": told if told.strip() else str(number)})
+    for number, cells in enumerate(rows, start=2):
+        if any(cells):
+            row = dict(zip(header, cells, strict=False))
+            notes.note(row, number)
+            told = row.get("id", "")
+            yield Record.of({**row, "id": told if told.strip() else row_named(number)})
+
+
+def row_named(number: int) -> str:
+    """What a row without an id is called where its id would stand: words that nobody takes for one."""
+    return _("row %(number)d") % {"number": number}
 
 
 @dataclass

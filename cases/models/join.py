@@ -29,7 +29,10 @@ class PersonJoin(models.Model):
 
 
 class ClientMerge(OnRecord):
-    """Two files of one workspace made one. ``moved`` lists, by table, the rows that changed hands."""
+    """Two files of one workspace made one. ``moved`` lists, by table, the rows that changed hands.
+
+    ``parted_by`` is whom the database knows to have undone it; nobody for those undone before it was kept.
+    """
 
     whose = ("kept_id", "absorbed_id")
 
@@ -40,6 +43,7 @@ class ClientMerge(OnRecord):
     merged_by = staff_key()
     merged_at = models.DateTimeField(auto_now_add=True)
     parted_at = models.DateTimeField(null=True)
+    parted_by = staff_key(editable=False)
 
     objects = scoped("view_clients").as_manager()
 

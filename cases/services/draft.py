@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Client, Draft, Session
 from cases.models.draft import DraftKind, Fields, opened, sealed
+from cases.scanned import scanned
 from centers.models import Workspace
 from centers.refusals import rule_of
 
@@ -32,7 +33,10 @@ class Typed:
 
     @property
     def texts(self) -> Fields:
-        return {name: [text.translate(NO_NULL) for text in texts] for name, texts in self.fields.items()}
+        """What is kept. A passport's lines are taken apart: the number in them is encrypted like one that is typed."""
+        return scanned(
+            {name: [text.translate(NO_NULL) for text in texts] for name, texts in self.fields.items()}
+        ).fields
 
 
 class Place(NamedTuple):

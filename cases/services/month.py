@@ -32,9 +32,9 @@ def outside_of(workspace: Workspace, month: date) -> str:
 def close_month(*, actor: User, workspace: Workspace, month: date, document: str = "") -> MonthClose:
     """Close the month that begins on a day.
 
-    Raises ValidationError where the centre has no such month (``outside_of``), and IntegrityError where it is not
-    over (``month_is_over``), a session lacks what the centre asks for (``month_lacks_nothing``), or it is closed
-    already (``month_closed_once``).
+    Raises ValidationError where the centre has no such month (``outside_of``; the database holds it as
+    ``month_within_operation``), and IntegrityError where it is not over (``month_is_over``), a session lacks what the
+    centre asks for (``month_lacks_nothing``), or it is closed already (``month_closed_once``).
     """
     if said := outside_of(workspace, month):
         raise ValidationError(said)

@@ -23,6 +23,8 @@ from cases.listings.people import merge_in_words, number_of
 from cases.meanwhile import Versions, remembered
 from cases.models import Client, Draft
 from cases.models.draft import DraftKind, Fields
+from cases.scanned import scanned
+from cases.search import plainly
 from cases.secrecy import digest
 from cases.services.client import create_client, edit_client
 from cases.services.draft import end_draft, give_client
@@ -213,8 +215,10 @@ def _file(request: HttpRequest, pk: int) -> Client:
 
 
 def _begun(request: HttpRequest) -> dict[str, str]:
-    text = " ".join(request.POST.get("q", "").split())[:200]
+    text = plainly(request.POST.get("q", ""))[:200]
     begun = {name_kind(text): text} if any(sign.isalpha() for sign in text) else {"phones": text}
+    read = scanned({name: [typed] for name, typed in begun.items()})
+    begun = {name: texts[0] for name, texts in read.fields.items()}
     return begun | {"then": request.POST.get("then") or request.GET.get("then", "")}
 
 

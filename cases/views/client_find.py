@@ -1,4 +1,3 @@
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from accounts.models import User
 from cases.employment import WHOLE_NUMBER, employers_now
 from cases.models import Client, ClientName, Contact, Identifier
 from cases.models.keys import digits_of, telephone
-from cases.search import hashes_of, key_of, search
+from cases.search import hashes_of, key_of, plainly, search
 from centers.access import require_anywhere
 from centers.selectors import scope_of
 
@@ -62,7 +61,7 @@ def _exact(viewer: User, clients: list[Client], text: str) -> set[int]:
     """Those of whom the text is a whole name, a whole number of the file or of the state, or a whole telephone."""
     if not clients:
         return set()
-    text = unicodedata.normalize("NFKC", text).strip()
+    text = plainly(text)
     number = text.casefold()
     numbered = {client.pk for client in clients if number in {client.ref.casefold(), str(client).casefold()}}
     return numbered | {pk for rows in _wholly(viewer, clients, text) for pk in rows}

@@ -162,7 +162,7 @@ def _last_closing(viewer: User, center: Workspace, first: date) -> MonthClose | 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, center: str, month: str) -> HttpResponse:
     """Let the sessions of a closed month be written as those of any other, for a reason."""
-    place, first = _named(request.user, center, month)
+    place, first = _named(request.user, center, month, since=date.min)  # whatever was closed can be opened again
     back = f"{reverse('cases:months')}?at={place.code}"
     row = _standing(request.user, place, first)
     if row is None:
@@ -186,19 +186,19 @@ def reopen(request: HttpRequest, center: str, month: str) -> HttpResponse:
     return render(request, "cases/month_open.html", context, status=400 if form.errors else 200)
 
 
-def _named(user: User, center: str, month: str) -> tuple[Workspace, date]:
+def _named(user: User, center: str, month: str, *, since: date = FIRST_DAY) -> tuple[Workspace, date]:
     """The centre and the first day of the month that an address names; Http404 for one that is not the person's."""
     place = next((one for one in _centers(user) if one.code == center), None)
-    first = _first_day(month)
+    first = _first_day(month, since)
     if place is None or first is None:
         raise Http404
     return place, first
 
 
-def _first_day(month: str) -> date | None:
-    """Of a month as it stands in an address; none where it is no month."""
+def _first_day(month: str, since: date = FIRST_DAY) -> date | None:
+    """Of a month as it stands in an address; none where it is no month, or one before these days."""
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
         return None
-    return first if FIRST_DAY <= first <= LAST_DAY else None
+    return first if since <= first <= LAST_DAY else None

@@ -142,6 +142,13 @@ class PageTests:
         assert back.request["PATH_INFO"] == self.absorbed.get_absolute_url()
         assert read(Client, pk=self.absorbed.pk).merged_into_id is None
 
+    def test_the_history_of_the_kept_file_says_who_undid_the_merge(self, client):
+        self.press(client, keep=self.kept.pk)
+        client.post(f"/clients/merges/{read(ClientMerge).pk}/undo/")
+        page = client.get(f"{self.kept.get_absolute_url()}?kind=change").content.decode()
+        assert f"GONE → 합친 것을 되돌려 {self.absorbed} 기록으로 돌아감(되돌린 사람: {self.user})" in page
+        assert "GONE → 삭제" not in page
+
     def test_the_newer_file_can_live_on(self, client):
         self.press(client, keep=self.absorbed.pk)
         assert read(Client, pk=self.kept.pk).merged_into_id == self.absorbed.pk

@@ -48,6 +48,14 @@ def values(page) -> dict:
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
+def place_with(counts_from: date | None, ended_on: date | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE centers_workspace SET counts_from = %s, ended_on = %s WHERE code = '52110-c1'",
+            [counts_from, ended_on],
+        )
+
+
 def beside(session: Session, other) -> None:
     with everywhere():
         Session.objects.filter(pk=session.pk).update(clients=2)
@@ -109,6 +117,20 @@ class CloseTests:
     def test_the_service_closes_none_before_the_centre_counts(self, manager):
         with pytest.raises(ValidationError, match="2025-01-01"):
             close(manager, date(2024, 12, 1))
+
+    @pytest.mark.parametrize(
+        ("month", "counts_from", "ended_on"),
+        [
+            (date(2024, 12, 1), date(2025, 1, 1), None),
+            (date(2025, 4, 1), date(2025, 1, 1), date(2025, 3, 31)),
+            (date(1, 1, 1), date(2025, 1, 1), None),
+            (MARCH, None, None),
+        ],
+    )
+    def test_the_database_holds_a_month_within_the_centre_s_days(self, manager, month, counts_from, ended_on):
+        with everywhere(), refused_by("month_within_operation"):
+            place_with(counts_from, ended_on)
+            MonthClose.objects.create(workspace=place(), month=month, closed_by=manager)
 
     def test_a_closed_month_is_opened_again_and_not_closed_twice(self, client, manager, session):
         close(manager)
@@ -357,3 +379,24 @@ def test_closing_waits_for_a_session_that_is_being_written(committed):
         owner.execute("COMMIT")
         with pytest.raises(IntegrityError):
             waiting()
+
+
+def test_a_month_outside_the_centre_s_days_that_was_closed_before_is_opened_again(committed, client):
+    client.force_login(make_user(Role.MANAGER, official=False))
+    with as_owner(committed) as owner:
+        owner.execute("ALTER TABLE cases_monthclose DISABLE TRIGGER close_month")
+        for month in ("0001-01", "1899-12", "2024-12"):
+            owner.execute(
+                "INSERT INTO cases_monthclose (workspace_id, month, sessions, document, open_reason) "
+                "VALUES (%s, %s, 0, '', '')",
+                [place().pk, f"{month}-01"],
+            )
+        owner.execute("ALTER TABLE cases_monthclose ENABLE TRIGGER close_month")
+    page = client.get(MONTHS).content.decode()
+    for month in ("0001-01", "1899-12", "2024-12"):
+        address = f"/sessions/months/52110-c1/{month}/open/"
+        assert address in page
+        assert client.get(address).status_code == 200
+        assert client.post(address, {"reason": "잘못 마감"}).status_code == 302
+    with everywhere():
+        assert all(row.opened_at and row.open_reason == "잘못 마감" for row in MonthClose.objects.all())

@@ -94,6 +94,30 @@ class NameTests:
             make_client(name=name)
         assert [found(text) for text in typed] == [[person]] * len(typed)
 
+    @pytest.mark.parametrize(
+        "kept", ["O'BRIEN-SMITH MARY", "O’BRIEN-SMITH MARY", "Oʼbrien-Smith Mary", "OʻBRIEN SMITH MARY"]
+    )
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "MARY OBRIEN SMITH", "Mary O'Brien-Smith", "Mary O’Brien Smith", "mary oʻbrien-smith", "O BRIEN",
+            "O'BRIEN", "OBRIEN", "SMITH MARY", "smith", "MARY SMITH", "O BRIEN SMITH MARY", "Mary O Brien-Smith",
+        ],
+    )  # fmt: skip
+    def test_an_apostrophe_is_no_gap_and_the_parts_of_a_hyphen_are_parts(self, found, kept, typed):
+        person = make_client(name=kept)
+        for name in ("MARIA SANTOS", "SMIRNOVA OLGA", "OBAMA"):
+            make_client(name=name)
+        assert found(typed) == [person]
+
+    @pytest.mark.parametrize("kept", ["朴英姬", "박영희", "PARK YOUNG HEE", "Park Young-hee", "BAK YEONGHUI"])
+    @pytest.mark.parametrize("typed", ["朴英姬", "박영희", "PARK YOUNG HEE", "Park Young-hee", "BAK YEONGHUI"])
+    def test_a_korean_name_is_found_in_each_of_its_spellings(self, found, kept, typed):
+        person = make_client(name=kept)
+        for name in ("BATBAYAR", "NGUYEN VAN AN", "박철수"):
+            make_client(name=name)
+        assert found(typed)[:1] == [person]
+
     @pytest.mark.parametrize("name", ["ㄱ", "A", "金", "김"])
     def test_a_name_of_one_letter_is_found_by_it_alone(self, found, name):
         person, other = make_client(name=name), make_client(name=name * 3)

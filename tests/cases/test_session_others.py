@@ -64,6 +64,12 @@ def test_the_family_is_offered_and_one_visit_is_one_session_of_three(client, cou
         assert session.get_absolute_url() in page
 
 
+def test_without_a_household_it_says_what_one_can_do(client, counsellor):
+    page = client.get(f"{NEW}?client={make_client(name='LE VAN AN').pk}").content.decode()
+    assert "같은 가구로 등록된 사람이 없습니다" in page
+    assert 'href="#find-other"' in page and 'id="find-other"' in page
+
+
 def test_a_group_says_how_many_there_were_beyond_those_who_are_named(client, counsellor, family):
     principal, spouse, _child = family
     answer = client.post(f"{NEW}?client={principal.pk}", typed(clients="20", others=[spouse.pk]), follow=True)

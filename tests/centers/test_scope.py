@@ -156,7 +156,7 @@ def make_a_row_in_every_table(database: str) -> None:
         )
         owner.execute(
             "INSERT INTO cases_monthclose (workspace_id, month, sessions, document, open_reason)"
-            " VALUES (%s, '2024-01-01', 0, '', '')",
+            " VALUES (%s, '2025-01-01', 0, '', '')",
             [here],
         )
         owner.execute("INSERT INTO cases_completionrule (workspace_id, fields) VALUES (%s, '{}')", [here])

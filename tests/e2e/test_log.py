@@ -126,6 +126,25 @@ def fill(page, note: str = NOTE) -> None:
     page.fill("#id_note", note)
 
 
+def test_a_note_that_is_too_long_is_told_while_it_is_typed_and_loses_nothing(committed):
+    person = make_client(name="NGUYEN VAN AN")
+    with signed_in(committed) as (page, address):
+        page.goto(f"{address}{NEW}?client={person.pk}")
+        told = page.locator("#id_note + [role=status]")
+        page.fill("#id_note", "가" * 17_000)
+        expect(told).to_be_empty()
+        page.fill("#id_note", "가" * 19_990)
+        expect(told).to_contain_text("10자 더")
+        page.fill("#id_note", "가" * 19_999 + "\U0001f600" * 3)
+        expect(told).to_contain_text("2자가 넘쳤습니다")
+        expect(page.locator("#state")).to_contain_text("너무 길어")
+        picture(page, "note-too-long")
+        assert len(page.locator("#id_note").input_value()) == 20_002
+        page.fill("#id_note", "가")
+        expect(told).to_be_empty()
+        expect(page.locator("#state")).not_to_contain_text("너무 길어")
+
+
 def test_an_answer_that_is_lost_makes_no_second_session(committed):
     """The session is on record and the line breaks before its page hears of it: it opens what is there."""
     person = make_client(name="NGUYEN VAN AN", nationality_id="VN", language_id="vi")

@@ -45,6 +45,8 @@ class Command(BaseCommand):
             self.stderr.write(_twice(ids.twice))
         if ids.formulas:
             self.stderr.write(_formulas(ids.formulas))
+        if unread.nameless:
+            self.stderr.write(_nameless(unread.nameless))
         for column, number in unread.counts.items():
             self.stderr.write(_unread(column, number, unread.first[column]))
         self.stderr.write(_("Pairs found: %(count)d") % {"count": count})
@@ -53,10 +55,20 @@ class Command(BaseCommand):
 def _unread(column: str, number: int, row: int) -> str:
     """How many values of a column say nothing to the comparison, with the place of one and not what stands there."""
     return ngettext(
-        "%(column)s: %(count)d value could not be read, in row %(row)d below the header",
-        "%(column)s: %(count)d values could not be read, the first in row %(row)d below the header",
+        "%(column)s: %(count)d value could not be read, in row %(row)d of the file",
+        "%(column)s: %(count)d values could not be read, the first in row %(row)d of the file",
         number,
     ) % {"column": column, "count": number, "row": row}
+
+
+def _nameless(rows: list[int]) -> str:
+    """Which rows have no id, and how a pair names them: a number there would be taken for an id."""
+    shown = ", ".join(map(str, rows[:SHOWN])) + (", …" if len(rows) > SHOWN else "")
+    return ngettext(
+        "%(count)d row has no id: row %(rows)s of the file, the header being row 1. A pair says “%(named)s”.",
+        "%(count)d rows have no id: rows %(rows)s of the file, the header being row 1. A pair says “%(named)s”.",
+        len(rows),
+    ) % {"count": len(rows), "rows": shown, "named": tables.row_named(rows[0])}
 
 
 def _formulas(number: int) -> str:

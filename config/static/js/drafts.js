@@ -101,7 +101,8 @@ async function keep() {
 
   function saved(said) {
     field("draft_version").value = said.version;
-    if (!parted) say(unanswered() ? "unrecorded" : "saved", said);
+    const long = form.querySelector("[data-too-long]");
+    if (!parted) say(unanswered() ? "unrecorded" : long ? "long" : "saved", said);
     history.replaceState(null, "", draft());
   }
 

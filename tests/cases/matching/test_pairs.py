@@ -216,13 +216,22 @@ class CommandTests:
         *told, count = done.stderr.splitlines()
         assert "찾은 쌍" in count
         assert [(line.split(":")[0], re.findall("[0-9]+", line)) for line in told] == [
-            ("birth_date", ["2", "2"]),
-            ("nationality", ["2", "2"]),
-            ("phone", ["2", "2"]),
-            ("registration_number", ["1", "2"]),
+            ("birth_date", ["2", "3"]),
+            ("nationality", ["2", "3"]),
+            ("phone", ["2", "3"]),
+            ("registration_number", ["1", "3"]),
         ]
         for value in ("1990", "Wakanda", "아틀란티스", "not known", "spring"):
             assert value not in done.stderr
+
+    def test_a_row_without_an_id_is_called_by_its_row_in_the_file_and_by_no_number(self, tmp_path):
+        person = "NGUYEN,VAN AN,1990-03-07"
+        rows = ["id,surname,given_name,birth_date", f"3,{person}", "", ",,,", f" ,{person}", "7,LE,HO,1980-01-01"]
+        done = find(tmp_path, "\n".join(rows) + "\n")
+        [row] = csv.reader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()[1:])
+        assert row[:2] == ["3", "5행"]
+        told, _count = done.stderr.splitlines()
+        assert "ID" in told and "5행" in told
 
     def test_a_list_that_is_read_whole_says_the_count_alone(self, tmp_path):
         done = find(tmp_path, "id,surname,birth_date\na,NGUYEN,1990-03-07\nb,LE,19900307.0\nc,HO,07.03.1990\n")
