@@ -164,6 +164,8 @@ class EvidenceTests:
             "2999.session",
             "2999-0101.session",
             "1999.session",
+            "2025.session.workspace.zz",
+            "2025.offered.workspace.zz",
         ],
     )
     def test_no_figure_no_rows(self, province, key):
