@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,28 +15,19 @@ from accounts.models import User
 from cases.models import Client
 from centers.listing import CodeField, FilterForm, WorkspaceField
 from centers.listing.filters import Codes
-from centers.models import Municipality, WorkspaceKind
+from centers.models import Municipality
 from visas.access import own_files
+from visas.lanes import LANES, TITLES, on_board, with_lane
 from visas.models import CaseStep, VisaCase, VisaProgramme
 from visas.models.step import ASIDE
 from visas.papers import PaperShown, missing_of, papers_of_all
 from visas.path import ACTIONS, ENDS, Path, may_take
-from visas.stages import INNER, in_state, state_column
+from visas.stages import INNER
 
 WITH_PAPERS = ("received", "asked", "answered")  # where papers are gathered
 MOST_NAMED = 4  # papers that a card names
-SHOWN = 25  # cases of a column
-# The columns, each with the states that stand in it.
-COLUMNS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "received": (gettext_lazy("Waits for the city's check"), ("received", "answered")),
-    "asked": (gettext_lazy("Waits for completion"), ("asked",)),
-    "checked": (gettext_lazy("Waits for the provincial review"), ("checked",)),
-    "reviewed": (gettext_lazy("Waits for the recommendation"), ("reviewed",)),
-    "recommended": (gettext_lazy("Waits for the application"), ("recommended",)),
-    "submitted": (gettext_lazy("Waits for the decision"), ("submitted",)),
-    "granted": (gettext_lazy("Waits for the check of residence"), ("granted",)),
-    "lapsed": (gettext_lazy("The letter has run out"), ("lapsed",)),
-}
+SHOWN = 10  # cases of a lane, where all lanes are shown
+SHOWN_ALONE = 60  # of one that is shown by itself
 
 
 class BoardFilter(FilterForm):
@@ -44,6 +36,7 @@ class BoardFilter(FilterForm):
     programme = CodeField(Codes(VisaProgramme), label=gettext_lazy("Visa programme"))
     municipality = CodeField(Codes(Municipality), label=gettext_lazy("Municipality"))
     workspace = WorkspaceField(label=gettext_lazy("Workspace"))
+    lane = CodeField(choices=TITLES.items(), label=gettext_lazy("What they wait for"))
 
 
 @dataclass(frozen=True)
@@ -109,22 +102,32 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Column:
+    """One lane: how many stand in it, those who have waited longest, and the steps that may be taken with them.
+
+    ``alone`` leads to the lane by itself, and ``all_of_it`` to the list of everybody in it.
+    """
+
     code: str
     title: str
     number: int
     waiting: list[Waiting]
     steps: list[tuple[str, str]]
+    alone: str
+    all_of_it: str
 
     @property
     def further(self) -> int:
         return self.number - len(self.waiting)
 
 
-def board_of(viewer: User, chosen: dict) -> list[Column]:
-    """The columns as the viewer may see them; the same number of queries for ten cases and for ten thousand."""
-    rows = _waiting(viewer, chosen)
+def board_of(viewer: User, form: BoardFilter) -> list[Column]:
+    """The columns as the viewer may see them; the same number of queries for ten cases and for ten thousand, and as
+    many cards at most.
+    """
+    rows, lanes = _waiting(viewer, form.chosen), _lanes(form.chosen)
     numbers = dict(rows.values_list("lane").annotate(Count("pk")).order_by())
-    cases = [case for _title, states in COLUMNS.values() for case in _oldest(rows, states)]
+    shown = SHOWN if len(lanes) > 1 else SHOWN_ALONE
+    cases = [case for _title, states in lanes.values() for case in _oldest(rows, states, shown)]
     steps = defaultdict(list)
     for step in CaseStep.objects.visible_to(viewer).filter(case__in=[case.pk for case in cases]).order_by("pk"):
         steps[step.case_id].append(step)
@@ -137,9 +140,18 @@ def board_of(viewer: User, chosen: dict) -> list[Column]:
             Waiting(case, files.get(case.pk), path, today, choosable, papers.get(case.pk, []))
         )
     return [
-        _column(viewer, code, str(title), sum(numbers.get(state, 0) for state in states), _of(found, states))
-        for code, (title, states) in COLUMNS.items()
+        _column(viewer, form, code, sum(numbers.get(state, 0) for state in states), _of(found, states)[:shown])
+        for code, (_title, states) in lanes.items()
     ]
+
+
+def _lanes(chosen: dict) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {chosen["lane"]: LANES[chosen["lane"]]} if "lane" in chosen else LANES
+
+
+def list_of(form: BoardFilter, lane: str) -> str:
+    """The filters by which the list of visa cases has what the board has in a lane, as they stand in an address."""
+    return urlencode(form.kept | {"lane": lane, "sort": "waiting"})
 
 
 def _of(found: dict[str, list[Waiting]], states: tuple[str, ...]) -> list[Waiting]:
@@ -147,49 +159,30 @@ def _of(found: dict[str, list[Waiting]], states: tuple[str, ...]) -> list[Waitin
     return sorted(here, key=lambda one: (one.since, one.case.pk))
 
 
-def _column(viewer: User, code: str, title: str, number: int, waiting: list[Waiting]) -> Column:
+def _column(viewer: User, form: BoardFilter, code: str, number: int, waiting: list[Waiting]) -> Column:
     kinds = [
         kind for kind in ACTIONS if any(one.path.can(kind) and may_take(viewer, one.case, kind) for one in waiting)
     ]
     kinds.sort(key=lambda kind: (kind in ENDS, kind in ASIDE))
-    return Column(code, title, number, waiting, [(kind, str(ACTIONS[kind])) for kind in kinds])
+    steps = [(kind, str(ACTIONS[kind])) for kind in kinds]
+    alone = "" if "lane" in form.chosen else urlencode(form.kept | {"lane": code})
+    return Column(code, str(TITLES[code]), number, waiting, steps, alone, list_of(form, code))
 
 
 def _waiting(viewer: User, chosen: dict) -> QuerySet[VisaCase]:
     """The cases that wait, each with its state."""
-    open_ones = Q()
-    for state in {state for _title, states in COLUMNS.values() for state in states}:
-        open_ones |= in_state(state)
-    rows = VisaCase.objects.visible_to(viewer).filter(open_ones)
+    rows = VisaCase.objects.visible_to(viewer).filter(on_board())
     for name in ("programme", "municipality"):
         if chosen.get(name):
             rows = rows.filter(**{f"{name}_id": chosen[name]})
     if chosen.get("workspace"):
         rows = rows.filter(workspace__code=chosen["workspace"])
     inner = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind__in=INNER).order_by("-pk")
-    checked = CaseStep.objects.standing().filter(case=OuterRef("pk"), kind="checked")
-    return (
-        rows.select_related("programme")
-        .annotate(
-            stands=state_column(),
-            to_review=Q(programme__workspace_kind=WorkspaceKind.UNIVERSITY) | Exists(checked),
-            inner_on=Coalesce(Subquery(inner.values("happened_on")[:1]), "received_on"),
-        )
-        .annotate(lane=_lane())
-    )
+    inner_on = Coalesce(Subquery(inner.values("happened_on")[:1]), "received_on")
+    return with_lane(rows.select_related("programme").annotate(inner_on=inner_on))
 
 
-def _lane():
-    """Where a case is shown: where it stands, but that no city is waited for where none checks, or it did before."""
-    return Case(
-        When(stands__in=("received", "answered"), to_review=True, then=Value("checked")),
-        default=F("stands"),
-        output_field=CharField(),
-    )
-
-
-def _oldest(rows: QuerySet[VisaCase], states: tuple[str, ...]) -> list[VisaCase]:
+def _oldest(rows: QuerySet[VisaCase], states: tuple[str, ...], shown: int) -> list[VisaCase]:
     """Those of a column that have waited longest, by the day of the stage they stand in."""
     key = "inner_on" if states[0] in {"received", *INNER} else f"{states[0]}_on"
-    here = rows.filter(lane__in=states).order_by(key, "pk")
-    return list(here[:SHOWN])
+    return list(rows.filter(lane__in=states).order_by(key, "pk")[:shown])

@@ -31,6 +31,7 @@ from centers.listing.filters import Codes, YearField, in_month, in_year
 from centers.models import Municipality
 from visas.access import read_files
 from visas.known import as_known, end_of, pks
+from visas.lanes import ON_BOARD, in_lane
 from visas.lapse import runs_out
 from visas.models import (
     CaseStep,
@@ -92,11 +93,25 @@ class VisaCaseFilterForm(FilterForm):
         choices=[("1", _("These alone")), ("too", _("Counted too"))], label=_("Outside of every quota")
     )
     home = CodeField(Codes(Municipality), label=_("Municipality of residence"))
+    lane = CodeField(choices=ON_BOARD.items(), label=_("What they wait for"))
     letter = SwitchField(yes=_("Within the days of warning, or run out"), label=_("Letter runs out"))
     place = CodeField(choices=PLACES.items(), label=_("Place held"))
     on = DayField(_("Place held on"), required=False)
     known = DayField(_("As known on"), required=False)
-    further = ("pool", "sharing", "share", "since", "until", "outside", "home", "letter", "place", "on", "known")
+    further = (
+        "pool",
+        "sharing",
+        "share",
+        "since",
+        "until",
+        "outside",
+        "home",
+        "lane",
+        "letter",
+        "place",
+        "on",
+        "known",
+    )
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         """As it was known on a day, the filters look at what the cases were on record on that day."""
@@ -147,6 +162,9 @@ class VisaCaseFilterForm(FilterForm):
 
     def by_stage(self, rows: QuerySet, stage: str) -> QuerySet:
         return rows.filter(is_waiting() if stage in WAITS else in_state(stage))
+
+    def by_lane(self, rows: QuerySet, lane: str) -> QuerySet:
+        return in_lane(rows, lane)
 
     def by_letter(self, rows: QuerySet, yes: str) -> QuerySet:
         return rows.filter(runs_out(timezone.localdate()))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from centers.access import require_anywhere, require_everywhere
 from centers.listing import Shown
-from centers.models import ExportFormat
+from centers.models import ExportFormat, Workspace
 from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of
 from centers.views.listing import show
@@ -121,6 +121,7 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
     require_anywhere(request.user, "view_figures")
     try:
         figure = Figure.of(key)
+        _known_place(figure)
         if not is_read_by(request.user, figure):
             require_everywhere(request.user, "view_figures")
         if figure.window.as_of > lines.last_day(_known_year(figure.year)):
@@ -131,6 +132,13 @@ def evidence(request: HttpRequest, key: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     return show(request, listing, told=_beside_rows)
+
+
+def _known_place(figure: Figure) -> None:
+    """Raises ValueError for a figure of a workspace that there is not."""
+    codes = set(figure.codes_of("workspace"))
+    if Workspace.objects.filter(code__in=codes).count() < len(codes):
+        raise ValueError(f"no workspace has the code {codes}")
 
 
 def _beside_rows(shown: Shown) -> dict:

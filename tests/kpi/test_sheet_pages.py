@@ -83,6 +83,13 @@ class SheetTests:
             assert number_on(shown) == number, address
             assert len(shown.context["shown"].page) == shown.context["figure"].number
 
+    def test_its_tables_carry_no_empty_space(self, province):
+        """A table of a year has five hundred figures: the indentation between them was a fifth of the page."""
+        make_a_year()
+        page = province.get(SHEET).content.decode()
+        table = page[page.index('id="by-center"') : page.index("</table>", page.index('id="by-center"'))]
+        assert table.count("<td") > 100 and not re.search(r">\s+<", table)
+
     def test_is_the_whole_province_s(self, client):
         client.force_login(make_user(Role.CITY_OFFICER, "52140-office"))
         for address in (SHEET, "/kpi/2025/sheet.xlsx", "/kpi/evidence/2025.session/"):
@@ -164,6 +171,8 @@ class EvidenceTests:
             "2999.session",
             "2999-0101.session",
             "1999.session",
+            "2025.session.workspace.zz",
+            "2025.offered.workspace.zz",
         ],
     )
     def test_no_figure_no_rows(self, province, key):

@@ -1,6 +1,9 @@
 """The board: who stands in which lane, how long, and the receipt of a step with many cases."""
 
+import html
+import re
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from django.db import connection
@@ -9,13 +12,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from centers.models import Role
-from tests.make import everywhere, make_user, make_visa_case
+from tests.make import everywhere, make_client, make_user, make_visa_case
 from tests.visas.test_case_step import START, TODAY, make_case, step, walk
+from visas.board import SHOWN
 from visas.models import CaseBatch
 from visas.services.case import find_fact
 
 pytestmark = pytest.mark.django_db
 BOARD, BULK = reverse("visas:board"), reverse("visas:bulk")
+CASES = reverse("visas:cases")
 
 
 @pytest.fixture
@@ -85,6 +90,63 @@ class BoardTests:
         for _ in range(8):
             walk(make_case(), "reviewed")
         assert queries() == few
+
+
+class BigBoardTests:
+    """More cases than a page can carry: the board stays small, and what it leaves out is a click away."""
+
+    MANY = 2 * SHOWN
+    DAYS: ClassVar[dict[str, list[str]]] = {
+        "received": [],
+        "recommended": ["recommended"],
+        "submitted": ["recommended", "submitted"],
+        "granted": ["recommended", "submitted", "granted"],
+        "lapsed": ["recommended", "lapsed"],
+    }
+
+    @pytest.fixture
+    def big(self) -> None:
+        for number in range(self.MANY):
+            for passed in self.DAYS.values():
+                days = {f"{name}_on": START + timedelta(days=5 * place) for place, name in enumerate(passed, 1)}
+                make_case(client=make_client("52140-office", name=f"NGUYEN THI THANH HUONG {number}"), **days)
+            student = make_client("jbnu", name=f"NGUYEN VAN {number}")
+            make_visa_case("D-2", "jbnu", client=student, received_on=START + timedelta(days=number))
+
+    def columns(self, browser, **filters):
+        return {one.code: one for one in browser.get(BOARD, filters).context["columns"]}
+
+    def test_the_page_stays_small_and_tells_how_many_there_are(self, client, province, big):
+        answer = client.get(BOARD)
+        page = answer.content.decode()
+        lanes = [one for one in answer.context["columns"] if one.number]
+        assert [one.number for one in lanes] == [self.MANY] * 6
+        assert page.count('class="lane__case"') == 6 * SHOWN
+        assert len(answer.content) < 80 * 1024
+        assert page.count(f"{self.MANY - SHOWN}건 더 있음") == 6
+
+    def test_each_lane_opens_to_the_list_of_everybody_in_it(self, client, province, big):
+        make_case("F-2-R", "52180-office")
+        for filters in ({}, {"programme": "E-7-4R"}, {"workspace": "jbnu"}):
+            for column in self.columns(client, **filters).values():
+                shown = client.get(f"{CASES}?{column.all_of_it}").context["shown"]
+                assert shown.form.errors == {}
+                assert shown.rows.count() == column.number
+                assert [row.pk for row in shown.page][: len(column.waiting)] == [one.case.pk for one in column.waiting]
+
+    def test_the_file_has_what_the_board_has(self, client, province, big):
+        for filters in ({}, {"workspace": "jbnu"}, {"lane": "granted", "municipality": "52140"}):
+            answer = client.get(BOARD, filters)
+            (address,) = re.findall(r'href="(/exports/new/visa-cases/[^"]*)"', answer.content.decode())
+            assert client.get(html.unescape(address)).context["rows"] == answer.context["total"] > 0
+
+    def test_a_lane_by_itself_shows_more_of_it(self, client, province, big):
+        whole = self.columns(client)["granted"]
+        alone = client.get(f"{BOARD}?{whole.alone}").context["columns"]
+        assert [(one.code, len(one.waiting), one.further, one.alone) for one in alone] == [
+            ("granted", self.MANY, 0, ""),
+        ]
+        assert {one.case.pk for one in whole.waiting} < {one.case.pk for one in alone[0].waiting}
 
 
 class ReceiptTests:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.listings.people import with_client
 from centers.access import require_anywhere
 from centers.refusals import sentence_of
-from visas.board import BoardFilter, board_of
+from visas.board import BoardFilter, board_of, list_of
 from visas.case_forms import StepForm
 from visas.eligibility import AGAINST, advice_on_all
+from visas.lanes import ANY
 from visas.models import CaseBatch, CaseStep, LetterText, StepKind, VisaCase
 from visas.path import ACTIONS
 from visas.quotas import FULL
@@ -26,14 +27,13 @@ def board(request: HttpRequest) -> HttpResponse:
     """The cases that wait for something, by where they stand, those that wait longest first."""
     require_anywhere(request.user, "view_visa_cases")
     form = BoardFilter(request.GET, viewer=request.user)
-    chosen = form.cleaned_data if form.is_valid() else {}
-    columns = board_of(request.user, chosen)
+    columns = board_of(request.user, form)
     context = {
         "form": form,
         "columns": columns,
         "total": sum(column.number for column in columns),
         "receipts": CaseBatch.objects.visible_to(request.user).order_by("-pk")[:3],
-        "most": MOST,
+        "exported": list_of(form, form.kept.get("lane", ANY)),
     }
     return render(request, "visas/board.html", context)
 
