@@ -1,8 +1,11 @@
+from pathlib import Path
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -119,6 +122,21 @@ class Export(models.Model):
         return self.state in UNFINISHED
 
     @property
-    def name(self) -> str:
-        """What the file is called where it is downloaded: the list and the day, nothing of a person."""
-        return f"{self.listing}-{self.requested_at:%Y%m%d}-{self.pk}.{self.format}"
+    def downloadable(self) -> bool:
+        """Whether the file is there and its day not over."""
+        return self.state == ExportState.DONE and self.expires_at > timezone.now() and self.path.is_file()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was written and is there no more: the sweep that says so in ``state`` comes by later."""
+        return self.state == ExportState.EXPIRED or (self.state == ExportState.DONE and not self.downloadable)
+
+    @property
+    def standing(self) -> str:
+        """How far the file is, in a word."""
+        return ExportState.EXPIRED.label if self.gone else self.get_state_display()
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies, encrypted."""
+        return Path(settings.EXPORT_FOLDER) / self.file

@@ -1,18 +1,18 @@
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.access import give_reason
 from centers.access import require_listing
-from centers.exports.run import folder, may_still
+from centers.exports.names import name_of_file, title_of
+from centers.exports.run import may_still
 from centers.exports.sealed import SealedReader
 from centers.forms.export import ExportForm
 from centers.listing import Listing, Shown, find
-from centers.models import Export, ExportFormat, ExportState
+from centers.models import Export, ExportFormat
 from centers.services.export import cancel_export, note_download, request_export
 
 SHOWN = 50
@@ -23,7 +23,7 @@ SHOWN = 50
 def index(request: HttpRequest) -> HttpResponse:
     """The person's own exports, the newest first."""
     exports = list(Export.objects.visible_to(request.user).order_by("-pk")[:SHOWN])
-    return render(request, "centers/export_list.html", {"exports": [(row, _title(row)) for row in exports]})
+    return render(request, "centers/export_list.html", {"exports": [(row, title_of(row)) for row in exports]})
 
 
 @never_cache
@@ -56,7 +56,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the file is, and the way to it."""
     export = _own(request, pk)
-    context = {"export": export, "title": _title(export), "words": _words(request, export)}
+    context = {"export": export, "title": title_of(export), "words": _words(request, export)}
     return render(request, "centers/export_detail.html", context)
 
 
@@ -79,8 +79,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, decrypted on its way out. 404 once it is deleted."""
     export = _own(request, pk)
-    path = folder() / export.file
-    if export.state != ExportState.DONE or export.expires_at <= timezone.now() or not path.is_file():
+    if not export.downloadable:
         raise Http404
     if not may_still(request.user, export):
         raise PermissionDenied(_("Your roles no longer reach all that is in this file. Ask for it anew."))
@@ -88,9 +87,9 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         note_download(export=export)
     response = FileResponse(
-        SealedReader(path, export.file),
+        SealedReader(export.path, export.file),
         as_attachment=True,
-        filename=export.name,
+        filename=name_of_file(export),
         content_type=ExportFormat(export.format).media_type,
     )
     response["Content-Length"] = export.size
@@ -109,13 +108,6 @@ def _listing(code: str, asked: QueryDict) -> Listing:
     if not listing.exported:
         raise Http404
     return listing
-
-
-def _title(export: Export) -> str:
-    try:
-        return str(find(export.listing, export.filters).title)
-    except KeyError:  # a list of an earlier version
-        return export.listing
 
 
 def _words(request: HttpRequest, export: Export) -> list[tuple[str, str]]:

@@ -2,10 +2,12 @@ import csv
 import io
 import time
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from urllib.parse import quote
 
 import pytest
+import time_machine
 from cryptography.exceptions import InvalidTag
 from django.db import transaction
 from django.urls import reverse
@@ -14,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from audit.models import AccessEntry, Action, AuditEntry
 from centers.exports import run
+from centers.exports.names import name_of_file
 from centers.exports.run import folder, run_export, sweep_exports
 from centers.exports.sealed import PIECE, SealedReader, SealedWriter
 from centers.exports.sheets import CsvSheet, XlsxSheet, harmless
@@ -354,11 +357,39 @@ class PageTests:
         client.force_login(user)
         answer = client.get(reverse("centers:export_download", args=[export.pk]))
         assert b"".join(answer.streaming_content) == content(export)
-        assert f'filename="{export.name}"' in answer["Content-Disposition"]
+        assert quote(name_of_file(export)) in answer["Content-Disposition"]
         assert "no-store" in answer["Cache-Control"]
         assert answer["Content-Length"] == str(export.size)
         with as_user(user):
             assert AuditEntry.objects.filter(action=Action.FILE_DOWNLOADED, target_id=export.pk).count() == 1
+
+    def test_a_file_is_called_as_its_list_and_by_the_day_in_seoul(self):
+        export = written(make_user(Role.COUNSELLOR))
+        export.requested_at = datetime(2025, 3, 4, 15, 30, tzinfo=UTC)  # the fifth, half past midnight
+        export.language = "ko"
+        assert name_of_file(export) == f"상담-20250305-{export.pk}.{export.format}"
+
+    @pytest.mark.parametrize("lost", ["time", "file"])
+    def test_a_file_that_is_gone_is_told_as_deleted_and_leads_nowhere(self, client, lost):
+        user = make_user(Role.COUNSELLOR)
+        export = written(user)
+        client.force_login(user)
+        asked_at = reverse("centers:exports")
+        assert export.get_absolute_url() in client.get(asked_at).content.decode()
+        if lost == "time":
+            with time_machine.travel(timezone.now() + timedelta(hours=25)):
+                client.force_login(user)
+                self.is_told_as_deleted(client, export)
+        else:
+            export.path.unlink()
+            self.is_told_as_deleted(client, export)
+
+    def is_told_as_deleted(self, client, export):
+        page = client.get(reverse("centers:exports")).content.decode()
+        assert export.get_absolute_url() not in page
+        assert str(ExportState.EXPIRED.label) in page
+        own = client.get(export.get_absolute_url()).content.decode()
+        assert reverse("centers:export_download", args=[export.pk]) not in own
 
     def test_nobody_else_knows_of_it(self, client):
         other = make_user(Role.PRIVACY_OFFICER, "52-office")  # who sees in the database that there is one
