@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
-from django.db.models import F, Prefetch, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.unseen import bare
+from cases.listings.people import living_files, read_names
 from cases.matching.database import GAPLESS
 from cases.matching.passport import Passport, passport
 from cases.matching.records import ENDING
@@ -112,21 +113,10 @@ def _is_number(text: str) -> bool:
 
 def _living(viewer: User, found: list[int]) -> list[Client]:
     """The files that live on, in this order: of one that was merged away, the one that took it in."""
-    names = Prefetch(
-        "names", ClientName.objects.only("workspace", "client", "kind", "text")
-    )  # not what it is found by
-    clients = Client.objects.visible_to(viewer).prefetch_related(names)
-    rows = clients.in_bulk(found[: MOST + 1])
-    while missing := {row.merged_into_id for row in rows.values() if row.merged_into_id} - rows.keys():
-        rows |= clients.in_bulk(missing)
-    shown = dict.fromkeys(_kept(rows, pk) for pk in found if pk in rows)
-    return [rows[pk] for pk in shown if pk in rows]
-
-
-def _kept(rows: dict[int, Client], pk: int) -> int:
-    while pk in rows and rows[pk].merged_into_id:
-        pk = rows[pk].merged_into_id
-    return pk
+    files = living_files(found[: MOST + 1], viewer)
+    shown = list({files[pk].pk: files[pk] for pk in found if pk in files}.values())
+    read_names(shown, viewer)
+    return shown
 
 
 def _problem(text: str) -> str:

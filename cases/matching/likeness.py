@@ -104,18 +104,21 @@ class Wanted:
         """The name from each of its words on, and with its last word first; of one word, also what is given of it."""
         parts = self._parts(name)
         others = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else self._given(name, parts)
-        ways = [*(parts[place:] for place in range(len(parts))), *others]
-        return [form for way in ways if (form := self._spelling(way))]
+        letters, sound, unsure, found = "", "", self.unsure, []
+        for part in reversed(parts):  # a word more in front of those behind it: hundreds of names are read so
+            letters, sound, unsure = part.letters + letters, part.sound + sound, unsure or part.unsure
+            if unsure or len(letters) >= self.least_letters or len(sound) >= self.least_sound:
+                found.append(_written(letters, sound, unsure=unsure))
+        return found + [form for way in others if (form := self._spelling(way))]
 
     def _spelling(self, parts: Sequence[Part]) -> Spelling | None:
         """Some words written without gaps; nothing where they are too short to be like the text."""
         sound = "".join([part.sound for part in parts])
         letters = "".join([part.letters for part in parts])
-        if self.unsure or any([part.unsure for part in parts]):
-            return Spelling(letters, sound, sound.translate(VOWELS))
-        if len(letters) < self.least_letters and len(sound) < self.least_sound:
+        unsure = self.unsure or any([part.unsure for part in parts])
+        if not unsure and len(letters) < self.least_letters and len(sound) < self.least_sound:
             return None
-        return Spelling(letters, sound, None)
+        return _written(letters, sound, unsure=unsure)
 
     def _given(self, name: str, parts: list[Part]) -> list[list[Part]]:
         """What is given of a name without a gap, where the text is too short to be like the whole of it."""
@@ -123,6 +126,10 @@ class Wanted:
             return []
         given = parts_of(name)[1:]
         return [self._parts("".join(given))] if given else []
+
+
+def _written(letters: str, sound: str, *, unsure: bool) -> Spelling:
+    return Spelling(letters, sound, sound.translate(VOWELS) if unsure else None)
 
 
 def _sides(wanted: Spelling, has: Sequence[Spelling]) -> Iterator[tuple[float, str, list[str | None]]]:

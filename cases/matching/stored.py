@@ -29,14 +29,16 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
     Looked for are the same sound, names that begin with it, and sounds with one mistake, each by an index: equality
     and beginnings are what row security lets an index answer.
     """
-    spelt_otherwise = {sound(way) for hangul in korean.in_hangul(typed) for way in korean.spellings(hangul)}
-    keys = sorted(asked(typed) | spelt_otherwise, key=lambda key: (-len(key), key))
-    if not keys:
+    keys = sorted(asked(typed), key=lambda key: (-len(key), key))
+    otherwise = _spelt_otherwise(typed) - set(keys)
+    if not (keys or otherwise):
         return []
     name = Wanted(typed)
     best: dict[int, float] = {}
     same = _same(keys)
-    for wanted in (_written(typed), same, _near(typed), _begun(keys)):
+    # Of its own: what is spelt otherwise may be short and anybody's, and would drown those that sound the same.
+    others = _same(sorted(otherwise)) if otherwise else None
+    for wanted in (_written(typed), same, others, _near(typed), _begun(keys)):
         if sum(likeness >= SURE for likeness in best.values()) >= PLENTY:
             break
         if wanted is not None:
@@ -48,6 +50,11 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
                 if alike[text]:
                     best[client] = max(best.get(client, 0.0), alike[text])
     return sorted(best, key=lambda client: (-best[client], client))
+
+
+def _spelt_otherwise(typed: str) -> set[str]:
+    """The sounds of a Korean name as other people spell it in Latin letters."""
+    return {sound(way) for hangul in korean.in_hangul(typed) for way in korean.spellings(hangul)}
 
 
 def read_alike(names: QuerySet, typed: str) -> QuerySet:
@@ -82,7 +89,7 @@ def _written(text: str) -> Q:
 
 
 def _same(keys: list[str]) -> Q:
-    return _any({f"{column}__in": keys} for column in COLUMNS)
+    return _any({f"{column}__among": keys} for column in COLUMNS)
 
 
 def _begun(keys: list[str]) -> Q | None:
@@ -94,7 +101,7 @@ def _near(text: str) -> Q:
     """Sounds with one mistake, the words as they are typed or with the last one first."""
     ways = {way for spelt in (text, romanised(text)) for way in (spelt, turned(spelt) or spelt)}
     mistaken = sorted(set().union(*(near(sound(way)) for way in ways)))
-    return _any({f"{column}__in": mistaken} for column in COLUMNS)
+    return _any({f"{column}__among": mistaken} for column in COLUMNS)
 
 
 def _any(conditions) -> Q:
