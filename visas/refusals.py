@@ -45,6 +45,10 @@ register(
         "quota_once_a_day": _("A programme stands in another quota on some of these days already."),
         "visas_quotapool_pkey": _("The quota was opened before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),
+        "quota_entry_once": _(
+            "This entry is in the ledger already: same kind, places, document and day. If the document gives "
+            "them a second time, say so in its number."
+        ),
         "quota_entry_balances": _("The lines of an entry do not add up: what one place gets, another gives."),
         "quota_entry_fits_its_kind": _("The lines do not do what the kind of the entry says."),
         "quota_entry_is_complete": _("An entry of the ledger is complete: nothing is added to it."),
