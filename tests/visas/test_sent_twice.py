@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from centers.models import Role
 from tests.make import make_user
-from tests.support import sent_twice, statuses
+from tests.support import as_owner, sent_twice, statuses
+from tests.visas.test_case_step import make_case
 from visas.models import QuotaEntry, QuotaPool
 
 pytestmark = pytest.mark.committed
@@ -33,3 +34,26 @@ class LedgerTests:
     def test_it_is_the_rule_of_the_ledger_that_holds_it(self, send):
         assert statuses(send(first="DROP TRIGGER once ON visas_quotaentry")) == [302, 302]
         assert QuotaEntry.objects.filter(document="외국인-77").count() == 2
+
+
+class DependantTests:
+    HELD = "LOCK TABLE cases_familylink IN SHARE MODE"
+
+    @pytest.fixture
+    def send(self, committed) -> Callable:
+        user, case = make_user(Role.CITY_OFFICER, "52140-office"), make_case()
+        address = reverse("visas:case_dependant_new", args=[case.pk])
+        return lambda typed, **more: sent_twice(committed, user, address, typed, held=self.HELD, **more)
+
+    def links(self, name: str) -> int:
+        with as_owner(name) as owner:
+            return owner.execute("SELECT count(*) FROM cases_familylink").fetchone()[0]
+
+    def test_a_person_is_one_dependant(self, committed, send):
+        answers = send({"name": "PHAM THI C", "relation": "child", "birth_date": "2015-01-01"})
+        assert (statuses(answers), self.links(committed)) == ([302, 400], 1)
+        assert "이미 이 주신청자의 동반가족" in answers[1][1]
+
+    def test_a_second_spouse_is_asked_about(self, committed, send):
+        answers = send({"name": "PHAM THI C", "relation": "spouse"}, other={"name": "DO B", "relation": "spouse"})
+        assert (statuses(answers), self.links(committed)) == ([302, 400], 1)
