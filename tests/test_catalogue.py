@@ -27,7 +27,7 @@ CALLED_BY_THE_WALL = {
     "close_quota", "complete_in_time", "conditions_of", "contract_asks_to_look", "count_money", "count_seats",
     "count_vouchers", "decide_with_a_reason", "dependant_before_the_end", "dependant_has_a_permit",
     "dependant_settles_with_the_principal", "draft_is_of_no_record", "end_studies", "entry_balances", "entry_once",
-    "facts_of", "finding_of_check", "fit_rooms_again", "grant_in_time", "heed_decision", "heed_notice",
+    "fact_once", "facts_of", "finding_of_check", "fit_rooms_again", "grant_in_time", "heed_decision", "heed_notice",
     "heed_setting", "keep_finding", "keep_inner_step", "keep_month_count", "keep_studies_end", "lacking",
     "ledger_changed", "letter_once", "line_joins_a_new_entry", "look_at_work", "mark_clients", "mark_months",
     "mark_papers", "mark_reference", "month_is_closed", "nobody_depends_on_themselves", "one_household",

@@ -176,7 +176,8 @@ def make_check(
     """Put on record what a check has shown. Where a duty was not kept, ``what`` makes a finding for a second look.
 
     Raises IntegrityError where the database refuses: kept without anything that shows it, a day in the future or
-    before the duty, and kept so long before its day as the rule of the duty does not allow.
+    before the duty, kept so long before its day as the rule of the duty does not allow, and where the finding of the
+    check is on record already.
     """
     check = ObligationCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     check.result, check.done_on, check.done_by = result, done_on, actor
