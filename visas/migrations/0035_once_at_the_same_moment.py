@@ -1,8 +1,10 @@
-"""What is sent twice at the same moment goes in once."""
+"""What is sent twice at the same moment goes in once, and a second look keeps what the client said at the first."""
 
 from importlib import import_module
 
-from django.db import migrations
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.db import migrations, models
 
 from centers.walls import function
 
@@ -77,6 +79,11 @@ FACTS = [
         "DROP TRIGGER once ON visas_casefact",
     ),
 ]
+LOOKS = edited(
+    "wall.keep_finding()",
+    "THEN '{state,looked_by_id,looked_on,reason,said}'",
+    "THEN '{state,looked_by_id,looked_on,reason,said_again}'",
+)
 
 
 class Migration(migrations.Migration):
@@ -89,4 +96,31 @@ class Migration(migrations.Migration):
         *LEDGER,
         STUDENTS,
         *FACTS,
+        LOOKS,
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='finding',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='finding',
+            name='delete_delete',
+        ),
+        migrations.AddField(
+            model_name='finding',
+            name='said_again',
+            field=models.CharField(blank=True, max_length=500, verbose_name='what the client says at the second look'),
+        ),
+        migrations.AddField(
+            model_name='findingevent',
+            name='said_again',
+            field=models.CharField(blank=True, max_length=500, verbose_name='what the client says at the second look'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='finding',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."case_id" IS DISTINCT FROM (NEW."case_id") OR OLD."check_made_id" IS DISTINCT FROM (NEW."check_made_id") OR OLD."client_id" IS DISTINCT FROM (NEW."client_id") OR OLD."found_by_id" IS DISTINCT FROM (NEW."found_by_id") OR OLD."found_on" IS DISTINCT FROM (NEW."found_on") OR OLD."handed_on" IS DISTINCT FROM (NEW."handed_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."looked_by_id" IS DISTINCT FROM (NEW."looked_by_id") OR OLD."looked_on" IS DISTINCT FROM (NEW."looked_on") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at") OR OLD."said" IS DISTINCT FROM (NEW."said") OR OLD."said_again" IS DISTINCT FROM (NEW."said_again") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."what" IS DISTINCT FROM (NEW."what") OR OLD."workspace_id" IS DISTINCT FROM (NEW."workspace_id"))', func='INSERT INTO "visas_findingevent" ("case_id", "check_made_id", "client_id", "found_by_id", "found_on", "handed_on", "id", "looked_by_id", "looked_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recorded_at", "said", "said_again", "state", "what", "workspace_id") VALUES (OLD."case_id", OLD."check_made_id", OLD."client_id", OLD."found_by_id", OLD."found_on", OLD."handed_on", OLD."id", OLD."looked_by_id", OLD."looked_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."recorded_at", OLD."said", OLD."said_again", OLD."state", OLD."what", OLD."workspace_id"); RETURN NULL;', hash='2b00a4c9a7ab1da2595454f4baf3bfe8a4e4b11b', operation='UPDATE', pgid='pgtrigger_update_update_23c09', table='visas_finding', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='finding',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visas_findingevent" ("case_id", "check_made_id", "client_id", "found_by_id", "found_on", "handed_on", "id", "looked_by_id", "looked_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recorded_at", "said", "said_again", "state", "what", "workspace_id") VALUES (OLD."case_id", OLD."check_made_id", OLD."client_id", OLD."found_by_id", OLD."found_on", OLD."handed_on", OLD."id", OLD."looked_by_id", OLD."looked_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."recorded_at", OLD."said", OLD."said_again", OLD."state", OLD."what", OLD."workspace_id"); RETURN NULL;', hash='49ec9bd4accd2b6643460b865b2d3f0e9f93795a', operation='DELETE', pgid='pgtrigger_delete_delete_68282', table='visas_finding', when='AFTER')),
+        ),
     ]

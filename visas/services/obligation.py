@@ -281,13 +281,13 @@ def correct_check(check: ObligationCheck, *, actor: User, why: str, result: Chec
 def look_again(row: Finding | Closing, *, actor: User, state: FindingState, reason: str, said: str = ""):
     """The second look at a finding or at its closing, by another person than the first.
 
-    ``said`` is the client's side of a finding. Raises IntegrityError for the same person, and DoesNotExist where
-    somebody has looked already.
+    ``said`` is the client's side of a finding as it was heard now; what was heard at the first look stays beside it.
+    Raises IntegrityError for the same person, and DoesNotExist where somebody has looked already.
     """
     row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk, state=FindingState.OPEN)
     row.state, row.looked_by, row.looked_on, row.reason = state, actor, timezone.localdate(), reason
     if said:
-        row.said = said
+        row.said_again = said
     row.save()
     _look_on_record(row, actor)
     return row
