@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier
 from time import monotonic
 
 import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.test import Client
 
 from tests import databases
 
@@ -50,22 +52,66 @@ def waits_for(holder: psycopg.Connection, call: Callable) -> Callable:
 
     Gives a function for afterwards: what the call gave back or raised.
     """
+    answers = all_wait_for(holder, call)
+    return lambda: answers()[0]
 
-    def work():
+
+def all_wait_for(holder: psycopg.Connection, *calls: Callable) -> Callable[[], list]:
+    """The same for several, of which some may wait for each other: none has ended before all of them wait."""
+
+    def work(call: Callable):
         try:
             return call()
         finally:
             connections.close_all()
 
-    threads = ThreadPoolExecutor(1)
-    answer = threads.submit(work)
-    blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+    threads = ThreadPoolExecutor(len(calls))
+    answers = [threads.submit(work, call) for call in calls]
     end = monotonic() + 30
-    while not holder.execute(blocked).fetchone()[0]:
-        assert not answer.done(), f"it did not wait: {answer.result()}"
+    while holder.execute(WAITING).fetchone()[0] < len(calls):
+        early = [answer.result() for answer in answers if answer.done()]
+        assert not early, f"it did not wait: {early}"
         assert monotonic() < end, "it neither waited nor ended"
     threads.shutdown(wait=False)
-    return lambda: answer.result(timeout=60)
+    return lambda: [answer.result(timeout=60) for answer in answers]
+
+
+# Those who wait for the holder, or for one who does.
+WAITING = """
+  WITH RECURSIVE waits AS (SELECT pid, pg_blocking_pids(pid) AS holders FROM pg_locks WHERE NOT granted),
+  behind AS (
+    SELECT pid FROM waits WHERE pg_backend_pid() = ANY (holders)
+    UNION SELECT w.pid FROM waits w JOIN behind b ON b.pid = ANY (w.holders)
+  ) SELECT count(*) FROM behind
+"""
+
+
+def sent_twice(
+    name: str, user, address: str, typed: dict, *, held: str, first: str = "", other: dict | None = None
+) -> list[tuple[int, str]]:
+    """Send a form twice, or with ``other``, while the owner holds what both need: both have looked before one writes.
+
+    Gives the status and the page of each answer, the one that went in first. ``first`` is what the owner changes
+    before, as taking a rule away.
+    """
+
+    def send(typed: dict) -> tuple[int, str]:
+        browser = Client()
+        browser.force_login(user)
+        answer = browser.post(address, typed)
+        return answer.status_code, answer.content.decode()
+
+    with as_owner(name) as owner:
+        if first:
+            owner.execute(first)
+        with owner.transaction():
+            owner.execute(held)
+            answers = all_wait_for(owner, partial(send, typed), partial(send, other or typed))
+        return sorted(answers())
+
+
+def statuses(answers: list[tuple[int, str]]) -> list[int]:
+    return [status for status, _page in answers]
 
 
 def as_owner(name: str) -> psycopg.Connection:

@@ -31,6 +31,7 @@ FIELD_OF = {
     "letter_still_valid": "happened_on",
     "case_completed_before_its_duties": "happened_on",
     "case_step_rests_on_something": "note",
+    "case_fact_once": "evidence",
     "relocation_says_where": "municipality",
     "relocation_within_the_province": "municipality",
     "relocation_goes_elsewhere": "municipality",

@@ -43,8 +43,15 @@ register(
         "decision_says_all": _("The row has changed meanwhile: open it again."),
         "case_point_of_its_version": _("Another version of the table holds for this self-assessment: open it again."),
         "quota_once_a_day": _("A programme stands in another quota on some of these days already."),
+        "visas_finding_check_made_id_key": _(
+            "What this check has shown was put on record meanwhile: open the check again."
+        ),
         "visas_quotapool_pkey": _("The quota was opened before."),
         "quota_closed": _("The quota was closed by hand: no further place is taken in it."),
+        "quota_entry_once": _(
+            "This entry is in the ledger already: same kind, places, document and day. If the document gives "
+            "them a second time, say so in its number."
+        ),
         "quota_entry_balances": _("The lines of an entry do not add up: what one place gets, another gives."),
         "quota_entry_fits_its_kind": _("The lines do not do what the kind of the entry says."),
         "quota_entry_is_complete": _("An entry of the ledger is complete: nothing is added to it."),
@@ -81,6 +88,9 @@ register(
         ),
         "letter_still_valid": _("The letter is valid still on that day: it lapses by itself afterwards."),
         "visa_case_letter_once": _("This letter number belongs to another case of this programme."),
+        "case_fact_once": _(
+            "This is what was found last, with the same value, day and evidence: it is on record already."
+        ),
         "case_paper_of_its_programme": _("The programme of the case asks for no such paper."),
         "case_paper_file_of_the_client": _("The file belongs to somebody else: choose one of this client."),
         "case_step_taken_back_last": _("Another step came last: only the last one is taken back."),

@@ -32,6 +32,15 @@ def add_member(
     return _put_on_record(link, actor, "added")
 
 
+def hold_household(principal: int) -> None:
+    """Keep the household of a client as it is until the transaction ends, whether it is there already or not: what a
+    form finds there afterwards still holds when it is written.
+
+    Raises Client.DoesNotExist for who may not change the file.
+    """
+    Client.objects.select_for_update(of=("self",), no_key=True).get(pk=principal)
+
+
 @transaction.atomic
 def change_member(link: FamilyLink, *, relation: Relation, entered_on: date | None, actor: User) -> FamilyLink:
     """Correct what is told of a member; what it was stays in the history. Raises IntegrityError as above."""

@@ -32,8 +32,8 @@ class PublishedFigure(models.Model):
     """A figure that was told to the council, the press or the ministry, as it was said. Rows are added, never changed.
 
     ``paths`` lead to what the roll-up of ``year`` counts for it (as a ``Measure`` names it), several to be added; none
-    where nothing here means the same. ``corrects`` is the figure that this one puts right. Those of the reference
-    file have a ``code``.
+    where nothing here means the same. ``corrects`` is the figure that this one puts right. What was said to somebody
+    on a day stands once, also after it was corrected. Those of the reference file have a ``code``.
     """
 
     code = models.CharField(max_length=60, blank=True)
@@ -57,6 +57,15 @@ class PublishedFigure(models.Model):
         ordering = ["-year", "-said_on", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="published_figure_once"),
+            models.UniqueConstraint(
+                fields=["year", "as_of", "said_on", "audience", "value", "unit_ko", "wording", "corrects"],
+                nulls_distinct=False,
+                name="published_figure_said_once",
+                violation_error_message=_(
+                    "This figure is in the register already: same year, days, recipient, number and wording. One that "
+                    "was wrong is corrected there."
+                ),
+            ),
             models.CheckConstraint(
                 condition=~Q(wording="") & ~Q(definition="") & ~Q(source=""), name="published_figure_says_what_it_is"
             ),

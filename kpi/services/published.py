@@ -11,7 +11,8 @@ def publish(*, actor: User, corrects: PublishedFigure | None = None, **told) -> 
     """Keep what was said, as it was said. A correction is a row of its own, and the one it corrects stays to be seen.
 
     ``told`` are the fields of the record; the definition is kept in the language of the office. Raises ValidationError
-    for one that is missing or too long, IntegrityError for a figure of a day after the one on which it was said.
+    for one that is missing or too long, IntegrityError for a figure of a day after the one on which it was said, and
+    for one that is in the register already.
     """
     figure = PublishedFigure(said_by=actor, corrects=corrects, definition_ko=told.pop("definition", ""), **told)
     figure.full_clean(validate_constraints=False)

@@ -33,7 +33,7 @@ from kpi.services.published import publish
 class PublishForm(RefusableForm):
     """A figure as it was said, and what it is compared with here."""
 
-    field_of = {"published_figure_of_a_day_before": "as_of"}
+    field_of = {"published_figure_of_a_day_before": "as_of", "published_figure_said_once": "wording"}
 
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2100)
     said_on = DayField(gettext_lazy("Said on"))

@@ -130,6 +130,17 @@ def test_what_lacks_something_is_not_kept(client, province, wrong):
     assert PublishedFigure.objects.count() == before
 
 
+def test_stands_in_the_register_once_and_its_correction_too(client, province):
+    new = "/kpi/published/new/"
+    assert client.post(new, TOLD).status_code == 302
+    answer = client.post(new, TOLD)
+    assert (answer.status_code, answer.context["form"].errors.keys()) == (400, {"wording"})
+    first = PublishedFigure.objects.get(value=612)
+    corrected = f"{new}?corrects={first.pk}"
+    assert [client.post(corrected, TOLD | {"value": "611"}).status_code for _again in range(2)] == [302, 400]
+    assert client.post(new, TOLD | {"audience": "press"}).status_code == 302
+
+
 def test_is_of_no_day_after_it_was_said(client, province):
     answer = client.post("/kpi/published/new/", TOLD | {"as_of": "2026-01-08"})
     assert answer.status_code == 400

@@ -219,6 +219,17 @@ class FindingTests:
         assert "병원에 입원해 있었음" in page
         assert look not in page
 
+    def test_what_the_client_said_first_stays_beside_what_was_said_at_the_second_look(self, client, officer):
+        row, second = make_check(permit()), make_user(Role.CITY_OFFICER, OFFICE)
+        told = {"result": "not_kept", "done_on": "2025-06-02", "what": "주소지에 살지 않음", "said": "출장 중이었음"}
+        client.post(row.get_absolute_url(), told)
+        client.force_login(second)
+        with acting_for([row.workspace_id]):
+            look = f"/visas/findings/{Finding.objects.get().pk}/look/"
+        client.post(look, {"state": "dismissed", "reason": "진단서 확인", "said": "입원 중이었음"})
+        page = client.get(row.get_absolute_url()).content.decode()
+        assert "출장 중이었음" in page and "입원 중이었음" in page and "재확인 시 당사자 의견" in page
+
     def test_what_was_not_kept_says_what(self, client, officer):
         row = make_check(permit())
         answer = client.post(row.get_absolute_url(), {"result": "not_kept", "done_on": "2025-06-02"})
@@ -254,6 +265,15 @@ class StaysTests:
             Finding.objects.update(state=FindingState.OPEN, looked_by=None, looked_on=None)
         with refused_by("finding_stays"):
             Finding.objects.update(state=FindingState.DISMISSED)
+
+    @pytest.mark.parametrize("words", ["said", "said_again"])
+    def test_what_the_client_said(self, finding, second, words):
+        look = {"state": FindingState.CONFIRMED, "looked_by": second, "looked_on": DAY, "reason": "x"}
+        if words == "said_again":
+            look_again(finding, actor=second, state=FindingState.CONFIRMED, reason="x", said="y")
+            look = {}
+        with refused_by("finding_stays"):
+            Finding.objects.update(**look, **{words: "z"})
 
     def test_nobody_looks_in_the_name_of_another(self, finding, second):
         with acting_for([finding.workspace_id], actor=finding.found_by), refused_by("finding_needs_a_second_person"):

@@ -378,14 +378,16 @@ def second_person(first: str, name: str) -> models.CheckConstraint:
 class Finding(SecondLook):
     """That a duty was not kept, as one person found it; it stands only after another has looked too.
 
-    ``said`` is the client's side of it. A finding is no statement about a stay: what becomes of it is decided
-    elsewhere. What was done about one that stands is told by its closing.
+    ``said`` is the client's side of it as the first person heard it, ``said_again`` as the second did: neither takes
+    the other's place. A finding is no statement about a stay: what becomes of it is decided elsewhere. What was done
+    about one that stands is told by its closing.
     """
 
     case = models.ForeignKey(VisaCase, models.PROTECT, db_constraint=False, db_index=False, related_name="findings")
     check_made = models.OneToOneField(ObligationCheck, models.PROTECT, related_name="finding")
     what = models.CharField(_("what was found"), max_length=500)
     said = models.CharField(_("what the client says"), max_length=500, blank=True)
+    said_again = models.CharField(_("what the client says at the second look"), max_length=500, blank=True)
     found_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+")
     found_on = models.DateField(_("found on"))
 

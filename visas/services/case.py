@@ -203,7 +203,8 @@ def find_fact(
 ) -> CaseFact:
     """Put on record what was found of an applicant, with its evidence. Earlier rows stay; the last one counts.
 
-    ``label`` is the name of the condition where its kind is a general one.
+    ``label`` is the name of the condition where its kind is a general one. Raises IntegrityError where it is the last
+    one word for word.
     """
     fact = CaseFact.objects.create(
         **of_case(case), kind=kind, label=label, value=value, found_on=found_on, evidence=evidence, actor=actor

@@ -176,7 +176,8 @@ def make_check(
     """Put on record what a check has shown. Where a duty was not kept, ``what`` makes a finding for a second look.
 
     Raises IntegrityError where the database refuses: kept without anything that shows it, a day in the future or
-    before the duty, and kept so long before its day as the rule of the duty does not allow.
+    before the duty, kept so long before its day as the rule of the duty does not allow, and where the finding of the
+    check is on record already.
     """
     check = ObligationCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
     check.result, check.done_on, check.done_by = result, done_on, actor
@@ -280,13 +281,13 @@ def correct_check(check: ObligationCheck, *, actor: User, why: str, result: Chec
 def look_again(row: Finding | Closing, *, actor: User, state: FindingState, reason: str, said: str = ""):
     """The second look at a finding or at its closing, by another person than the first.
 
-    ``said`` is the client's side of a finding. Raises IntegrityError for the same person, and DoesNotExist where
-    somebody has looked already.
+    ``said`` is the client's side of a finding as it was heard now; what was heard at the first look stays beside it.
+    Raises IntegrityError for the same person, and DoesNotExist where somebody has looked already.
     """
     row = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk, state=FindingState.OPEN)
     row.state, row.looked_by, row.looked_on, row.reason = state, actor, timezone.localdate(), reason
     if said:
-        row.said = said
+        row.said_again = said
     row.save()
     _look_on_record(row, actor)
     return row

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -60,7 +60,8 @@ def enter(
 ) -> QuotaEntry:
     """Enter a grant, a supplement or a return of so many places (a positive number) from a day on.
 
-    Raises ValidationError where the ledger would hold less than is taken, or nothing was written of the document.
+    Raises ValidationError where the ledger would hold less than is taken, where it has the entry already, or nothing
+    was written of the document.
     """
     signed = -amount if kind == EntryKind.RETURN else amount
     fields = {"kind": kind, "effective_on": effective_on, "document": document.strip(), "source": source.strip()}
@@ -207,7 +208,6 @@ def _put(fields: dict, moves: list[Move], pool: QuotaPool, actor: User) -> Quota
     if not fields["document"] and fields["kind"] != EntryKind.REVERSAL:
         raise ValidationError({"document": _("An entry names its document.")}, code="document")
     with _refusing(pool):
-        _refuse_twice(fields, moves)
         entry = write_entry(fields | {"entered_by": actor}, moves)
         settle_constraints()
         record(
@@ -219,23 +219,6 @@ def _put(fields: dict, moves: list[Move], pool: QuotaPool, actor: User) -> Quota
             places=max(move.amount for move in moves),
         )
     return entry
-
-
-def _refuse_twice(fields: dict, moves: list[Move]) -> None:
-    """A document that is entered again, word for word, would invent places. Raises ValidationError."""
-    told = {name: fields[name] for name in ("kind", "document", "effective_on")}
-    twins = QuotaEntry.objects.filter(**told, reversed_by=None)
-    for move in moves:
-        twins = twins.filter(Exists(QuotaLine.objects.filter(entry=OuterRef("pk"), **_line(move))))
-    if fields["kind"] != EntryKind.REVERSAL and twins.exists():
-        raise ValidationError(
-            {
-                "document": _(
-                    "This entry is in the ledger already: same kind, places, document and day. If the document gives "
-                    "them a second time, say so in its number."
-                )
-            }
-        )
 
 
 @contextmanager
@@ -264,4 +247,6 @@ def _refusing(pool: QuotaPool):
                 "taken": held.taken,
                 "free": max(held.capacity + held.excepted - held.taken, 0),
             }
+        elif rule_of(error) == "quota_entry_once":
+            raise ValidationError({"document": said}) from error
         raise ValidationError(said, code=rule_of(error)) from error

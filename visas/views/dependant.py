@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from cases.listings.people import with_client
 from cases.models import FamilyLink
+from cases.services.household import hold_household
 from centers.access import require_anywhere
 from centers.refusals import rule_of, sentence
 from centers.selectors import may
@@ -31,7 +32,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if case.has_ended:
         messages.info(request, _("The case has ended: nobody is added to it. Who comes later belongs to a new case."))
         return redirect(case)
-    form = DependantForm(request.POST if request.method == "POST" else None, case=case, viewer=request.user)
+    form = DependantForm(_typed(request, case), case=case, viewer=request.user)
     if form.is_valid() and form.choose(form.likely()) and form.sure():
         try:
             link = add_dependant(case=case, **form.cleaned_data)
@@ -48,8 +49,7 @@ def change(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     """The dates and the status of a dependant of a case."""
     case = _case(request, pk)
     row = _link(request, case, link)
-    data = request.POST if request.method == "POST" else None
-    form = DependantForm(data, case=case, viewer=request.user, link=row)
+    form = DependantForm(_typed(request, case), case=case, viewer=request.user, link=row)
     if form.is_valid() and form.sure():
         try:
             change_dependant(row, **form.cleaned_data)
@@ -58,6 +58,14 @@ def change(request: HttpRequest, pk: int, link: int) -> HttpResponse:
         else:
             return _confirmed(request, case, row.pk)
     return _page(request, form, case, title=_("Change a dependant"))
+
+
+def _typed(request: HttpRequest, case: VisaCase) -> QueryDict | None:
+    """What was typed, none where the form is only opened. The form then looks at a household that stays so."""
+    if request.method != "POST":
+        return None
+    hold_household(case.client_id)
+    return request.POST
 
 
 @never_cache
