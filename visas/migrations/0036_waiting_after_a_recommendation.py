@@ -13,7 +13,7 @@ ORDER = "ORDER BY m.place NULLS LAST,"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("visas", "0034_past_days_and_moves")]
+    dependencies = [("visas", "0035_once_at_the_same_moment")]
     operations = [
         edited(
             LINE,
