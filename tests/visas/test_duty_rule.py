@@ -137,6 +137,14 @@ class ChangeTests:
             ObligationRule.objects.filter(pk=the_rule().pk).update(months=99)
 
 
+class UnpublishedTests:
+    def test_a_measure_that_no_notice_gives_is_told_as_one_of_the_province(self, client, province):
+        told = client.get("/visas/duties/rules/").content.decode()
+        rule = ObligationRule.objects.get(programme="D-2", kind="semester")
+        assert rule.source.startswith("기준 미확정 · 도 설정값") and rule.source in told
+        assert f"/visas/duties/rules/{rule.pk}/correct/" in told
+
+
 class DependantTests:
     def test_who_holds_the_status_keeps_duties_of_their_own(self):
         case = permit()
