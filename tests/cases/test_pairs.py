@@ -191,11 +191,11 @@ class RuleTests:
 class PageTests:
     def test_the_queue_shows_the_likeliest_first(self, client, counsellor):
         files = [make_client(name=f"DEMO {number}") for number in range(4)]
-        make_pair(files[0], files[1], score=40)
-        make_pair(files[2], files[3], score=80)
+        make_pair(files[0], files[1], score=80)
+        make_pair(files[2], files[3], score=40)
         assert scores(client.get(LIST)) == [80, 40]
         assert scores(client.get(f"{LIST}?sort=likeness")) == [40, 80]
-        assert scores(client.get(f"{LIST}?sort=-found")) == [80, 40]
+        assert scores(client.get(f"{LIST}?sort=-found")) == [40, 80]
 
     def test_every_pair_is_reached_once_over_the_pages(self, client, counsellor):
         first = make_client()
