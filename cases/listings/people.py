@@ -118,7 +118,12 @@ def read_names(clients: Iterable[Client], viewer: User) -> None:
 
 def readable_client(row: Model) -> Client | None:
     """The client of a row read ``with_client``; none where it has none or the viewer may not open the file."""
-    return getattr(row, "client", None)  # where the file is hidden, asking for it is an AttributeError
+    return readable_file(row, "client")
+
+
+def readable_file(row: Model, key: str) -> Client | None:
+    """The file that a key of the row points to, read with ``read_files``; none where the viewer may not open it."""
+    return getattr(row, key, None)  # where the file is hidden, asking for it is an AttributeError
 
 
 def names_in_text(client: Client) -> str:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from cases.access import get_client_or_404
+from cases.listings.pair import PAIRS, pairs_of
 from cases.listings.people import number_of
 from cases.models import Client, ClientMerge, DuplicateCandidate, IdentifierKind, PairState
 from cases.search import search
@@ -25,11 +26,11 @@ from cases.services.pairs import pair_up
 from cases.views.merge_figures import changes_of, counted_again, sessions_together
 from cases.views.merge_obstacle import obstacle_of
 from cases.views.side_by_side import Choice, choices_of, side_by_side
-from centers.access import require_anywhere
 from centers.prepared import prepared
 from centers.querysets import get_visible_or_404
 from centers.refusals import sentence
 from centers.selectors import may, may_anywhere
+from centers.views.listing import show
 
 WORK = "work_clients"
 SHOWN = 50
@@ -42,20 +43,7 @@ DETAILS = ("names", "contacts", "identifiers")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The pairs that wait, the likeliest first; with ``?state=different`` those that were told apart."""
-    require_anywhere(request.user, WORK)
-    state = PairState.DIFFERENT if request.GET.get("state") == PairState.DIFFERENT else PairState.OPEN
-    rows = pairs_of(request.user).filter(state=state).order_by("-score", "pk")[: SHOWN + 1]
-    files = _files(request.user, {pk for row in rows for pk in (row.first_id, row.second_id)})
-    shown = [(row, files.get(row.first_id), files.get(row.second_id)) for row in rows]
-    context = {"pairs": shown[:SHOWN], "more": len(shown) > SHOWN, "state": state, "states": PairState}
-    context["counsels"] = may_anywhere(request.user, "work_sessions")
-    return render(request, "cases/pairs.html", context)
-
-
-def pairs_of(user: User) -> QuerySet[DuplicateCandidate]:
-    """The pairs of files that both live, in the workspaces whose files the person writes."""
-    rows = DuplicateCandidate.objects.visible_to(user)
-    return rows.filter(first__merged_into=None, second__merged_into=None)
+    return show(request, PAIRS, counsels=may_anywhere(request.user, "work_sessions"))
 
 
 def waiting_pairs(user: User) -> str:

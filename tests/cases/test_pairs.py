@@ -6,6 +6,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from cases.models import Client, ClientMerge, DuplicateCandidate
 from cases.services.pairs import find_pairs
 from cases.tasks import find_all_pairs
+from centers.listing.page import ROWS
 from centers.models import Role
 from centers.scope import acting_for
 from tests.make import everywhere, make_client, make_contact, make_pair, make_user, make_visa_case, name_client, place
@@ -25,6 +26,10 @@ def counsellor(client):
 def pairs() -> dict[tuple[int, int], str]:
     with everywhere():
         return {(row.first_id, row.second_id): row.state for row in DuplicateCandidate.objects.all()}
+
+
+def scores(answer) -> list[int]:
+    return [row.score for row in answer.context["shown"].page]
 
 
 class FindTests:
@@ -186,17 +191,40 @@ class RuleTests:
 class PageTests:
     def test_the_queue_shows_the_likeliest_first(self, client, counsellor):
         files = [make_client(name=f"DEMO {number}") for number in range(4)]
-        make_pair(files[0], files[1], score=40)
-        make_pair(files[2], files[3], score=80)
-        shown = [row.score for row, _first, _second in client.get(LIST).context["pairs"]]
-        assert shown == [80, 40]
+        make_pair(files[0], files[1], score=80)
+        make_pair(files[2], files[3], score=40)
+        assert scores(client.get(LIST)) == [80, 40]
+        assert scores(client.get(f"{LIST}?sort=likeness")) == [40, 80]
+        assert scores(client.get(f"{LIST}?sort=-found")) == [40, 80]
+
+    def test_every_pair_is_reached_once_over_the_pages(self, client, counsellor):
+        first = make_client()
+        made = {make_pair(first, make_client(), score=number % 3).pk for number in range(ROWS + 2)}
+        opened = client.get(LIST).context["shown"].page
+        after = client.get(LIST, {"after": opened.next}).context["shown"].page
+        assert (len(opened), len(after)) == (ROWS, 2)
+        assert {row.pk for row in [*opened, *after]} == made
+
+    def test_a_pair_leads_to_both_files_and_to_the_two_side_by_side(self, client, counsellor):
+        one, two = (make_client(name=name, birth_date="1990-05-04") for name in ("DEMO ONE", "DEMO TWO"))
+        pair = make_pair(one, two)
+        text = client.get(LIST).content.decode()
+        for told in ("DEMO ONE", "DEMO TWO", "1990-05-04"):
+            assert told in text
+        for row in (one, two, pair):
+            assert f'href="{row.get_absolute_url()}"' in text
+
+    def test_pairs_are_not_taken_out_as_a_file(self, client, counsellor):
+        make_pair(make_client(), make_client())
+        assert "/exports/new/" not in client.get(LIST).content.decode()
+        assert client.get("/exports/new/pairs/").status_code == 404
 
     def test_told_apart_with_one_press_and_taken_back(self, client, counsellor):
         pair = make_pair(make_client(), make_client())
         assert client.post(f"{LIST}{pair.pk}/decide/")["Location"] == LIST
         assert list(pairs().values()) == ["different"]
-        assert client.get(LIST).context["pairs"] == []
-        assert len(client.get(f"{LIST}?state=different").context["pairs"]) == 1
+        assert scores(client.get(LIST)) == []
+        assert len(scores(client.get(f"{LIST}?state=different"))) == 1
         client.post(f"{LIST}{pair.pk}/decide/", {"again": "1"})
         assert list(pairs().values()) == ["open"]
 
