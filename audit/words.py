@@ -101,6 +101,7 @@ PAGES = {
     "centers:staff": gettext_lazy("Staff accounts"),
     "contrast": gettext_lazy("Contrast chosen"),
     "home": gettext_lazy("Start"),
+    "kpi:counselling": gettext_lazy("Counselling of a year"),
     "kpi:evidence": gettext_lazy("Rows behind the figure"),
     "kpi:figure": gettext_lazy("Entered figure"),
     "kpi:figure_enter": gettext_lazy("Figure entered"),

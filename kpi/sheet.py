@@ -16,6 +16,7 @@ from visas.models import QuotaPool, VisaProgramme
 from visas.quotas import changes_of_each
 
 STAGES = ("received", "recommended", "granted", "settled")
+LARGEST = 6  # rows of a split on the sheet, whose page would outgrow a slow line with all of them
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,14 @@ class Count:
     code: str
     name: str
     number: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """The largest rows of a split, and how many more there are."""
+
+    rows: list[Count]
+    more: int
 
 
 def plan_years() -> range:
@@ -134,6 +143,11 @@ def splits(answer: dict) -> dict[str, list[Count]]:
         "topic": counts(of["by_topic"], {topic.pk: topic.name for topic in Topic.objects.all()}),
         "nationality": counts(of["by_nationality"], Country.objects.in_bulk() | {"unknown": _("Not known")}),
     }
+
+
+def shown_splits(answer: dict, *, rows: int | None = None) -> dict[str, Split]:
+    """The splits of the counselling as a page shows them: each in full, or its so many largest rows."""
+    return {name: Split(found[:rows], len(found) - len(found[:rows])) for name, found in splits(answer).items()}
 
 
 def months_of(year: int, as_of: date) -> list[str]:

@@ -7,6 +7,7 @@ app_name = "kpi"
 urlpatterns = [
     path("", views.sheet, name="sheet"),
     path("<int:year>/", views.sheet, name="sheet"),
+    path("<int:year>/counselling/", views.counselling, name="counselling"),
     path("<int:year>/sheet.xlsx", views.sheet_xlsx, name="sheet_xlsx"),
     path("<int:year>/figures/<slug:code>/", views.figure, name="figure"),
     path("<int:year>/figures/<slug:code>/enter/", views.figure_enter, name="figure_enter"),

@@ -26,6 +26,7 @@ from kpi.models.indicator import ENTERED
 from kpi.numbers import plain
 from kpi.opened import rows_behind
 from kpi.published import said_beside
+from kpi.rates import rate_of
 from kpi.rollup import roll_up
 from kpi.rows import is_read_by, is_shut
 from kpi.services.figure import enter_figure
@@ -43,8 +44,22 @@ def sheet(request: HttpRequest, year: int | None = None) -> HttpResponse:
     year = _known_year(year or lines.newest_year_with_records())
     form = AsOfForm(request.GET or None, year=year, initial={"as_of": lines.last_day(year)})
     context = _counted(request, year, _day(form) or lines.last_day(year))
-    status = 400 if form.errors else 200
-    return render(request, "kpi/sheet.html", {"form": form, **context}, status=status)
+    shown = context | {"form": form, "largest": lines.shown_splits(context["answer"], rows=lines.LARGEST)}
+    return render(request, "kpi/sheet.html", shown, status=400 if form.errors else 200)
+
+
+@never_cache
+@require_safe
+def counselling(request: HttpRequest, year: int) -> HttpResponse:
+    """The counselling of the year in full, of which the sheet shows the largest rows."""
+    require_everywhere(request.user, "view_figures")
+    form = AsOfForm(request.GET or None, year=_known_year(year), initial={"as_of": lines.last_day(year)})
+    as_of = _day(form) or lines.last_day(year)
+    with acting_for(WHOLE_PROVINCE, actor=request.user, reason="kpi sheet"):
+        answer = roll_up(year, as_of=as_of)
+    context = _head(answer, year, as_of) | _counselling(answer, year, as_of)
+    shown = context | {"form": form, "splits": lines.shown_splits(answer)}
+    return render(request, "kpi/counselling.html", shown, status=400 if form.errors else 200)
 
 
 @never_cache
@@ -94,23 +109,36 @@ def _known_year(year: int) -> int:
 def _sheet(answer: dict, readings: list, year: int, as_of: date) -> dict:
     years = lines.plan_years()
     return {
-        "year": year,
-        "as_of": as_of,
-        "counted_at": timezone.localtime(),
-        "answer": answer,
+        **_head(answer, year, as_of),
+        **_counselling(answer, year, as_of),
         "years": years,
         "columns_between": 2 * len(years) + 1,
-        "open_years": [other for other in years if other <= timezone.localdate().year],
         "lines": lines.plan_lines(answer, years),
         "programmes": lines.programme_lines(answer),
         "readings": readings,
-        "months": lines.months_of(year, as_of),
-        "centers": lines.center_lines(answer, year, as_of),
-        "splits": lines.splits(answer),
         "visas": lines.visa_lines(answer),
         "quotas": lines.quota_lines(answer),
         "taken": TAKEN,
         "vouchers": lines.voucher_lines(answer),
+    }
+
+
+def _head(answer: dict, year: int, as_of: date) -> dict:
+    this_year = timezone.localdate().year
+    return {
+        "year": year,
+        "as_of": as_of,
+        "counted_at": timezone.localtime(),
+        "answer": answer,
+        "open_years": [other for other in lines.plan_years() if other <= this_year],
+    }
+
+
+def _counselling(answer: dict, year: int, as_of: date) -> dict:
+    return {
+        "months": lines.months_of(year, as_of),
+        "centers": lines.center_lines(answer, year, as_of),
+        "splits": lines.splits(answer),
     }
 
 
@@ -147,6 +175,7 @@ def _beside_rows(shown: Shown) -> dict:
     listed = shown.listing.total(shown.rows)
     beds = figure.name == OFFERED
     return {
+        "rate": rate_of(figure),
         "figure": shown.listing.total(shown.listing.rows(shown.viewer)) if shown.narrowed else listed,
         "listed": listed,
         "year": figure.year,

@@ -1,14 +1,13 @@
-"""Start pages, the pages of daily work and two lists against an authenticated page that reads nothing.
+"""Start pages, the pages of daily work, two lists and the widest pages of the province against an authenticated page
+that reads nothing.
 
 They are asked for over HTTP, of gunicorn with one web process and one thread. Each page in turn with the empty
 one, so that a slow moment of the machine meets both; beside the ratio of the two times stands that of the processor's
 time in the web process and the servers of its database connections, which other work on the machine hardly touches.
 """
 
-import gzip
 import http.client
 import os
-import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from kpi.services.summary import drain
 from tests import databases
 from tests.bench import rows
 from tests.e2e.site import served
+from tests.weight import packed_with
 
 SESSIONS = int(os.environ.get("BENCH_SESSIONS", "1000000"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "120000"))
@@ -116,6 +116,9 @@ def _pages() -> dict[str, tuple[Browser, str]]:
         "logging a session": (counsellor, reverse("cases:session_new")),
         "sessions": (counsellor, reverse("cases:sessions")),
         "clients": (counsellor, reverse("cases:clients")),
+        "sheet of the year": (people["province"], reverse("kpi:sheet")),
+        "counselling of the year": (people["province"], reverse("kpi:counselling", args=[timezone.localdate().year])),
+        "visa board": (people["province"], reverse("visas:board")),
     }
 
 
@@ -232,11 +235,4 @@ def _queries(browser: Browser, address: str) -> int:
 def _static() -> int:
     """What a page brings along beside itself: style and script, packed."""
     page = _get(_signed_in(Role.PRIVACY_OFFICER, "52-office", name="linked"), reverse("home")).content.decode()
-    found = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', page)
-    return sum(len(gzip.compress(_file(name).read_bytes())) for name in found)
-
-
-def _file(name: str) -> Path:
-    from django.contrib.staticfiles.finders import find
-
-    return Path(find(name))
+    return packed_with(page)

@@ -265,3 +265,11 @@ def test_on_paper_a_list_says_what_it_is_narrowed_to(client, reader):
     page = client.get(SESSIONS, {"month": "2025-01", "language": "vi"}).content.decode()
     assert '<p class="printed">조건: 월 2025-01 · 언어 베트남어</p>' in page
     assert "조건:" not in client.get(SESSIONS).content.decode()
+
+
+def test_on_paper_a_page_of_a_longer_list_says_so(client, reader):
+    """The ways to the other pages are not printed."""
+    paper = f'<p class="printed">{ROWS + 5}건 중'
+    assert f"{paper} 앞의 {ROWS}건입니다.</p>" in client.get(SESSIONS).content.decode()
+    assert f"{paper} 5건입니다(첫 쪽이 아님).</p>" in client.get(next_of(client)).content.decode()
+    assert paper not in client.get(SESSIONS, {"language": "zh"}).content.decode()
