@@ -93,12 +93,26 @@ def test_family_is_ticked_and_somebody_else_is_found(committed, screen):
         assert found.violations_count == 0, found.generate_report()
         page.reload()
         expect(page.locator(f"#others input[value='{friend.pk}']")).to_be_checked()
-        page.focus("#id_note")
+        page.click("summary:has-text('함께 온 다른 내담자')")
+        page.focus("#find-other")  # where the way without a mouse ends
         page.keyboard.press("Control+Enter")
         page.wait_for_url(RECORDED)
         expect(page.locator("main")).to_contain_text("LE VAN CUONG")
     with as_owner(committed) as owner:
         assert owner.execute("SELECT clients FROM cases_session").fetchone() == (3,)
+
+
+def test_a_form_that_nobody_types_in_makes_no_draft(committed):
+    person = make_client(name="NGUYEN VAN AN", language_id="vi")
+    session = make_session(client=person)
+    with signed_in(committed) as (page, address):
+        for opened in (f"{NEW}?client={person.pk}", f"/sessions/{session.pk}/edit/", NEW):
+            page.clock.install()
+            page.goto(f"{address}{opened}")
+            page.clock.run_for(10_000)  # ten times the pause after which what was typed is saved
+            expect(page.locator("#state[data-state=saved]")).to_have_count(0)
+    with as_owner(committed) as owner:
+        assert owner.execute("SELECT count(*) FROM cases_draft").fetchone() == (0,)
 
 
 def test_what_is_offered_fills_what_is_empty_and_nothing_else(committed):

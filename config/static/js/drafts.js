@@ -213,7 +213,9 @@ async function keep() {
   form.addEventListener("submit", submit);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) return;
-    if ((event.target.closest("form") ?? form) !== form) return;
+    const own = event.target.closest("form") ?? form;
+    // From a search for clients too, where the way without a mouse ends, once nothing is left in it to be chosen.
+    if (own !== form && !(own.matches("[data-find]") && !event.target.value)) return;
     event.preventDefault();
     if (!event.repeat) form.requestSubmit();
   });
@@ -248,7 +250,7 @@ async function keep() {
 
   // Not saved yet is what a page came back with that says no, and what was typed before this script was there.
   const early = [...form.elements].some((one) => one.type !== "hidden" && one.defaultValue !== undefined && one.value !== one.defaultValue);
-  if (early || form.querySelector("[role=alert]")) touch({ always: true });
+  if (early || form.querySelector("[role=alert]:not([hidden])")) touch({ always: true });
   const [sent, { token: before }] = [await sendUnsent(vault, address, name), history.state ?? {}];
   if (sequence || !sent.length) return;
   if (location.search.includes("draft=")) location.reload();
