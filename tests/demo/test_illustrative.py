@@ -61,7 +61,7 @@ class IllustrativeTests:
         firsts = ["".join(map(str, book.get_sheet_by_name(name).to_python()[0])) for name in book.sheet_names]
         assert {"공표된 수치 외에는 예시입니다." in first for first in firsts} == {demo}
 
-    @pytest.mark.parametrize("address", ["/", "/kpi/2025/"])
+    @pytest.mark.parametrize("address", ["/", "/kpi/2025/counselling/"])
     def test_it_is_an_example_which_centre_is_out(self, client, settings, address):
         Workspace.objects.filter(code="52740-c1").update(counts_from=None)
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))

@@ -304,7 +304,7 @@ class PaperTests:
             page.set_viewport_size({"width": 1032, "height": 703})  # what is left of A4 within its margins
             picture(page, "sessions-paper")
             expect(page.locator(".demo")).to_be_visible()
-            expect(page.locator(".printed")).to_contain_text("시험 담당")
+            expect(page.locator(".printed", has_text="출력")).to_contain_text("시험 담당")
             for part in (".bar", ".tabs", ".filter", "main .button", "dialog"):
                 assert page.locator(f"{part}:visible").count() == 0, part
             style = "([part, name]) => getComputedStyle(document.querySelector(part))[name]"

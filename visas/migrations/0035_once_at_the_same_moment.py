@@ -59,6 +59,9 @@ FACTS = [
         DECLARE
           last record;
         BEGIN
+          IF NEW.kind = 'points' THEN  -- the sum of a sheet, each time that one is entered
+            RETURN NULL;
+          END IF;
           PERFORM FROM visas_visacase v WHERE v.id = NEW.case_id FOR NO KEY UPDATE;
           SELECT f.value, f.found_on, f.evidence INTO last FROM visas_casefact f
            WHERE f.case_id = NEW.case_id AND f.kind = NEW.kind AND f.label = NEW.label AND f.id <> NEW.id
