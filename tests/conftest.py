@@ -66,8 +66,11 @@ def committed(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def no_leftovers():
-    """A scope or a language of one test never reaches the next."""
+    """A scope, a language or the code sets of one test never reach the next."""
     from django.utils import translation
+
+    from centers.models.codes import forget_kept_rows
 
     yield
     translation.deactivate()
+    forget_kept_rows()

@@ -197,7 +197,7 @@ class CutLineTests:
             kill(tmp_path)
             page = profile(playwright, tmp_path)
             sign_in(page, address, user, PASSWORD)
-            page.goto(address)
+            page.goto(address)  # at once, while the page before is still sending
             page.locator("[aria-labelledby=drafts] .rows__row a").first.click()
             expect(page.locator("#id_note")).to_have_value(NOTE)
             page.context.close()

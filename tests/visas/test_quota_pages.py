@@ -230,7 +230,6 @@ class BoardTests:
             shown = province.get(page).content.decode()
             assert "사업별로 정한 단계" in shown and "허가 때" in shown, page
             assert (">추천</th>" in before and ">소진</th>" in shown) or page.startswith("/kpi/")
-        forget_kept_rows()
 
     def test_each_split_has_a_chart_with_title_and_description_and_figures_that_open(self, province, cases):
         everyone = make_user(Role.PROVINCE_STAFF, "52-office")

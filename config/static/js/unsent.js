@@ -3,12 +3,14 @@
 import { openVault } from "./vault.js";
 
 const here = document.querySelector("[data-unsent-key]:not(form)");
+const CAME = "unsent-came"; // in this tab something came to the server that the list may not show yet
 
 /* Send every entry of the vault but the one of this name. The names of those that came to the server. */
 export async function sendUnsent(vault, address, mine = "") {
   const sent = [];
   for (const { name, raw, entry } of await vault.all()) {
     if (name !== mine && (await sendOne(address, entry))) {
+      sessionStorage.setItem(CAME, "1");
       await vault.drop(name, raw);
       sent.push(name);
     }
@@ -36,9 +38,13 @@ async function post(address, pairs) {
   }
 }
 
+/* A page that was asked for while the one before it was sending has a list without what came: it is asked for again. */
 async function recover() {
   const vault = await openVault(here);
-  if ((await sendUnsent(vault, here.dataset.address)).length) location.reload();
+  const sent = await sendUnsent(vault, here.dataset.address);
+  const [{ type }] = performance.getEntriesByType("navigation");
+  if (!sent.length && type === "reload") sessionStorage.removeItem(CAME);
+  else if (sessionStorage.getItem(CAME)) location.reload();
 }
 
 if (here) {
