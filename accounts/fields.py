@@ -34,8 +34,12 @@ class PlainSelect(forms.Select):
         """Each choice as code and label."""
         return tuple((str(code), str(label)) for code, label in self.choices)
 
+    def options(self) -> str:
+        """All of them as HTML, none chosen."""
+        return _options(self.pairs())
+
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        options = _options(self.pairs())
+        options = self.options()
         for code in self.format_value(value):
             options = options.replace(f'value="{escape(code)}"', f'value="{escape(code)}" selected', 1)
         attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))

@@ -2,10 +2,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache, partial
-from itertools import groupby
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
@@ -13,7 +11,6 @@ from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from modeltranslation.utils import build_localized_fieldname
 
 from accounts.fields import DayField, PlainSelect
 from accounts.models import User
@@ -38,6 +35,7 @@ from cases.models import (
 )
 from cases.models.draft import Fields
 from cases.models.terms import FROM_THE_RIGHT
+from cases.topic_fields import OfferedField, TopicChoiceField, TopicsField, grouped
 from cases.usual import in_order_of_use
 from centers.models import Workspace
 from centers.models.codes import kept_rows, kept_terms
@@ -52,51 +50,6 @@ FARTHEST = 5  # years from a session to its follow-up: beyond, the year is misty
 HIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ANONYMOUS = ("nationality", "status", "sex")
 RECORDED = {field.name for field in Session._meta.fields} - {"workspace"}
-
-
-class TopicSelect(forms.Select):
-    """Each topic brings its names in every language of the site, by which it is found while one types."""
-
-    def create_option(self, name, value, *args, **kwargs):
-        option = super().create_option(name, value, *args, **kwargs)
-        topic = kept_rows(Topic).get(str(value))
-        if topic:
-            names = [
-                getattr(topic, build_localized_fieldname("name", language)) for language, _n in settings.LANGUAGES
-            ]
-            option["names"] = "|".join(dict.fromkeys(filter(None, [*names, *topic.aliases])))
-        return option
-
-
-class OfferedField(forms.ModelChoiceField):
-    """One of the codes that the person is offered."""
-
-    def __init__(self, model: type[Term], **options):
-        super().__init__(queryset=model.objects.none(), **options)
-
-    def offer(self, codes: QuerySet, choices: list) -> None:
-        self.queryset = codes
-        self.choices = [("", "—"), *choices]
-
-
-class TopicChoiceField(OfferedField):
-    """Topics under their groups. A group is a topic too: it stands first among its own."""
-
-    widget = TopicSelect
-
-    def __init__(self, **options):
-        super().__init__(Topic, **options)
-
-
-class TopicsField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **options):
-        super().__init__(queryset=Topic.objects.none(), **options)
-
-    def offer(self, topics: QuerySet, choices: list) -> None:
-        self.queryset = topics
-        self.choices = choices
 
 
 class OthersField(forms.ModelMultipleChoiceField):
@@ -156,15 +109,6 @@ def no_hidden_signs(text: str) -> None:
     if found:
         told = _("This text has signs that cannot be seen (%(signs)s). Take them out, or type the place anew.")
         raise ValidationError(told, params={"signs": ", ".join(found)})
-
-
-def grouped(topics: Iterable[Topic]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Choices by group, in the order of the list."""
-    names = kept_terms(Topic)
-    return [
-        (names[group], [(topic.pk, names[topic.pk]) for topic in inside])
-        for group, inside in groupby(topics, key=lambda topic: topic.group_id or topic.pk)
-    ]
 
 
 class KeptChoices(ModelChoiceIterator):

@@ -6,6 +6,8 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
+from config.attributes import attributes
+
 register = template.Library()
 
 
@@ -36,13 +38,4 @@ def _option(option: dict) -> str:
 def _tick(option: dict) -> str:
     about = {"type": option["type"], "name": option["name"], "value": str(option["value"])} | option["attrs"]
     name = f' for="{escape(about["id"])}"' if about.get("id") else ""
-    return f"<div><label{name}><input{_attributes(about)}> {escape(str(option['label']))}</label></div>"
-
-
-def _attributes(about: dict) -> str:
-    """As the template of Django does it: True stands alone, False not at all."""
-    return "".join(
-        f" {name}" if value is True else f' {name}="{escape(str(value))}"'
-        for name, value in about.items()
-        if value is not False
-    )
+    return f"<div><label{name}><input{attributes(about)}> {escape(str(option['label']))}</label></div>"

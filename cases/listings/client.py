@@ -8,7 +8,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.listings.people import names_in_text, names_shown, number_of, read_names
+from cases.listings.people import names_in_text, names_shown, number_of, read_names, with_names
 from cases.models import Client, Country, Language, Session, StatusCode
 from cases.selectors import NOT_TOLD, StatusShown, status_named, status_shown
 from cases.usual import UsualCodes
@@ -118,7 +118,7 @@ def _rows(viewer: User) -> QuerySet:
     rows = Client.objects.visible_to(viewer).filter(merged_into=None)
     seen = Coalesce(Subquery(last_own), Value(NOT_YET), output_field=DateField())
     rows = rows.annotate(latest_session_on=Subquery(latest.values("held_on")[:1]), seen_on_or_never=seen)
-    return sortable(rows, "status_expires_on")
+    return with_names(sortable(rows, "status_expires_on"), viewer)
 
 
 def _status(row: Client, viewer: User) -> StatusShown:

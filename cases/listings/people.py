@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from html import escape
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model, OuterRef, Prefetch, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -15,24 +18,42 @@ from centers.listing.columns import Column, link, linked
 from centers.prepared import attach, prepared
 
 VOID = gettext_lazy("Void")
+NAME = ("id", "workspace_id", "client_id", "kind", "text")  # of a name all but the keys that it is found by
 
 
 def with_client(viewer: User, key: str = "client") -> list[Prefetch]:
     """The clients of the rows and their names, as far as the viewer may read them."""
     return [
         Prefetch(key, Client.objects.visible_to(viewer)),
-        Prefetch(f"{key}__names", ClientName.objects.visible_to(viewer).order_by("-kind", "pk")),
+        Prefetch(f"{key}__names", _visible_names(viewer).only(*NAME)),
     ]
+
+
+def with_names(files: QuerySet[Client], viewer: User) -> QuerySet[Client]:
+    """Files that come with what ``read_names`` makes their names of: one statement instead of two."""
+    names = _visible_names(viewer).filter(client=OuterRef("pk"))
+    told = Concat(Cast("pk", TextField()), Value(" "), "kind", Value(" "), "text", output_field=TextField())
+    return files.annotate(names_told=ArraySubquery(names.values(told=told)))
+
+
+def _visible_names(viewer: User) -> QuerySet[ClientName]:
+    return ClientName.objects.visible_to(viewer).order_by("-kind", "pk")
+
+
+def _told(file: Client) -> Iterable[ClientName]:
+    for told in file.names_told:
+        pk, kind, text = told.split(" ", 2)
+        yield ClientName.from_db(DEFAULT_DB_ALIAS, NAME, [int(pk), file.workspace_id, file.pk, kind, text])
 
 
 @prepared
 def _files(viewer: User, *, ids: list[int]) -> QuerySet[Client]:
-    return Client.objects.visible_to(viewer).filter(pk__in=ids)
+    return with_names(Client.objects.visible_to(viewer).filter(pk__in=ids), viewer)
 
 
 @prepared
 def _names(viewer: User, *, ids: list[int]) -> QuerySet[ClientName]:
-    return ClientName.objects.visible_to(viewer).filter(client__in=ids).order_by("-kind", "pk")
+    return _visible_names(viewer).filter(client__in=ids).only(*NAME)
 
 
 def read_clients(rows: Iterable[Model], viewer: User, *, and_names_of: Iterable[Client] = ()) -> None:
@@ -113,7 +134,9 @@ def read_contacts(clients: list[Client], viewer: User) -> None:
 def read_names(clients: Iterable[Client], viewer: User) -> None:
     """Give files their names, the one they go by first."""
     clients = list(clients)
-    attach(clients, "names", _names(viewer, ids=[client.pk for client in clients]))
+    told = [name for client in clients if hasattr(client, "names_told") for name in _told(client)]
+    left = [client.pk for client in clients if not hasattr(client, "names_told")]
+    attach(clients, "names", [*told, *_names(viewer, ids=left)])
 
 
 def readable_client(row: Model) -> Client | None:

@@ -135,10 +135,11 @@ def topics_inside(code: str) -> list[str]:
 
 
 @prepared
+@prepared
 def _staff(viewer: User, permission: str) -> QuerySet[User]:
     places = workspaces_where(viewer, permission)
     staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")
-    return staff.exclude(pk=viewer.pk)
+    return staff.exclude(pk=viewer.pk).only("name", "username")
 
 
 def _rows(viewer: User) -> QuerySet:

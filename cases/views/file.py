@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import User
 from cases.history import former
 from cases.households import first_restorable, lately_taken_out
-from cases.listings.people import read_contacts, read_names
+from cases.listings.people import read_contacts, read_names, with_names
 from cases.models import Client
 from cases.timeline import KEPT_OF_FILE
 from cases.views.identity import asked_about
@@ -40,7 +40,7 @@ def _file(viewer: User, *, pk: int, undoable_from: datetime, restorable_from: da
     changed = {
         f"changed_{part}": Exists(former.queryset(viewer, *kept, of=this)) for part, kept in KEPT_OF_FILE.items()
     }
-    files = Client.objects.visible_to(viewer).filter(pk=pk).annotate(**changed)
+    files = with_names(Client.objects.visible_to(viewer).filter(pk=pk), viewer).annotate(**changed)
     return files.annotate(
         has_double=Exists(pairs_with.queryset(viewer, file=this)),
         has_merges=Exists(undoable.queryset(viewer, kept=this, since=undoable_from)),

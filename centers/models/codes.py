@@ -31,17 +31,17 @@ def kept_rows(model: type[models.Model]) -> dict:
 
 def kept_names(model: type[models.Model]) -> dict:
     """The names of a code set by their code, in the language of the moment and as the reader may know them."""
-    return _kept_texts(model, str)
+    return kept_texts(model, str)
 
 
 def kept_terms(model: type[models.Model]) -> dict:
     """The same with the Korean term of the office beside each (``Term.with_office_term``)."""
-    return _kept_texts(model, _with_office_term)
+    return kept_texts(model, _with_office_term)
 
 
 def offered_names(model: type[models.Model]) -> dict:
     """The names without the codes that the reader is told as another one, and so cannot ask for."""
-    return _kept_texts(model, _offered)
+    return kept_texts(model, _offered)
 
 
 _with_office_term = attrgetter("with_office_term")
@@ -51,7 +51,7 @@ def _offered(row: models.Model) -> str:
     return str(row) if _told(row).pk == row.pk else ""
 
 
-def _kept_texts(model: type[models.Model], text: Callable[[models.Model], str]) -> dict[str, str]:
+def kept_texts(model: type[models.Model], text: Callable[[models.Model], str]) -> dict[str, str]:
     """A text of each code by its code, where it has one: made once for a language and for who may know what."""
     rows = kept_rows(model)
     kept_as = (model, text, get_language(), by_an_official())

@@ -6,9 +6,12 @@ from django.test.html import parse_html
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.fields import Renderer
+
 TEXTS = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
 CODES = st.lists(TEXTS, min_size=1, max_size=6, unique=True)
 WIDGETS = st.sampled_from([forms.Select, forms.SelectMultiple, forms.CheckboxSelectMultiple, forms.RadioSelect])
+LINES = [forms.TextInput, forms.NumberInput, forms.HiddenInput, forms.Textarea, forms.EmailInput, forms.CheckboxInput]
 ATTRIBUTES = st.sampled_from(
     [
         {},
@@ -30,6 +33,14 @@ class ChoicesTests:
             for renderer in (TemplatesSetting(), DjangoTemplates())
         )
         assert parse_html(ours) == parse_html(theirs)
+
+    @given(st.sampled_from(LINES), st.one_of(st.none(), TEXTS, st.integers()), ATTRIBUTES)
+    def test_a_line_to_type_in_is_drawn_as_django_draws_it(self, kind, value, attributes):
+        drawn = [
+            kind().render("topic", value, dict(attributes), renderer) for renderer in (Renderer(), DjangoTemplates())
+        ]
+        assert parse_html(drawn[0]) == parse_html(drawn[1])
+        assert "<script" not in kind().render("topic", '"><script', {"title": '"><script'}, Renderer())
 
     def test_an_option_brings_the_names_by_which_it_is_found(self):
         class Named(forms.Select):
