@@ -21,8 +21,9 @@ from cases.matching.signs import are_initials, initials, words
 from cases.matching.stored import given_read_alike, read_alike, reading_begins, sounding
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind, Session
 from cases.models.keys import BLOCK, digits_of, may_be_one, middles
-from cases.numbers import numbered
+from cases.numbers import Number, numbered
 from cases.secrecy import digest
+from centers.prepared import prepared
 from centers.selectors import may_anywhere
 
 MOST = 50
@@ -233,8 +234,16 @@ def _ids(rows: QuerySet) -> QuerySet:
 
 
 def _sessions(viewer: User, text: str) -> list[Session]:
-    rows = Session.objects.visible_to(viewer).order_by("-pk")
-    return list(numbered(rows, text)[:MOST])
+    number = Number.of(text)
+    if number.pk or number.at:
+        return list(numbered(Session.objects.visible_to(viewer).order_by("-pk"), text)[:MOST])
+    return _sessions_called(viewer, refs=[text, text.upper()])
+
+
+@prepared
+def _sessions_called(viewer: User, *, refs: list[str]) -> QuerySet[Session]:
+    """What most texts ask for: a number of the workbook, and no number of ours."""
+    return Session.objects.visible_to(viewer).filter(ref__in=refs).order_by("-pk")[:MOST]
 
 
 def key_of(text: str) -> str:

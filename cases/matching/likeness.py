@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ PART = 0.96  # what the beginning of a longer name is worth, against the whole
 BONES = 0.9  # what the same consonants are worth, in scripts that write vowels seldom or not as they are spoken
 VOWELS = str.maketrans("", "", "aiu")
 UNSURE = re.compile("[\u0600-\u06ff\u0900-\u109f\u1780-\u17ff]")
+WORDS = 16_384  # of names, that a process keeps as it read them
 HEARD = 0.97  # what the same sound is worth, against the same letters
 # One spelling for what Korean hears as one, the longer first; what is left of vowels tells 반 from 빈.
 HEARD_AS = [
@@ -57,11 +59,10 @@ class Spelling(NamedTuple):
 
 
 class Wanted:
-    """A name that somebody types, made ready to be compared with many. It keeps what it reads as long as it lives."""
+    """A name that somebody types, made ready to be compared with many."""
 
     def __init__(self, text: str):
-        self._read: dict[str, Part] = {}
-        parts = self._parts(text)
+        parts = _parts(text)
         orders = permutations(parts) if len(parts) <= MOST_WORDS else [parts]
         self.korean = frozenset(korean.in_hangul(text))
         self.unsure = any(part.unsure for part in parts)
@@ -90,19 +91,9 @@ class Wanted:
         """Whether the name is in Latin letters what the text is in Hangul."""
         return bool(self.korean) and not self.korean.isdisjoint(korean.hangul_of(name))
 
-    def _parts(self, name: str) -> list[Part]:
-        return [self._part(word) for word in words(name)]
-
-    def _part(self, word: str) -> Part:
-        if word not in self._read:
-            spelt = romanised(word)
-            letters = latin(spelt)
-            self._read[word] = Part(letters, heard(letters), bool(UNSURE.search(spelt)))
-        return self._read[word]
-
     def _forms(self, name: str) -> list[Spelling]:
         """The name from each of its words on, and with its last word first; of one word, also what is given of it."""
-        parts = self._parts(name)
+        parts = _parts(name)
         others = [[*parts[-1:], *parts[:-1]]] if len(parts) > 1 else self._given(name, parts)
         letters, sound, unsure, found = "", "", self.unsure, []
         for part in reversed(parts):  # a word more in front of those behind it: hundreds of names are read so
@@ -125,7 +116,19 @@ class Wanted:
         if not parts or self.shortest > ENOUGH * len(parts[0].letters):
             return []
         given = parts_of(name)[1:]
-        return [self._parts("".join(given))] if given else []
+        return [_parts("".join(given))] if given else []
+
+
+def _parts(name: str) -> list[Part]:
+    return [_part(word) for word in words(name)]
+
+
+@lru_cache(maxsize=WORDS)
+def _part(word: str) -> Part:
+    """A word as it is read. A process keeps those it read last, without whose they are: few words make most names."""
+    spelt = romanised(word)
+    letters = latin(spelt)
+    return Part(letters, heard(letters), bool(UNSURE.search(spelt)))
 
 
 def _written(letters: str, sound: str, *, unsure: bool) -> Spelling:

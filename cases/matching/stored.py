@@ -5,7 +5,7 @@ from functools import reduce
 from itertools import permutations
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from cases.matching import hanja, korean
 from cases.matching.burmese import romanised
@@ -35,20 +35,18 @@ def sounding(names: QuerySet, typed: str) -> list[int]:
         return []
     name = Wanted(typed)
     best: dict[int, float] = {}
-    same = _same(keys)
     # Of its own: what is spelt otherwise may be short and anybody's, and would drown those that sound the same.
     others = _same(sorted(otherwise)) if otherwise else None
-    for wanted in (_written(typed), same, others, _near(typed), _begun(keys)):
+    same = [_same(keys), others]
+    for ways in ([_written(typed)], same, [_near(typed), _begun(keys)]):
         if sum(likeness >= SURE for likeness in best.values()) >= PLENTY:
             break
-        if wanted is not None:
-            found = names.filter(wanted).values_list("client_id", "text")
-            rows = _with_unsure(found) if wanted is same else list(found[:MOST])
-            spelt = list(dict.fromkeys(text for _client, text in rows))
-            alike = dict(zip(spelt, name.likenesses(spelt), strict=True))
-            for client, text in rows:
-                if alike[text]:
-                    best[client] = max(best.get(client, 0.0), alike[text])
+        rows = _found(names, [way for way in ways if way is not None], and_unsure=ways is same)
+        spelt = list(dict.fromkeys(text for _client, text in rows))
+        alike = dict(zip(spelt, name.likenesses(spelt), strict=True))
+        for client, text in rows:
+            if alike[text]:
+                best[client] = max(best.get(client, 0.0), alike[text])
     return sorted(best, key=lambda client: (-best[client], client))
 
 
@@ -74,10 +72,16 @@ def reading_begins(names: QuerySet, typed: str) -> QuerySet:
     return names.filter(_any({f"{column}__begins": begun} for column in READINGS)) if begun else names.none()
 
 
-def _with_unsure(found: QuerySet) -> list[tuple[int, str]]:
-    """So many names, and where there are more, of those in scripts that sound like little else as many again."""
-    rows = list(found[:MOST])
-    return [*rows, *found.filter(text__regex=UNSURE.pattern)[:MOST]] if len(rows) == MOST else rows
+def _found(names: QuerySet, ways: list[Q], *, and_unsure: bool) -> list[tuple[int, str]]:
+    """Client and text of so many names that each way of looking finds, in one statement. Where the first finds more
+    and they are asked for, of those in scripts that sound like little else as many again.
+    """
+    each = [names.filter(way).values_list("client_id", "text", Value(place)) for place, way in enumerate(ways)]
+    first, *others = (found[:MOST] for found in each)
+    rows = list(first.union(*others, all=True))
+    if and_unsure and sum(place == 0 for _client, _text, place in rows) == MOST:
+        rows += each[0].filter(text__regex=UNSURE.pattern)[:MOST]
+    return [(client, text) for client, text, _place in rows]
 
 
 def _written(text: str) -> Q:
