@@ -199,6 +199,7 @@ PAGES = {
     "visas:student_change": gettext_lazy("Change of a student's status"),
     "workbook:semesters": gettext_lazy("Semester lists"),
     "workbook:semester_empty": gettext_lazy("Empty semester list"),
+    "workbook:semester_filled": gettext_lazy("Semester list with the present students"),
     "workbook:semester": gettext_lazy("Semester list"),
     "workbook:semester_write": gettext_lazy("Semester list written"),
     "workbook:semester_leave": gettext_lazy("Semester list left"),
@@ -233,7 +234,13 @@ KINDS = {
     ),
     "files": (
         gettext_lazy("Exports"),
-        ("centers:export", "kpi:sheet_xlsx", "visas:quota_xlsx", "visas:universities_xlsx"),
+        (
+            "centers:export",
+            "kpi:sheet_xlsx",
+            "visas:quota_xlsx",
+            "visas:universities_xlsx",
+            "workbook:semester_filled",
+        ),
     ),
     "logs": (gettext_lazy("Access log"), ("audit:",)),
 }

@@ -213,6 +213,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "visas:student_change": (302, 404, 404, 404, 404, 404, 404, 200, 404, 404, 404),
     "workbook:semesters": (302, 403, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "workbook:semester_empty": (302, 403, 403, 403, 403, 403, 403, 200, 403, 403, 403),
+    "workbook:semester_filled": (302, 403, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "workbook:semester": (302, 403, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "workbook:semester_write": each(302, 405),
     "workbook:semester_leave": each(302, 405),

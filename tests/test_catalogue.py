@@ -18,8 +18,8 @@ CALLED_BY_THE_APPLICATION = {
     "is_official", "join_persons", "key_is", "known_persons", "look_at_work_of", "mark_all", "merge_files",
     "name_person", "nights_slept", "note_access", "numbers_of_files", "open_questions", "part_files",
     "part_persons", "payload", "people_of_letter", "persons_for", "purge_attachments", "purge_drafts",
-    "purge_semester_lists", "record", "rows_gone", "rows_of_files", "size_of_letter", "status_report_counts",
-    "students_elsewhere", "study_counts", "study_rows", "take_in", "waiting_line",
+    "purge_semester_lists", "recommended_beside", "record", "rows_gone", "rows_of_files", "size_of_letter",
+    "status_report_counts", "students_elsewhere", "study_counts", "study_rows", "take_in", "waiting_line",
 }  # fmt: skip
 CALLED_BY_THE_WALL = {
     "advice_of", "ask_dependants", "ask_within_bounds", "begin_budget", "begin_decision", "begin_setting",
@@ -34,9 +34,9 @@ CALLED_BY_THE_WALL = {
     "one_quota_a_day", "part_of_a_closed_month", "permit_within_hours", "permits_within_studies", "place_again",
     "place_visa_case", "place_was_there", "places_of_files", "places_were_there", "readers_of", "reallocate_within",
     "recount", "recount_places", "refuse_closed_months", "session_within_operation", "settled_without_permit",
-    "share", "share_changed", "share_dependants", "status_changes_follow", "stay_fits_its_room", "step_of_proposal",
-    "studies_end", "take_place_along", "take_places_anew", "take_reminders_along", "veil", "visa_case_seats",
-    "workplace_asks_to_look", "works_on", "works_on_file",
+    "share", "share_beside", "share_changed", "share_dependants", "status_changes_follow", "stay_fits_its_room",
+    "step_of_proposal", "studies_end", "take_place_along", "take_places_anew", "take_reminders_along", "veil",
+    "visa_case_seats", "workplace_asks_to_look", "works_on", "works_on_file",
 }  # fmt: skip
 
 

@@ -2,13 +2,16 @@
 
 A rule is a dated row with its source (``reference/visa_rules.csv``). Which rule holds for a case and what it comes to
 is worked out by the database (``migrations/0015_conditions.py``), which also holds decisions against it. Where no
-number is published, or nothing was found of the applicant, a condition is not known, and never met by default.
+number is published, or nothing was found of the applicant, a condition is not known, and never met by default. A share
+is not known either while people without a nationality on record could decide it
+(``migrations/0037_nationality_not_recorded.py``).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 
 from django.db import connection
 from django.utils import timezone
@@ -18,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from centers.models import Standing
 from visas.models import EligibilityRule, FactKind, VisaCase
 from visas.models.rule import UNITS
+from visas.share import Beside
 
 MET, NOT_MET, UNKNOWN = "met", "not_met", "unknown"
 OUTCOMES = {
@@ -48,11 +52,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Condition:
-    """One rule as it stands for one case, with the value found and its evidence."""
+    """One rule as it stands for one case, with the value found and its evidence. ``why`` says why it is not known,
+    where more is to be said than that nothing was found, and ``beside`` which cases that rests on.
+    """
 
     rule: EligibilityRule
     outcome: str
     fact: Found | None = None
+    why: str = ""
+    beside: Beside | None = None
 
     @property
     def name(self) -> str:
@@ -125,8 +133,64 @@ def advice_on(case: VisaCase, *, on: date | None = None) -> Advice:
 
     Nothing where the running scope may not read the case.
     """
-    day = on or case.recommended_on or case.ineligible_on
-    return advice_on_all([case.pk], on=day).get(case.pk) or Advice([])
+    day = on or case.recommended_on or case.ineligible_on or timezone.localdate()
+    advice = advice_on_all([case.pk], on=day).get(case.pk) or Advice([])
+    told = [_told_why(one, case.pk, day) if _is_open_share(one) else one for one in advice.conditions]
+    return replace(advice, conditions=told)
+
+
+def _is_open_share(condition: Condition) -> bool:
+    """Whether it is a share that is not known, though the rule has a number."""
+    rule = condition.rule
+    return rule.kind == FactKind.SAME_NATIONALITY and condition.outcome == UNKNOWN and rule.threshold is not None
+
+
+def _told_why(condition: Condition, case: int, day: date) -> Condition:
+    """A share that is not known, with the cause and the cases that it rests on."""
+    if condition.fact is None:
+        return replace(condition, why=_("The nationality of the applicant is not on record: enter it in the file."))
+    part, whole = condition.fact.of
+    limit = condition.rule.threshold
+    if whole * limit < 100:
+        why = _of_few(whole, limit)
+        return replace(condition, why=why, beside=Beside(case, day) if whole > 1 else None)
+    beside = Beside(case, day, unsaid=True)
+    return replace(condition, why=_of_unsaid(beside.count(), part, whole, limit), beside=beside)
+
+
+def _of_few(whole: int, limit: int) -> str:
+    """Of few people any one is a bigger share than is allowed."""
+    told = {"needed": ceil(100 / limit) if limit else 0, "others": whole - 1, "whole": whole}
+    told["limit"] = in_words(FactKind.SAME_NATIONALITY, limit)
+    if whole == 1:
+        return (
+            _("Nobody else is recommended there yet. The share can be known once %(needed)d are, with this case.")
+            % told
+        )
+    return (
+        _(
+            "With this case %(whole)d are recommended there, and of so few one alone is more than %(limit)s. The "
+            "share can be known once %(needed)d are."
+        )
+        % told
+    )
+
+
+def _of_unsaid(unsaid: int, part: int, whole: int, limit: int) -> str:
+    """Between which bounds a share lies while it is not on record of which nationality some are."""
+    shares = {"least": part, "most": part + unsaid}
+    told = {name: in_words(FactKind.SAME_NATIONALITY, ceil(100 * of / whole)) for name, of in shares.items()}
+    told |= {"number": unsaid, "limit": in_words(FactKind.SAME_NATIONALITY, limit)}
+    return (
+        ngettext(
+            "%(number)d of those recommended there has no nationality on record. Depending on it the share is from "
+            "%(least)s to %(most)s, and at most %(limit)s is asked.",
+            "%(number)d of those recommended there have no nationality on record. Depending on them the share is from "
+            "%(least)s to %(most)s, and at most %(limit)s is asked.",
+            unsaid,
+        )
+        % told
+    )
 
 
 def advice_on_all(cases: Iterable[int], *, on: date | None = None) -> dict[int, Advice]:

@@ -27,7 +27,7 @@ from centers.listing import (
     sortable,
 )
 from centers.listing.columns import field, named
-from centers.listing.filters import Codes, YearField, in_month, in_year
+from centers.listing.filters import Codes, Named, YearField, in_month, in_year
 from centers.models import Municipality
 from visas.access import read_files
 from visas.known import as_known, end_of, pks
@@ -55,6 +55,7 @@ from visas.obligations import (
     state_of_check,
 )
 from visas.quotas import PLACES, held, on_basis, with_home, with_share
+from visas.share import Beside
 from visas.stages import (
     CASE_STATES,
     INNER,
@@ -72,6 +73,15 @@ BADGES = {
     "submitted": "badge--note", "received": "badge--wait", "applied": "badge--wait", "asked": "badge--wait",
     "answered": "badge--wait", "checked": "badge--note", "reviewed": "badge--note", "completed": "badge--good",
 }  # fmt: skip
+
+
+def words_of(beside: Beside, viewer: User) -> str:
+    """Beside which case others were recommended, by its number; no number where the reader may not know of it."""
+    refs = VisaCase.objects.visible_to(viewer).filter(pk=beside.case).values_list("ref", flat=True)
+    told = {"number": next((ref or beside.case for ref in refs), "–"), "day": beside.day.isoformat()}
+    if beside.unsaid:
+        return _("Number %(number)s, up to %(day)s: without a nationality") % told
+    return _("Number %(number)s, up to %(day)s") % told
 
 
 class VisaCaseFilterForm(FilterForm):
@@ -98,7 +108,9 @@ class VisaCaseFilterForm(FilterForm):
     place = CodeField(choices=PLACES.items(), label=_("Place held"))
     on = DayField(_("Place held on"), required=False)
     known = DayField(_("As known on"), required=False)
+    beside = CodeField(label=_("Recommended beside a case"))
     further = (
+        "beside",
         "pool",
         "sharing",
         "share",
@@ -112,6 +124,19 @@ class VisaCaseFilterForm(FilterForm):
         "on",
         "known",
     )
+
+    def shape(self) -> None:
+        """A case beside which others stand is not chosen of a list: the page of one leads here."""
+        beside = Beside.asked(self.data.get("beside") or "")
+        if beside is None:
+            del self.fields["beside"]
+        else:
+            self.fields["beside"].rows = lambda: [Named(beside.code, words_of(beside, self.viewer))]
+        super().shape()
+
+    def by_beside(self, rows: QuerySet, code: str) -> QuerySet:
+        key = "pk__in" if rows.model is VisaCase else "pgh_obj__in"
+        return rows.filter(**{key: Beside.asked(code).keys})
 
     def narrowed(self, rows: QuerySet) -> QuerySet:
         """As it was known on a day, the filters look at what the cases were on record on that day."""

@@ -34,11 +34,13 @@ class Names:
         self.codes: dict[str, object] = {}
         self.labels: dict[str, str] = {}
         self.endings = endings
+        self.words: dict[object, list[str]] = {}
         for key, words in rows:
             for word in words:
-                if word:
-                    self.codes.setdefault(_plain(word), key)
-                    self.labels.setdefault(_plain(word), word)
+                if word and _plain(word) not in self.codes:
+                    self.codes[_plain(word)] = key
+                    self.labels[_plain(word)] = word
+                    self.words.setdefault(key, []).append(word)
 
     def find(self, word: str):
         """The code of a name, or None. A language answers without its ending (베트남어) or region (zh-CN), too."""
@@ -49,6 +51,10 @@ class Names:
         if found is None and self.endings:
             found = self.codes.get(plain.partition("-")[0])
         return found
+
+    def word_of(self, key) -> str:
+        """What to write for a code so that it is found again: its Korean name, unless another code goes by that."""
+        return next(iter(self.words.get(key, [])[:2][::-1]), "")
 
     def near(self, word: str) -> str:
         close = get_close_matches(_plain(word), self.codes, n=1, cutoff=0.75)

@@ -192,46 +192,6 @@ class WorkTests:
             assert advice_on(case).conditions == []
 
 
-class ShareTests:
-    """How many of one nationality are among those recommended in a municipality and quota, never typed."""
-
-    def recommended(self, nationality: str, number: str, **fields) -> VisaCase:
-        client = make_client("52180-office", nationality_id=nationality)
-        told = {"received_on": date(2025, 8, 1), "municipality_id": "52180", "recommended_on": date(2025, 8, 2)}
-        return make_visa_case("F-2-R", "52180-office", client=client, letter_number=number, **(told | fields))
-
-    def share(self, case: VisaCase):
-        return next(one for one in advice(case, date(2025, 9, 1)).conditions if one.rule.kind == "same_nationality")
-
-    def test_it_is_known_once_one_person_alone_does_not_break_it(self):
-        case = self.recommended("VN", "", recommended_on=None)
-        for number in range(2):
-            self.recommended("UZ", f"A-{number}")
-        assert (self.share(case).outcome, self.share(case).fact.of) == (UNKNOWN, (1, 3))
-        self.recommended("UZ", "A-3")
-        assert (self.share(case).outcome, self.share(case).fact.value) == (MET, 25)
-        self.recommended("VN", "A-4")
-        assert (self.share(case).outcome, self.share(case).fact.value) == (NOT_MET, 40)
-        assert "2" in self.share(case).evidence
-
-    def test_only_the_same_municipality_programme_and_quota_counts(self):
-        case = self.recommended("VN", "", recommended_on=None)
-        before = date(2024, 3, 1)
-        self.recommended("VN", "B-1", received_on=before, recommended_on=before)
-        self.recommended("VN", "B-2", municipality_id="52190")
-        assert self.share(case).fact.of == (1, 1)
-
-    def test_a_nationality_that_is_not_known_has_no_share(self):
-        case = self.recommended(None, "", recommended_on=None)
-        assert self.share(case).fact is None
-
-    def test_nobody_types_it(self, client):
-        client.force_login(make_user(Role.CITY_OFFICER, "52180-office"))
-        case = self.recommended("VN", "", recommended_on=None)
-        told = {"kind": "same_nationality", "value": "1", "happened_on": str(START), "evidence": "-"}
-        assert client.post(reverse("visas:case_fact", args=[case.pk]), told).status_code == 400
-
-
 class CancelledTests:
     """Who had a permit cancelled within five years is excluded; what is not on record is confirmed by hand."""
 

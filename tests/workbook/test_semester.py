@@ -28,7 +28,7 @@ from tests.workbook.files import workbook
 from visas.models import Enrolment, StatusChange
 from workbook.models import ListState, SemesterList
 from workbook.problems import FileRefused
-from workbook.semester.sheet import SHEET, empty_list, read_list
+from workbook.semester.sheet import SHEET, list_of, read_list
 from workbook.semester.writing import OtherThanSeen, bring_list, leave_list, purge_lists, write_list
 
 JBNU = "jbnu"
@@ -196,7 +196,7 @@ class RefusalTests:
 
     def test_the_empty_list_has_the_header_and_asks_for_rows(self):
         with pytest.raises(FileRefused):
-            read_list(empty_list())
+            read_list(list_of(()))
 
 
 class OnePersonTests:

@@ -69,6 +69,10 @@ class EnrolmentQuerySet(scoped("view_clients")):
             state=Subquery(last.values("kind")[:1]), since=Subquery(last.values("happened_on")[:1])
         )
 
+    def present(self, day) -> "EnrolmentQuerySet":
+        """Those whose studies go on at the end of a day: in class, on leave, or missing."""
+        return self.as_of(day).exclude(state__in=StudyStatus.objects.filter(ends=True))
+
 
 @with_history
 class Enrolment(Kept):

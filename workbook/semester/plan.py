@@ -153,9 +153,8 @@ class Plan:
     @property
     def absent(self) -> QuerySet[Enrolment]:
         """Students in class, or on leave, who are not in the list; the list changes nothing of theirs."""
-        rows = Enrolment.objects.filter(workspace=self.place).as_of(timezone.localdate())
-        rows = rows.exclude(ref__in=[entry.row.ref for entry in self.entries])
-        return rows.exclude(state__in=StudyStatus.objects.filter(ends=True)).order_by("ref", "pk")
+        rows = Enrolment.objects.filter(workspace=self.place).present(timezone.localdate())
+        return rows.exclude(ref__in=[entry.row.ref for entry in self.entries]).order_by("ref", "pk")
 
 
 def plan_of(place: Workspace, batch: Batch) -> Plan:

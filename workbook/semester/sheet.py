@@ -2,11 +2,14 @@
 
 import io
 import tempfile
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from centers.exports.sheets import demonstration_mark
 from workbook.batch import Batch, read_sheet
 from workbook.cells import Readers
 from workbook.opening import open_workbook
@@ -63,8 +66,11 @@ def read_list(content: bytes) -> Batch:
     return batch
 
 
-def empty_list() -> bytes:
-    """A workbook with the header alone, to fill in."""
+def list_of(rows: Iterable[dict]) -> bytes:
+    """A workbook in the form of the list, with rows by the keys of its columns; of no rows, one to fill in.
+
+    What a demonstration says of its people is in the head of the printed page: the first row is the header.
+    """
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         page = book.add_worksheet(SHEET.name)
@@ -79,5 +85,18 @@ def empty_list() -> bytes:
                 16,
                 day if column.reads == "past" else book.add_format({"num_format": "@"}) if is_text else None,
             )
+        for line, row in enumerate(rows, start=1):
+            for place, column in enumerate(SHEET.columns):
+                _put(page, line, place, row.get(column.key))
         page.freeze_panes(1, 1)
+        if mark := demonstration_mark():
+            page.set_header(f"&C{mark}")
     return out.getvalue()
+
+
+def _put(page, line: int, place: int, value) -> None:
+    """A day as a day, all else as text: a student number keeps its zeros, and nothing is taken for a formula."""
+    if isinstance(value, date):
+        page.write_datetime(line, place, value)
+    elif value:
+        page.write_string(line, place, value)

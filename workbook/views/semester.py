@@ -4,20 +4,23 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.access import give_reason
 from cases.attachments import MEDIA_TYPES
 from cases.models import Client
 from centers.refusals import sentence
 from visas.access import require_university, universities_of
 from visas.models import Enrolment
-from workbook.forms import SemesterForm
+from workbook.forms import FilledListForm, SemesterForm
 from workbook.models import ListState, SemesterList
 from workbook.problems import FileRefused
+from workbook.semester.filled import present_students, take_list
 from workbook.semester.plan import CHANGED, CORRECTED, NEW, Entry, Plan
-from workbook.semester.sheet import SHEET, empty_list
+from workbook.semester.sheet import SHEET, list_of
 from workbook.semester.writing import OtherThanSeen, bring_list, leave_list, plan_again, write_list
 
 WORK = "work_clients"
@@ -60,8 +63,33 @@ def index(request: HttpRequest) -> HttpResponse:
 def empty(request: HttpRequest) -> HttpResponse:
     """A workbook with the header of the list, to fill in."""
     require_university(request.user, WORK)
-    named = {"Content-Disposition": 'attachment; filename="semester.xlsx"'}
-    return HttpResponse(empty_list(), content_type=MEDIA_TYPES[".xlsx"], headers=named)
+    return _file(list_of(()), "semester.xlsx")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def filled(request: HttpRequest) -> HttpResponse:
+    """The list with the present students in it, to change and bring in; a reason is asked for and put on record."""
+    require_university(request.user, WORK)
+    places = universities_of(request.user, WORK)
+    semesters = present_students(request.user, places).order_by("-semester").values_list("semester", flat=True)
+    sent = request.POST if request.method == "POST" else None
+    form = FilledListForm(sent, places=places, semesters=semesters.distinct())
+    if form.is_valid():
+        told = {name: form.cleaned_data[name] for name in ("semester", "reason")}
+        try:
+            content = take_list(actor=request.user, workspace=form.place, **told)
+        except FileRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            give_reason(told["reason"])
+            return _file(content, f"semester-{form.place.code}-{told['semester'] or timezone.localdate()}.xlsx")
+    return render(request, "workbook/semester_filled.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=MEDIA_TYPES[".xlsx"], headers=named)
 
 
 @never_cache
