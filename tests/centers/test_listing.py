@@ -218,6 +218,32 @@ class PageTests:
         assert max(map(len, [*pages, *back])) <= 3
         assert back[-1].first
 
+    @pytest.mark.parametrize(
+        ("address", "sort"),
+        [
+            ("/sessions/", "recorded"),
+            ("/sessions/", "minutes"),
+            ("/clients/", "name"),
+            ("/clients/", "latest"),
+            ("/clients/", "registered"),
+        ],
+    )
+    @pytest.mark.parametrize("way", ["", "-"])
+    def test_a_second_page_begins_after_the_first_in_every_order(self, client, address, sort, way):
+        for number in range(ROWS + 5):
+            person = make_client(
+                name=f"AN {number % 7}", recorded_on=date(2025, 1, 1 + number % 3) if number % 4 else None
+            )
+            make_session(client=person, minutes=number % 5 or None, held_on=date(2025, 2, 1 + number % 6))
+        client.force_login(make_user(Role.COUNSELLOR, official=False))
+        first = client.get(address, {"sort": way + sort}).context["shown"]
+        second = client.get(address + first.links["next"]).context["shown"]
+        both = [row.pk for row in (*first.page, *second.page)]
+        assert len(set(both)) == len(both) == ROWS + 5
+        whole = first.running.sorted(first.rows, descending=first.descending)
+        set_scope(scope_of(first.viewer))
+        assert both == [row.pk for row in whole]
+
     @pytest.mark.parametrize("address", LISTS)
     def test_every_list_shows_its_rows_and_leads_to_each(self, client, address):
         made = {
