@@ -85,6 +85,16 @@ class ClientListTests:
         for name, person in made.items():
             assert rows(client, **{name: asked[name]}) == [person], name
 
+    @pytest.mark.parametrize(
+        ("status", "told"), [("E-9", "E-9 비전문취업"), ("UNREG", "미등록·체류기간 경과"), ("KOR", "한국 국적")]
+    )
+    def test_a_status_is_told_by_its_code_where_offices_know_it_by_one(self, client, reader, status, told):
+        person = make_client(status_id=status)
+        column = next(column for column in shown(client).columns if column.key == "status")
+        assert column.cells(rows(client), reader) == [told]
+        assert dict(shown(client).form.fields["status"].choices)[status] == told
+        assert f"<dd>{told}</dd>" in client.get(person.get_absolute_url()).content.decode()
+
     def test_sorts_by_expiry_with_the_unknown_last(self, client, reader):
         never, late, soon = (make_client(status_expires_on=day) for day in (None, date(2030, 1, 1), date(2026, 1, 1)))
         assert rows(client, sort="expires") == [soon, late, never]
