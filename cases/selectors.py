@@ -44,8 +44,8 @@ def status_shown(status: StatusCode | None, expires_on: date | None, viewer: Use
 
 
 def status_named(status: StatusCode) -> str:
-    """Code and name of a status of residence; the name is at hand in the process."""
-    return f"{status.code} {kept_names(StatusCode).get(status.code) or status}"
+    """Code and name of a status of residence, the name alone where no office knows it by a code."""
+    return f"{status.office_code} {kept_names(StatusCode).get(status.code) or status}".strip()
 
 
 @dataclass(frozen=True)

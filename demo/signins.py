@@ -27,6 +27,8 @@ SIGN_INS = [
     SignIn("province", "도 담당", Role.PROVINCE_STAFF, "52-office", True),
     SignIn("counsellor", "상담원", Role.COUNSELLOR, "52110-c1", False),
     SignIn("manager", "센터장", Role.MANAGER, "52110-c1", False),
+    # Somebody with two workspaces, so that the way from one to the other can be seen.
+    SignIn("manager", "센터장", Role.MANAGER, "52130-c1", False),
     SignIn("city", "시 담당", Role.CITY_OFFICER, "52140-office", True),
     SignIn("shelter", "쉼터 담당", Role.SHELTER_OPERATOR, "52110-s1", False),
     SignIn("university", "대학 담당", Role.UNIVERSITY_COORDINATOR, "jbnu", False),

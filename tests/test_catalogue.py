@@ -34,7 +34,8 @@ CALLED_BY_THE_WALL = {
     "one_quota_a_day", "part_of_a_closed_month", "permit_within_hours", "permits_within_studies", "place_again",
     "place_visa_case", "place_was_there", "places_of_files", "places_were_there", "readers_of", "reallocate_within",
     "recount", "recount_places", "refuse_closed_months", "session_within_operation", "settled_without_permit",
-    "share", "share_beside", "share_changed", "share_dependants", "status_changes_follow", "stay_fits_its_room",
+    "share", "share_beside", "share_changed", "share_dependants", "sort_files", "status_changes_follow",
+    "stay_fits_its_room",
     "step_of_proposal", "studies_end", "take_place_along", "take_places_anew", "take_reminders_along", "veil",
     "visa_case_seats", "workplace_asks_to_look", "works_on", "works_on_file",
 }  # fmt: skip

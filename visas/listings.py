@@ -312,7 +312,7 @@ def stage_column(key: str, label: str, names: dict[str, str], of: Callable[[Mode
     def shown(row, viewer: User) -> str:
         return format_html('<span class="badge {}">{}</span>', BADGES.get(of(row), ""), names[of(row)])
 
-    return Column(key, label, value=value, shown=shown, code=of)
+    return Column(key, label, value=value, shown=shown, code=of, main=True)
 
 
 CASES = register(
@@ -327,7 +327,7 @@ CASES = register(
         columns=(
             day_column("received_on", _("Received on"), order="received"),
             client_column(),
-            named("programme", _("Visa programme"), css=""),
+            named("programme", _("Visa programme"), css="", main=True),
             stage_column("stage", _("Stage"), CASE_STATES, state_of),
             named("municipality", _("Municipality"), css=""),
             field("recommended_on", _("Recommended on"), order="recommended"),
@@ -394,9 +394,9 @@ CHECKS = register(
         columns=(
             day_column("due_on", _("To be checked on"), order="due"),
             client_column(),
-            Column("duty", _("Duty"), value=lambda row, viewer: row.obligation.rule.get_kind_display()),
+            Column("duty", _("Duty"), value=lambda row, viewer: row.obligation.rule.get_kind_display(), main=True),
             Column("programme", _("Visa programme"), value=lambda row, viewer: str(row.case.programme)),
-            Column("state", _("State"), value=_check_state, shown=_check_shown),
+            Column("state", _("State"), value=_check_state, shown=_check_shown, main=True),
             Column("finding", _("Finding"), value=_finding, shown=_finding_shown),
             field("done_on", _("Checked on")),
             field("document", _("Document number")),

@@ -23,7 +23,7 @@ from centers.listing import (
     register,
     sortable,
 )
-from centers.listing.columns import link, named
+from centers.listing.columns import field, link, named
 from centers.listing.filters import Codes, Named, with_code
 from centers.listing.orders import NOT_YET
 from centers.models import Municipality
@@ -117,8 +117,14 @@ def _rows(viewer: User) -> QuerySet:
     last_own = latest.filter(counsellor=viewer).values("held_on")[:1]
     rows = Client.objects.visible_to(viewer).filter(merged_into=None)
     seen = Coalesce(Subquery(last_own), Value(NOT_YET), output_field=DateField())
-    rows = rows.annotate(latest_session_on=Subquery(latest.values("held_on")[:1]), seen_on_or_never=seen)
-    return with_names(sortable(rows, "status_expires_on"), viewer)
+    met = Coalesce(Subquery(latest.values("held_on")[:1]), Value(NOT_YET), output_field=DateField())
+    rows = rows.annotate(met_on_or_never=met, seen_on_or_never=seen)
+    return with_names(sortable(rows, "status_expires_on", "recorded_on"), viewer)
+
+
+def _met_on(row: Client, viewer: User) -> date | None:
+    """The day of the latest session."""
+    return None if row.met_on_or_never == NOT_YET else row.met_on_or_never
 
 
 def _status(row: Client, viewer: User) -> StatusShown:
@@ -155,6 +161,7 @@ CLIENTS = register(
                 value=lambda row, viewer: names_in_text(row),
                 shown=lambda row, viewer: link(row.get_absolute_url(), names_shown(row)),
                 css="table__long",
+                order="name",
             ),
             Column(
                 "number",
@@ -170,14 +177,19 @@ CLIENTS = register(
             Column(
                 "latest",
                 _("Latest session"),
-                value=lambda row, viewer: row.latest_session_on,
+                value=_met_on,
                 permission="view_sessions",
+                order="latest",
             ),
+            field("recorded_on", _("Registered on"), order="registered"),
             named("workspace", _("Workspace")),
         ),
         orders=(
             Order("file", ("id",)),
             empty_last("expires", "status_expires_on", descending=False, hidden_from=is_official),
+            Order("name", ("sorted_as", "id"), descending=False),
+            Order("latest", ("met_on_or_never", "id"), hidden_from=_counsels_nobody),
+            empty_last("registered", "recorded_on"),
             Order("seen", ("seen_on_or_never", "id"), hidden_from=_counsels_nobody),
         ),
         form=ClientFilterForm,

@@ -175,7 +175,7 @@ def merge_in_words(gone: Client) -> str:
 
 
 def client_column(label: str = gettext_lazy("Client")) -> Column:
-    return Column("client", label, value=_in_text, shown=_shown, css="table__long")
+    return Column("client", label, value=_in_text, shown=_shown, css="table__long", main=True)
 
 
 def _in_text(row: Model, viewer: User) -> str:
@@ -194,7 +194,7 @@ def _shown(row: Model, viewer: User) -> str:
 
 def day_column(key: str, label: str, **options) -> Column:
     """The day that leads to the row's own page, with a mark where the row is void."""
-    return Column(key, label, value=lambda row, viewer: getattr(row, key), shown=_day_shown(key), **options)
+    return Column(key, label, value=lambda row, viewer: getattr(row, key), shown=_day_shown(key), main=True, **options)
 
 
 def _day_shown(key: str):

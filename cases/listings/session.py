@@ -13,7 +13,7 @@ from cases.listings.people import client_column, day_column, number_column, read
 from cases.models import Channel, Language, Session, Topic, Urgency
 from cases.usual import UsualCodes
 from centers.listing import CodeField, Column, FilterForm, Listing, Order, SwitchField, WorkspaceField, register
-from centers.listing.columns import field, named
+from centers.listing.columns import field, moment_column, named
 from centers.listing.filters import Codes, Named, left_out, with_code
 from centers.prepared import prepared
 from centers.selectors import workspaces_where
@@ -144,7 +144,7 @@ def _staff(viewer: User, permission: str) -> QuerySet[User]:
 
 def _rows(viewer: User) -> QuerySet:
     rows = Session.objects.visible_to(viewer)
-    return rows.with_counsellor()
+    return rows.with_counsellor().with_minutes()
 
 
 def _nationality(session: Session):
@@ -177,18 +177,23 @@ SESSIONS = register(
             ),
             named("language", _("Language")),
             named("channel", _("Channel"), css=""),
-            named("topic", _("Topic"), css=""),
-            named("outcome", _("Outcome"), css=""),
+            named("topic", _("Topic"), css="", main=True),
+            named("outcome", _("Outcome"), css="", main=True),
             Column("counsellor", _("Counsellor"), value=counsellor_of),
             named("workspace", _("Centre"), css=""),
             number_column(),
             field("clients", _("Number of clients"), css="table__number"),
-            field("minutes", _("Minutes"), css="table__number"),
+            field("minutes", _("Minutes"), css="table__number", order="minutes"),
+            moment_column("recorded_at", _("Recorded at"), order="recorded"),
             named("wanted_language", _("Language asked for"), in_file=True),
             named("residence", _("Place of residence"), in_file=True),
             named("urgency", _("Urgency"), in_file=True),
         ),
-        orders=(Order("day", ("held_on", "id")),),
+        orders=(
+            Order("day", ("held_on", "id")),
+            Order("recorded", ("recorded_at", "id")),
+            Order("minutes", ("minutes_or_none", "id")),
+        ),
         form=SessionFilterForm,
         template="cases/session_list.html",
         nothing=_("There are no sessions here yet. A session that is logged appears here at once."),

@@ -97,7 +97,7 @@ STAYS = register(
         columns=(
             day_column("checked_in_on", _("Checked in on"), order="day"),
             client_column(),
-            Column("room", _("Room"), value=lambda row, viewer: row.bed.room.code),
+            Column("room", _("Room"), value=lambda row, viewer: row.bed.room.code, main=True),
             Column("bed", _("Bed"), value=lambda row, viewer: row.bed.code),
             Column(
                 "checked_out_on",
@@ -105,6 +105,7 @@ STAYS = register(
                 value=lambda row, viewer: row.checked_out_on,
                 shown=_left_shown,
                 order="left",
+                main=True,
             ),
             Column(
                 "nights",

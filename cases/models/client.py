@@ -23,7 +23,7 @@ from centers.querysets import scoped
 from centers.selectors import scope_of
 from config.addresses import address_of
 
-NEVER = date(9999, 12, 31)  # stands for an expiry that is not known, where clients are sorted by it
+NOT_YET, NEVER = date(1, 1, 1), date(9999, 12, 31)  # stand for a day that is not known, where clients are sorted by it
 
 
 class NameKind(models.TextChoices):
@@ -43,6 +43,9 @@ class IdentifierKind(models.TextChoices):
 class Client(Shared, Kept):
     """One workspace's file on a person. The same human being may have files in several workspaces.
 
+    ``sorted_as`` is the key of the name that the file goes by, for lists in the order of names; a trigger keeps it.
+    It is empty where the file has no name.
+
     ``form_token`` is the form it was opened in: a form that is sent twice opens one file.
     """
 
@@ -59,6 +62,7 @@ class Client(Shared, Kept):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, db_constraint=False, related_name="merged"
     )
+    sorted_as = models.TextField(db_collation="C", blank=True, editable=False, default="", db_default="")
     form_token = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = scoped("view_clients", shared=True).as_manager()
@@ -72,6 +76,9 @@ class Client(Shared, Kept):
             models.Index(fields=["workspace", "birth_date"], name="client_by_birth"),
             models.Index(fields=["workspace", "ref"], name="client_by_number", condition=~Q(ref="")),
             models.Index("workspace", Coalesce("status_expires_on", Value(NEVER)), "id", name="client_by_expiry"),
+            # Not by workspace: a reader has the files of some, and those that are shared with them, in one order.
+            models.Index(Coalesce("recorded_on", Value(NOT_YET)), "id", name="client_by_registration"),
+            models.Index(fields=["sorted_as", "id"], name="client_by_name"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -14,7 +14,7 @@ from audit.access import OnRecord
 from centers.models import Workspace
 from centers.models.codes import CodeKey
 
-UNTOLD = {"shared_with", "form_token"}
+UNTOLD = {"shared_with", "sorted_as", "form_token"}
 
 
 class Kept(OnRecord):

@@ -35,6 +35,7 @@ from centers.models import SupportProgramme
 from centers.querysets import scoped
 from config.addresses import address_of
 
+NO_MINUTES = -1  # stands for minutes that nobody entered, where sessions are sorted by them
 DUE_WITHIN = 7  # days ahead for which a follow-up is told as due
 
 
@@ -52,6 +53,12 @@ class SessionQuerySet(scoped("view_sessions")):
     def with_counsellor(self) -> "SessionQuerySet":
         """With ``counsellor_called``: by whom each was held, or whom a workbook named, without reading the person."""
         return self.annotate(counsellor_called=called_from())
+
+    def with_minutes(self) -> "SessionQuerySet":
+        """With ``minutes_or_none``, which an index carries: below every number where no minutes were entered."""
+        # A field of positive numbers would find nothing by the one that stands for none.
+        minutes = Coalesce("minutes", Value(NO_MINUTES), output_field=models.IntegerField())
+        return self.annotate(minutes_or_none=minutes)
 
     def promised(self) -> "SessionQuerySet":
         """Those whose follow-up waits: until somebody says what has kept it (``FollowUpAnswer``).
@@ -125,6 +132,8 @@ class Session(Voidable, Kept):
             models.Index(
                 fields=["counsellor", "-held_on", "-id"], name="session_by_counsellor", condition=~Q(counsellor=None)
             ),
+            models.Index(fields=["workspace", "-recorded_at", "-id"], name="session_by_recording"),
+            models.Index("workspace", Coalesce("minutes", Value(NO_MINUTES)), "id", name="session_by_minutes"),
             models.Index(
                 fields=["workspace", "-held_on", "-id"],
                 name="session_recorded_late",

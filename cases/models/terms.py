@@ -145,6 +145,9 @@ class StayReason(Term):
         verbose_name_plural = _("reasons of stays")
 
 
+OF_THE_SYSTEM = "system"  # the group of codes that stand in no law
+
+
 class StatusCode(Term):
     """A status of residence (체류자격, 출입국관리법 시행령 별표 1, 1의2), valid from one day to another.
 
@@ -160,3 +163,8 @@ class StatusCode(Term):
     class Meta(Term.Meta):
         verbose_name = _("status of residence")
         verbose_name_plural = _("statuses of residence")
+
+    @property
+    def office_code(self) -> str:
+        """The code as offices write it; empty for what only this system tells by a code (UNREG, UNK, KOR)."""
+        return "" if self.group == OF_THE_SYSTEM else self.code

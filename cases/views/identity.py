@@ -8,10 +8,11 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -25,6 +26,8 @@ from cases.models.identity import OPEN_FOR
 from cases.services import identity
 from cases.services.identity import KEPT_APART, NotYet, bound_now, may_ask_again_at
 from centers.access import require_anywhere
+from centers.listing import Order
+from centers.listing.page import page_of
 from centers.models import Workspace, WorkspaceKind
 from centers.models.codes import kept_names
 from centers.prepared import counted, prepared
@@ -164,8 +167,8 @@ def _sent(request: HttpRequest, question: IdentityQuestion) -> HttpResponse:
 
 
 def requests_to(user: User) -> QuerySet[IdentityRequest]:
-    """What other centres ask the centres of a person, the newest first."""
-    return IdentityRequest.objects.visible_to(user).select_related("from_workspace").order_by("-pk")
+    """What other centres ask the centres of a person."""
+    return IdentityRequest.objects.visible_to(user).select_related("from_workspace")
 
 
 def waiting_requests(user: User) -> int:
@@ -179,28 +182,49 @@ def _waiting(viewer: User, *, since: datetime) -> tuple[QuerySet, dict]:
     return rows, {"number": Count("pk")}
 
 
+NEWEST = Order("newest", ("id",))
+LAST_SENT = Order("sent", ("sent_at", "id"))
+
+
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What other centres ask: those that wait first, then those that were answered."""
+    """What other centres ask: all that wait first, then what the own centre asked and what was answered, each page by
+    page.
+    """
     require_anywhere(request.user, WORK)
-    rows = list(requests_to(request.user)[:SHOWN])
+    rows = requests_to(request.user)
+    open_now = Q(answer=IdentityAnswer.OPEN, sent_at__gt=timezone.now() - OPEN_FOR)
+    waiting = _part(request, "waiting", rows.filter(open_now), NEWEST)
+    sent = _part(request, "sent", _sent_by_us(request.user), LAST_SENT)
+    rest = _part(request, "rest", rows.exclude(open_now), NEWEST)
+    read_clients(sent[0], request.user)
+    for row in sent[0]:
+        row.told = answers_of(row)
     context = {
-        "sent": _sent_by_us(request.user),
-        "waiting": [row for row in rows if row.answer == IdentityAnswer.OPEN and not row.over],
-        "rest": [row for row in rows if row.answer != IdentityAnswer.OPEN or row.over],
+        "waiting": waiting[0],
+        "sent": sent[0],
+        "rest": rest[0],
+        "links": {"waiting": waiting[1], "sent": sent[1], "rest": rest[1]},
     }
     return render(request, "cases/identity_requests.html", context)
 
 
-def _sent_by_us(user: User) -> list[IdentityQuestion]:
-    """What the centres of a person asked others, the newest first, each with what came back (``told``)."""
-    rows = IdentityQuestion.objects.visible_to(user).filter(sent_at__isnull=False).select_related("asked_by")
-    rows = list(rows.order_by("-sent_at", "-pk")[:SHOWN])
-    read_clients(rows, user)
-    for row in rows:
-        row.told = answers_of(row)
-    return rows
+def _part(request: HttpRequest, name: str, rows: QuerySet, order: Order) -> tuple[list, dict[str, str]]:
+    """The rows of one part of the page, and the ways to its other pages; there the other parts begin anew."""
+    after, before = (request.GET.get(f"{name}_{way}", "") for way in ("after", "before"))
+    salt = f"identity:{name}:{request.user.pk}"
+    page = page_of(rows, order, descending=True, salt=salt, after=after, before=before, size=SHOWN)
+    return page.rows, {
+        "first": "" if page.first else f"{request.path}#{name}",
+        "previous": f"?{urlencode({f'{name}_before': page.previous})}#{name}" if page.previous else "",
+        "next": f"?{urlencode({f'{name}_after': page.next})}#{name}" if page.next else "",
+    }
+
+
+def _sent_by_us(user: User) -> QuerySet[IdentityQuestion]:
+    """What the centres of a person asked others."""
+    return IdentityQuestion.objects.visible_to(user).filter(sent_at__isnull=False).select_related("asked_by")
 
 
 def unseen_answers(user: User) -> int:

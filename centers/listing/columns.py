@@ -23,7 +23,8 @@ class Column:
     instead, where that is more than the value (HTML by ``format_html``). ``code`` gives the plain code beside a name,
     a column of its own in the file. ``values`` gives the values of many rows at once, where that is cheaper. ``order``
     names the order that the heading sorts by. Only those who hold ``permission`` somewhere see the column. ``css`` are
-    classes of the cell. A column ``in_file`` stands in the file alone: the page has no room for all.
+    classes of the cell. A column ``in_file`` stands in the file alone: the page has no room for all. On a phone a row
+    is a card, on which the ``main`` columns come first and without their labels.
     """
 
     key: str
@@ -36,9 +37,16 @@ class Column:
     css: str = "table__short"
     permission: str = ""
     in_file: bool = False
+    main: bool = False
 
     def is_open_to(self, viewer: User) -> bool:
         return not self.permission or may_anywhere(viewer, self.permission)
+
+    def begins(self, *, main: bool) -> SafeString:
+        """How each cell of it begins; where a row is a card, the label stands in the cell."""
+        css = " ".join(filter(None, (self.css, "table__main" if main else "")))
+        told = f' class="{escape(css)}"' if css else ""
+        return mark_safe(f"<td{told}>" if main else f'<td{told} data-label="{escape(str(self.label))}">')  # noqa: S308
 
     def cells(self, rows: list[Model], viewer: User) -> list[str]:
         """What the page shows of each row, as HTML."""

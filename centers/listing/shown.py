@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
-from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
@@ -88,6 +87,11 @@ class Shown:
         upto = Total(self.page.rows[0].number_of_rows) if self._opens else total_of(self.rows)
         return whole_total_of(self.rows) or upto if upto.capped and self.counting else upto
 
+    @property
+    def size(self) -> Total:
+        """How many rows there are, where no page of them is read: counted no further than a list does."""
+        return Total(self.rows.count(), whole=True) if self.listing.exact else total_of(self.rows)
+
     @cached_property
     def columns(self) -> list[Column]:
         return self.listing.columns_for(self.viewer)
@@ -110,8 +114,13 @@ class Shown:
         return mark_safe("".join(rows))  # noqa: S308  (each cell is escaped)
 
     def _cells(self, column: Column) -> list[str]:
-        begin = f'<td class="{escape(column.css)}">' if column.css else "<td>"
+        begin = column.begins(main=column in self._main)
         return [f"{begin}{cell}</td>" for cell in column.cells(self.page.rows, self.viewer)]
+
+    @cached_property
+    def _main(self) -> list[Column]:
+        """What tells a row from the others, where it is a card: its first two columns, if none are named."""
+        return [column for column in self.columns_of_page if column.main] or self.columns_of_page[:2]
 
     @property
     def narrowed(self) -> bool:

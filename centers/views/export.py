@@ -47,7 +47,7 @@ def new(request: HttpRequest, code: str) -> HttpResponse:
         else:
             give_reason(export.reason)
             return redirect(export)
-    context = {"form": form, "shown": shown, "rows": shown.rows.count()}
+    context = {"form": form, "shown": shown, "rows": shown.size}
     return render(request, "centers/export_form.html", context, status=400 if form.errors else 200)
 
 

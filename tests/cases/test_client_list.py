@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from cases.models import Client, ClientName, NameKind
 from centers.models import Role
-from tests.make import make_client, make_session, make_user, name_client
+from tests.make import everywhere, make_client, make_session, make_user, name_client
 
 pytestmark = pytest.mark.django_db
 LIST = "/clients/"
@@ -84,9 +85,53 @@ class ClientListTests:
         for name, person in made.items():
             assert rows(client, **{name: asked[name]}) == [person], name
 
+    @pytest.mark.parametrize(
+        ("status", "told"), [("E-9", "E-9 비전문취업"), ("UNREG", "미등록·체류기간 경과"), ("KOR", "한국 국적")]
+    )
+    def test_a_status_is_told_by_its_code_where_offices_know_it_by_one(self, client, reader, status, told):
+        person = make_client(status_id=status)
+        column = next(column for column in shown(client).columns if column.key == "status")
+        assert column.cells(rows(client), reader) == [told]
+        assert dict(shown(client).form.fields["status"].choices)[status] == told
+        assert f"<dd>{told}</dd>" in client.get(person.get_absolute_url()).content.decode()
+
     def test_sorts_by_expiry_with_the_unknown_last(self, client, reader):
         never, late, soon = (make_client(status_expires_on=day) for day in (None, date(2030, 1, 1), date(2026, 1, 1)))
         assert rows(client, sort="expires") == [soon, late, never]
+
+    def test_sorts_by_the_name_that_each_file_goes_by_and_follows_it(self, client, reader):
+        tran, an, bare = make_client(name="Trần Văn"), make_client(name="AN JUN"), make_client(name="x")
+        korean = make_client(name="y")
+        with everywhere():
+            ClientName.objects.filter(client__in=(bare.pk, korean.pk)).delete()
+        name_client(korean, "가나다", NameKind.KOREAN)
+        name_client(tran, "陈文", NameKind.NATIVE)
+        assert rows(client, sort="name") == [bare, an, tran, korean]
+        assert rows(client, sort="-name") == [korean, tran, an, bare]
+        with everywhere():
+            ClientName.objects.filter(client=an).update(text="ZHANG")
+            ClientName.objects.filter(client=tran, kind=NameKind.ROMAN).delete()
+            Client.objects.filter(pk=an.pk).update(sorted_as="a row that was read before")
+        assert rows(client, sort="name") == [bare, an, korean, tran]
+        with everywhere():
+            ClientName.objects.filter(client=tran).update(client=bare)
+        assert rows(client, sort="name") == [tran, an, korean, bare]
+
+    def test_a_name_that_moves_the_file_is_no_change_of_the_file(self, client, reader):
+        person = make_client(name="AN JUN")
+        with everywhere():
+            ClientName.objects.filter(client=person).update(text="BAN JUN")
+            assert not person.events.exists()
+
+    def test_sorts_by_the_latest_session_and_by_the_day_of_registration(self, client, reader):
+        early, late, never = make_client(), make_client(), make_client(recorded_on=date(2025, 6, 1))
+        make_session(client=early, held_on=date(2025, 3, 1))
+        make_session(client=late, held_on=date(2025, 4, 1))
+        make_session(client=early, held_on=date(2025, 5, 1), voided_at=timezone.now())
+        assert rows(client, sort="-latest") == [late, early, never]
+        assert rows(client, sort="latest") == [never, early, late]
+        assert rows(client, sort="-registered") == [never, late, early]
+        assert rows(client, sort="registered") == [never, early, late]
 
 
 class OfficialTests:

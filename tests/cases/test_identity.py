@@ -21,6 +21,7 @@ from tests.make import (
     everywhere,
     make_client,
     make_question,
+    make_request,
     make_session,
     make_stay,
     make_together,
@@ -32,6 +33,7 @@ from tests.support import as_owner, refused_by, run_together
 
 HERE, THERE = "52110-c1", "52130-c1"
 AN = {"name": "NGUYEN VAN AN", "birth_date": "1990-05-04", "nationality_id": "VN", "sex_id": "male"}
+ADDRESS = "/elsewhere/requests/"
 
 
 def kept() -> list[IdentityQuestion]:
@@ -336,6 +338,45 @@ class RequestTests:
         client.post(sent.get_absolute_url(), {"answer": "same"})
         assert persons(self.other, self.person) == 2
         assert "다른 센터의 확인 요청" not in client.get("/").content.decode()
+
+    def test_all_requests_can_be_reached_page_by_page_and_those_that_wait_come_first(
+        self, client, counsellor, there, monkeypatch
+    ):
+        monkeypatch.setattr("cases.views.identity.SHOWN", 2)
+        asked = make_question(make_client(HERE), asked_by=counsellor)
+        waits = [make_request(make_client(THERE), asked).pk for _number in range(3)]
+        told = {"answer": IdentityAnswer.DIFFERENT, "answered_at": timezone.now()}
+        answered = [make_request(make_client(THERE), asked, **told).pk for _number in range(5)]
+        client.force_login(there)
+        for part, wanted in (("waiting", waits), ("rest", answered)):
+            found, address = [], ADDRESS
+            while address:
+                page = client.get(address).context
+                found += [row.pk for row in page[part]]
+                address = page["links"][part]["next"] and ADDRESS + page["links"][part]["next"]
+            assert found == wanted[::-1]
+        back = client.get(ADDRESS + page["links"]["rest"]["previous"]).context
+        assert [row.pk for row in back["rest"]] == answered[2:0:-1]
+        assert len(back["waiting"]) == 2
+        assert client.get(f"{ADDRESS}?rest_after=nonsense").status_code == 400
+
+    def test_what_was_sent_can_be_reached_page_by_page(self, client, counsellor, monkeypatch):
+        monkeypatch.setattr("cases.views.identity.SHOWN", 2)
+        now = timezone.now()
+        sent = [
+            make_question(
+                make_client(HERE),
+                asked_by=counsellor,
+                sent_at=now - timedelta(hours=hours),
+                consented_at=timezone.now(),
+            )
+            for hours in (2, 1, 3)
+        ]
+        client.force_login(counsellor)
+        first = client.get(ADDRESS).context
+        second = client.get(ADDRESS + first["links"]["sent"]["next"]).context
+        assert [row.pk for row in (*first["sent"], *second["sent"])] == [sent[at].pk for at in (1, 0, 2)]
+        assert second["links"]["sent"]["next"] == ""
 
     def test_the_asking_centre_does_not_read_the_request(self, client, sent, counsellor):
         assert client.get(sent.get_absolute_url()).status_code == 404

@@ -155,6 +155,23 @@ class SessionListTests:
         assert [row.held_on.day for row in turned.page] == [1, 2, 3]
         assert turned.headings[0].sort == "ascending"
 
+    def test_sorts_by_the_moment_of_recording_and_by_minutes_with_the_unknown_below_all(self, client):
+        now = timezone.now()
+        made = {
+            minutes: make_session(minutes=minutes, recorded_at=now - timedelta(hours=hours))
+            for minutes, hours in ((30, 2), (None, 1), (90, 3))
+        }
+        client.force_login(make_user(Role.COUNSELLOR))
+
+        def asked(sort: str) -> list:
+            pks = {session.pk: minutes for minutes, session in made.items()}
+            return [pks[row.pk] for row in client.get(LIST, {"sort": sort}).context["shown"].page]
+
+        assert asked("-recorded") == [None, 30, 90]
+        assert asked("recorded") == [90, 30, None]
+        assert asked("-minutes") == [90, 30, None]
+        assert asked("minutes") == [None, 30, 90]
+
     def test_is_closed_to_who_reads_no_sessions(self, client):
         client.force_login(make_user(Role.PROVINCE_STAFF, "52-office"))
         assert client.get(LIST).status_code == 403

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 import time_machine
 from cryptography.exceptions import InvalidTag
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -312,6 +313,19 @@ class PageTests:
         assert (entry.actor, entry.data["listing"], entry.data["rows"], entry.data["reason"]) == (
             user, "sessions", 1, REASON,
         )  # fmt: skip
+
+    def test_the_form_counts_no_further_than_a_list_does(self, client, monkeypatch):
+        for _number in range(3):
+            make_session()
+        client.force_login(make_user(Role.COUNSELLOR))
+        address = reverse("centers:export_new", args=["sessions"])
+        assert "<dd>3</dd>" in client.get(address).content.decode()
+        monkeypatch.setattr("centers.listing.page.COUNTED", 2)
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(address).content.decode()
+        assert "<dd>2건 이상</dd>" in page
+        [counts] = [query["sql"] for query in asked if "COUNT(*)" in query["sql"] and "cases_session" in query["sql"]]
+        assert "LIMIT 3" in counts
 
     def test_a_filter_that_was_not_understood_takes_nothing_out(self, client):
         user = make_user(Role.COUNSELLOR)

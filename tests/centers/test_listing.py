@@ -1,5 +1,6 @@
 """What holds for every list, shown on those of the product."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -217,6 +218,47 @@ class PageTests:
         assert [row.pk for page in back[::-1] for row in page] == seen
         assert max(map(len, [*pages, *back])) <= 3
         assert back[-1].first
+
+    @pytest.mark.parametrize(
+        ("address", "sort"),
+        [
+            ("/sessions/", "recorded"),
+            ("/sessions/", "minutes"),
+            ("/clients/", "name"),
+            ("/clients/", "latest"),
+            ("/clients/", "registered"),
+        ],
+    )
+    @pytest.mark.parametrize("way", ["", "-"])
+    def test_a_second_page_begins_after_the_first_in_every_order(self, client, address, sort, way):
+        for number in range(ROWS + 5):
+            person = make_client(
+                name=f"AN {number % 7}", recorded_on=date(2025, 1, 1 + number % 3) if number % 4 else None
+            )
+            make_session(client=person, minutes=number % 5 or None, held_on=date(2025, 2, 1 + number % 6))
+        client.force_login(make_user(Role.COUNSELLOR, official=False))
+        first = client.get(address, {"sort": way + sort}).context["shown"]
+        second = client.get(address + first.links["next"]).context["shown"]
+        both = [row.pk for row in (*first.page, *second.page)]
+        assert len(set(both)) == len(both) == ROWS + 5
+        whole = first.running.sorted(first.rows, descending=first.descending)
+        set_scope(scope_of(first.viewer))
+        assert both == [row.pk for row in whole]
+
+    def test_where_a_row_is_a_card_its_main_facts_come_first_and_the_rest_say_what_they_are(self, client, reader):
+        html = client.get(SESSIONS).content.decode()
+        cells = re.findall(r"<td([^>]*)>", html[html.index("<tbody>") : html.index("</tr>", html.index("<tbody>"))])
+        main = [number for number, told in enumerate(cells) if "table__main" in told]
+        shown = client.get(SESSIONS).context["shown"]
+        assert [shown.columns_of_page[number].key for number in main] == ["held_on", "client", "topic", "outcome"]
+        assert ["data-label" in told for told in cells] == [number not in main for number in range(len(cells))]
+        assert 'data-label="언어"' in html
+
+    def test_of_a_list_that_names_no_main_facts_they_are_the_first_two(self, client):
+        make_client()
+        client.force_login(make_user(Role.COUNSELLOR, official=False))
+        html = client.get("/clients/").content.decode()
+        assert [told.count("table__main") for told in re.findall(r"<td([^>]*)>", html)[:3]] == [1, 1, 0]
 
     @pytest.mark.parametrize("address", LISTS)
     def test_every_list_shows_its_rows_and_leads_to_each(self, client, address):

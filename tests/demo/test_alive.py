@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from cases.models import DuplicateCandidate, IdentityRequest, Session, Stay
+from centers.models import Membership
 from demo import alive, signins
 from demo.signins import NOT_RUNNING
 from demo.synthetic.strangers import has_strangers
@@ -71,7 +72,9 @@ class AliveTests:
             assert one(owner, f"SELECT count(*) FROM cases_client WHERE workspace_id = ({closed})", NOT_RUNNING) == 0
 
     def look_at_the_landing_pages(self, today: date):
-        """Something to show for everybody who can sign in."""
+        """Something to show for everybody who can sign in; the manager's two centres show the way between them."""
+        places = Membership.objects.filter(user__username="manager").values_list("workspace__code", flat=True)
+        assert sorted(places) == ["52110-c1", "52130-c1"]
         mine = Session.objects.filter(counsellor__username="counsellor", workspace__code="52110-c1")
         assert mine.filter(held_on=today).count() >= 6
         assert DuplicateCandidate.objects.filter(state="open").exists()
