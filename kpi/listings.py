@@ -7,19 +7,42 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from centers.listing import CodeField, Column, FilterForm, Listing, MonthField, Order, WorkspaceField, register_family
+from centers.listing import (
+    CodeField,
+    Column,
+    FilterForm,
+    Listing,
+    MonthField,
+    Order,
+    WorkspaceField,
+    empty_last,
+    register,
+    register_family,
+    sortable,
+)
 from centers.listing.columns import field, link
-from centers.listing.filters import Codes
+from centers.listing.filters import Codes, YearField
 from centers.models import Bed, SupportProgramme, WorkspaceKind
-from centers.selectors import workspaces_where
+from centers.scope import WHOLE_PROVINCE, acting_for
+from centers.selectors import scope_of, workspaces_where
 from kpi.beds import offers
 from kpi.evidence import OFFERED, Figure, Total
+from kpi.models import PublishedFigure
+from kpi.models.published import Audience
 from kpi.numbers import plain
+from kpi.opened import rows_behind
+from kpi.published import Part, said_beside
+from kpi.rollup import roll_up
 from kpi.rows import SOURCES, FigureRows, RowShown, is_read_by, is_shut, title_of
+from kpi.sheet import last_day
+from kpi.templatetags.figures import plain as in_figures
 from visas.models import VisaProgramme
 
 OF_VISAS = {"visa_case", "dependant"}  # sources whose programmes are those of visas
@@ -221,3 +244,166 @@ def _asked_for(asked: Mapping[str, Any]) -> FigureListing:
 
 
 register_family("figure", _asked_for)
+
+
+class PublishedFilterForm(FilterForm):
+    permission = "view_figures"
+    day = "said_on"
+
+    year = YearField(label=_("Year of the figure"))
+    audience = CodeField(choices=Audience.choices, label=_("Told to"))
+
+    def by_year(self, rows: QuerySet, year: int) -> QuerySet:
+        return rows.filter(year=year)
+
+    def by_audience(self, rows: QuerySet, audience: str) -> QuerySet:
+        return rows.filter(audience=audience)
+
+
+def _published(viewer: User) -> QuerySet:
+    """Nobody stands in the register: it is read whole by who reads the figures of the province."""
+    return sortable(PublishedFigure.objects.select_related("said_by").prefetch_related("corrected_by"), "said_on")
+
+
+def _count_beside(rows: list[PublishedFigure], viewer: User) -> None:
+    """Give each figure what is counted now (``said``): one roll-up for each year and day among them."""
+    with acting_for(WHOLE_PROVINCE, actor=viewer, reason="published figures"):
+        for said in said_beside(rows, last_day, _counted, rows_behind):
+            said.figure.said = said
+
+
+def _counted(year: int, day: date) -> dict:
+    return roll_up(year, as_of=day) if year <= timezone.localdate().year else {}
+
+
+def _wording_shown(row: PublishedFigure, viewer: User) -> str:
+    marks = (
+        (row.corrects_id, "badge badge--note", now("Correction")),
+        (row.said.corrected, "badge", now("Corrected later")),
+    )
+    badges = format_html_join("", ' <span class="{}">{}</span>', ((css, told) for holds, css, told in marks if holds))
+    return format_html('<span lang="ko">{} <span class="muted">{}</span></span>{}', row.wording, row.source, badges)
+
+
+def _value_shown(row: PublishedFigure, viewer: User) -> str:
+    return format_html('{} <span lang="ko">{}</span>', in_figures(row.value), row.unit_ko)
+
+
+def _counted_shown(row: PublishedFigure, viewer: User) -> str:
+    said = row.said
+    if said.counted is None:
+        return format_html('<span class="muted">{}</span>', now("not comparable"))
+    number = in_figures(said.counted)
+    if len(said.parts) == 1 and said.parts[0].url:
+        number = link(said.parts[0].url, number)
+    if said.on is None:
+        return number
+    sheet = f"{reverse('kpi:sheet', args=[row.year])}?as_of={said.on}"
+    return format_html('{}<br><a class="muted" href="{}">{}</a>', number, sheet, said.on.isoformat())
+
+
+def _difference_shown(row: PublishedFigure, viewer: User) -> str:
+    difference = row.said.difference
+    if difference is None:
+        return "–"
+    if not difference:
+        return now("the same")
+    return format_html("<b>{}{}</b>", "+" if difference > 0 else "", in_figures(difference))
+
+
+def _definition_shown(row: PublishedFigure, viewer: User) -> str:
+    day = f" · {row.as_of}" if row.as_of else ""
+    told = format_html('<span lang="{}">{}</span>{}', row.definition_language, row.definition, day)
+    several = len(row.said.parts) > 1
+    if row.said.parts:
+        parts = format_html_join(" + ", "{}", ((_part_shown(part, numbered=several),) for part in row.said.parts))
+        told = format_html('{}<br><span class="muted">{}</span>', told, parts)
+    if row.said.corrected or "enter_figures" not in scope_of(viewer).everywhere:
+        return told
+    way = '{}<br><a class="no-print" href="{}?corrects={}">{}<span class="visually-hidden"> {}</span></a>'
+    return format_html(way, told, reverse("kpi:published_new"), row.pk, now("Correct"), row.wording)
+
+
+def _part_shown(part: Part, *, numbered: bool) -> str:
+    if not numbered or part.number is None:
+        return part.name
+    number = in_figures(part.number)
+    return format_html("{} {}", part.name, link(part.url, number) if part.url else number)
+
+
+PUBLISHED = register(
+    Listing(
+        code="published-figures",
+        route="kpi:published",
+        title=_("Published figures"),
+        caption=_("Published figures"),
+        permission="view_figures",
+        everywhere=True,
+        rows=_published,
+        beside=_count_beside,
+        columns=(
+            Column(
+                "said_on",
+                _("Said on"),
+                value=lambda row, viewer: row.said_on,
+                shown=lambda row, viewer: row.said_on.isoformat() if row.said_on else "–",
+                order="said",
+                main=True,
+            ),
+            Column(
+                "audience",
+                _("Told to"),
+                value=lambda row, viewer: row.get_audience_display(),
+                code=lambda row: row.audience,
+            ),
+            field("year", _("Year"), order="year"),
+            Column(
+                "wording",
+                _("What was said"),
+                value=lambda row, viewer: row.wording,
+                shown=_wording_shown,
+                css="table__wide",
+                main=True,
+            ),
+            Column(
+                "value",
+                _("Said"),
+                value=lambda row, viewer: plain(row.value),
+                shown=_value_shown,
+                css="table__number",
+            ),
+            field("unit_ko", _("Unit"), in_file=True),
+            Column(
+                "counted",
+                _("Counted now"),
+                value=lambda row, viewer: plain(row.said.counted),
+                shown=_counted_shown,
+                css="table__number",
+            ),
+            Column(
+                "difference",
+                _("Difference"),
+                value=lambda row, viewer: plain(row.said.difference),
+                shown=_difference_shown,
+                css="table__number",
+            ),
+            Column(
+                "definition",
+                _("Definition"),
+                value=lambda row, viewer: row.definition,
+                shown=_definition_shown,
+                css="table__wide",
+            ),
+            field("as_of", _("As of"), in_file=True),
+            field("source", _("Source"), in_file=True),
+        ),
+        orders=(empty_last("said", "said_on"), Order("year", ("year", "id"))),
+        form=PublishedFilterForm,
+        template="kpi/published.html",
+        nothing=_(
+            "No figure was kept yet. Enter what is told outside on the day it is told, so that the next sheet can be "
+            "compared with it."
+        ),
+        exact=True,
+    )
+)

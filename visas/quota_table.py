@@ -163,17 +163,3 @@ def _shares(cases: QuerySet[VisaCase], day: date, then: bool) -> list[tuple[Quot
 def _of_share(share: QuotaShare, capacity: int, count: Tally) -> Line:
     of = {"pool": share.pool_id, "share": share.code}
     return Line(f"{share.pool} · {share}", str(share), count, of, Filled(capacity, count), of)
-
-
-def ledger_lines(day: date, *, then: bool = False, **of: str) -> QuerySet:
-    """The lines of the ledger behind a number of places: of a quota, of a share, or of all shares of a municipality
-    or university (by code).
-    """
-    rows = lines_on(day, then=then)
-    for name, path in (("pool", "pool"), ("share", "share"), ("municipality", "share__municipality"),
-                       ("university", "share__university__code")):  # fmt: skip
-        if of.get(name):
-            rows = rows.filter(**{path: of[name]})
-    return rows.select_related(
-        "entry__entered_by", "pool", "share__municipality", "share__university"
-    ).order_by("entry__effective_on", "entry", "pk")  # fmt: skip

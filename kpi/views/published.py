@@ -1,7 +1,5 @@
 """The register of figures that were told outside."""
 
-from datetime import date
-
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,15 +16,13 @@ from accounts.fields import DayField
 from cases.forms import RefusableForm, no_hidden_signs
 from centers.access import require_everywhere
 from centers.refusals import rule_of, sentence
-from centers.scope import WHOLE_PROVINCE, acting_for
 from centers.selectors import scope_of
-from kpi import sheet as lines
+from centers.views.listing import show
+from kpi.listings import PUBLISHED
 from kpi.models import PublishedFigure
 from kpi.models.published import Audience
 from kpi.numbers import plain
-from kpi.opened import rows_behind
-from kpi.published import compared, said_beside
-from kpi.rollup import roll_up
+from kpi.published import compared
 from kpi.services.published import publish
 
 
@@ -72,17 +68,8 @@ class PublishForm(RefusableForm):
 @never_cache
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """What was said, year by year, beside what the records of that year give today."""
-    require_everywhere(request.user, "view_figures")
-    rows = list(PublishedFigure.objects.select_related("said_by", "corrects").prefetch_related("corrected_by"))
-    with acting_for(WHOLE_PROVINCE, actor=request.user, reason="published figures"):
-        shown = said_beside(rows, lines.last_day, _counted, rows_behind)
-    context = {"rows": shown, "may_enter": "enter_figures" in scope_of(request.user).everywhere}
-    return render(request, "kpi/published.html", context)
-
-
-def _counted(year: int, day: date) -> dict:
-    return roll_up(year, as_of=day) if year <= timezone.localdate().year else {}
+    """What was said, beside what the records give today."""
+    return show(request, PUBLISHED, may_enter="enter_figures" in scope_of(request.user).everywhere)
 
 
 @never_cache

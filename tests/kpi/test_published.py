@@ -2,14 +2,20 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from openpyxl import load_workbook
 
-from centers.models import Role
+from centers.exports.run import folder, run_export
+from centers.exports.sealed import SealedReader
+from centers.listing.page import ROWS
+from centers.models import Export, Role
+from centers.scope import set_scope
+from centers.selectors import scope_of
 from kpi.models import CountingRule, Measure, PublishedFigure
 from kpi.opened import rows_behind
 from kpi.published import compared, number_at
@@ -87,7 +93,7 @@ def test_a_definition_of_ours_is_told_in_the_language_of_the_reader_and_a_quotat
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     page = client.get("/kpi/published/").content.decode()
     assert f'<span lang="{language}">{told}</span>' in page
-    assert '<td class="table__wide" lang="ko">\n                        지역특화형 비자' in page
+    assert '<span lang="ko">지역특화형 비자' in page
     assert '<span lang="ko">정착 거주</span>' in page  # typed by an official
 
 
@@ -156,7 +162,7 @@ def test_what_is_counted_now_opens_to_its_rows(client, province):
     both = told | {"paths": ["visas/received", "visas/recommended"], "wording": "2명"}
     for one in (told, both, told | {"paths": ["quotas/e74-2025/capacity"], "wording": "배정"}):
         assert client.post("/kpi/published/new/", one).status_code == 302
-    rows = {row.figure.wording: row for row in client.get("/kpi/published/").context["rows"]}
+    rows = {row.wording: row.said for row in client.get("/kpi/published/").context["shown"].page}
     for wording, urls in (
         ("1명 추천", ["/kpi/evidence/2025-0630.seat.pool.e74-2025/"]),
         ("2명", ["/kpi/evidence/2025-0630.visa_received/", "/kpi/evidence/2025-0630.visa_recommended/"]),
@@ -209,6 +215,50 @@ def test_it_stands_beside_its_own_day_wherever_it_is_shown(client, province):
     found = []
     for page in pages:
         context = client.get(page).context
-        rows = context["rows"] if page == "/kpi/published/" else context["said"]
+        rows = [row.said for row in context["shown"].page] if page == "/kpi/published/" else context["said"]
         found += [(row.counted, row.difference, row.on) for row in rows if row.figure.wording == "9명 추천"]
     assert found == [(1, -8, date(2025, 6, 30))] * 3
+
+
+def test_the_register_is_narrowed_sorted_and_exported(client, province, settings, tmp_path):
+    for number, said_on in enumerate(("2026-01-07", "2026-02-01", "2026-03-01")):
+        told = TOLD | {"said_on": said_on, "wording": f"발표 {number}", "audience": "other"}
+        assert client.post("/kpi/published/new/", told).status_code == 302
+
+    def wordings(**asked) -> list[str]:
+        return [
+            row.wording for row in client.get("/kpi/published/", {"audience": "other"} | asked).context["shown"].page
+        ]
+
+    assert wordings() == ["발표 2", "발표 1", "발표 0"]
+    assert wordings(sort="said") == ["발표 0", "발표 1", "발표 2"]
+    assert wordings(month="2026-02") == ["발표 1"]
+    assert wordings(**{"from": "2026-02-01"}) == ["발표 2", "발표 1"]
+    assert wordings(year="2024") == []
+    address = reverse("centers:export_new", args=["published-figures"]) + "?audience=other&sort=said"
+    assert client.post(address, {"format": "csv", "reason": "월간 보고"}).status_code == 302
+    settings.EXPORT_FOLDER = tmp_path
+    with transaction.atomic():
+        set_scope(scope_of(province))
+        export = Export.objects.get(listing="published-figures")
+    run_export(export.pk, province.pk)
+    with transaction.atomic():
+        set_scope(scope_of(province))
+        export.refresh_from_db()
+    with SealedReader(folder() / export.file, export.file) as file:
+        lines = list(csv.DictReader(io.StringIO(file.read().decode("utf-8-sig"))))
+    assert [line["발표 문구"] for line in lines] == ["발표 0", "발표 1", "발표 2"]
+    assert {(line["발표"], line["단위"], line["지금 집계"]) for line in lines} == {("612", "명", "0")}
+
+
+def test_the_register_goes_on_beyond_one_page(client, province):
+    fields = {name: TOLD[name] for name in ("year", "value", "unit_ko", "definition", "source")}
+    for number in range(ROWS + 5):
+        said_on = date(2026, 1, 1) + timedelta(days=number % 7) if number % 3 else None
+        PublishedFigure.objects.create(audience="other", said_on=said_on, wording=f"발표 {number}", **fields)
+    first = client.get("/kpi/published/?audience=other").context["shown"]
+    second = client.get("/kpi/published/" + first.links["next"]).context["shown"]
+    days = [row.said_on for row in (*first.page, *second.page)]
+    assert len(days) == ROWS + 5
+    told = [day for day in days if day]
+    assert days == sorted(told, reverse=True) + [None] * (len(days) - len(told))

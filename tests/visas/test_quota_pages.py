@@ -6,9 +6,13 @@ from io import BytesIO
 from urllib.parse import urlsplit
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from centers.exports.run import headings_of, values_of
+from centers.listing import find
+from centers.listing.page import ROWS
 from centers.models import Role
 from centers.models.codes import forget_kept_rows
 from tests.make import everywhere, make_demand, make_entry, make_move, make_pool, make_user, make_visa_case, place
@@ -284,7 +288,43 @@ class BoardTests:
             if row["ledger"]:
                 shown = province.get(row["ledger"]).context
                 assert shown["total"] == (row["line"].capacity or 0)
-        assert province.get("/visas/quotas/lines/?pool=nothing").status_code == 400
+        mistaken = province.get("/visas/quotas/lines/?pool=nothing").context
+        assert mistaken["shown"].form.errors.keys() == {"pool"}
+        assert mistaken["total"] is None
+
+    def test_the_ledger_is_narrowed_sorted_and_exported(self, province):
+        make_entry(E74, 7, on=date(2025, 9, 1), document="정책-7")
+        make_entry(E74, -3, on=date(2025, 10, 1), document="정책-3")
+
+        def places(**asked) -> list[int]:
+            usual = {"pool": E74, "from": "2025-09-01", "to": "2025-10-31"}
+            return [row.amount for row in province.get("/visas/quotas/lines/", usual | asked).context["shown"].page]
+
+        assert places() == [7, -3]
+        assert places(sort="-effective") == [-3, 7]
+        assert places(sort="-places") == [7, -3]
+        assert places(kind="return") == [-3]
+        assert places(to="2025-09-30") == places(on="2025-09-30") == [7]
+        assert places(pool=D2) == []
+        address = reverse("centers:export_new", args=["quota-lines"]) + f"?pool={E74}&kind=return"
+        assert "<dd>1</dd>" in province.get(address).content.decode()
+        row = find("quota-lines").rows(None).get(amount=-3, pool=E74)
+        columns = list(find("quota-lines").columns)
+        told = dict(zip(headings_of(columns), values_of(row, columns, None), strict=True))
+        assert (told["적용일"], told["유형(코드)"], told["쿼터(코드)"], told["인원"], told["문서 번호"]) == (
+            date(2025, 10, 1), "return", E74, -3, "정책-3",
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("sort", ["effective", "-effective", "entered", "-entered", "pool", "-pool", "places"])
+    def test_the_ledger_goes_on_beyond_one_page(self, province, sort):
+        for number in range(ROWS + 5):
+            make_entry(E74, 1 + number % 4, on=date(2025, 9, 1) + timedelta(days=number % 5))
+        first = province.get("/visas/quotas/lines/", {"pool": E74, "sort": sort}).context
+        second = province.get("/visas/quotas/lines/" + first["shown"].links["next"]).context
+        rows = [*first["shown"].page, *second["shown"].page]
+        whole = first["shown"].running.sorted(first["shown"].rows, descending=first["shown"].descending)
+        assert [row.pk for row in rows] == [row.pk for row in whole]
+        assert first["total"] == second["total"] == sum(row.amount for row in rows)
 
     def test_demand_opens_to_its_surveys(self, province):
         make_demand(wanted=30), make_demand(wanted=12, industry="제조업"), make_demand("52190", wanted=5)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.fields import DayField
 from centers.listing.filters import CodeField, Codes
 from centers.models import Municipality, Workspace, WorkspaceKind
-from visas.models import EntryKind, QuotaPool, QuotaShare, VisaCase
+from visas.models import EntryKind, QuotaPool, VisaCase
 from visas.quotas import shares_of, with_home
 
 MOST = 1_000_000
@@ -244,27 +244,3 @@ class ShareForm(DocumentForm):
 
     def clean_municipality_id(self) -> str | None:
         return self.cleaned_data["municipality_id"] or None
-
-
-class LinesForm(forms.Form):
-    """Whose lines of the ledger are shown."""
-
-    pool = forms.ModelChoiceField(QuotaPool.objects.all(), required=False)
-    share = forms.ModelChoiceField(QuotaShare.objects.all(), required=False)
-    municipality = forms.ModelChoiceField(Municipality.objects.all(), required=False)
-    university = forms.ModelChoiceField(
-        Workspace.objects.filter(kind=WorkspaceKind.UNIVERSITY), required=False, to_field_name="code"
-    )
-
-    def __init__(self, data):
-        super().__init__(data)
-        self.is_valid()
-
-    @property
-    def kept(self) -> dict[str, str]:
-        """What was asked for, as it stands in an address."""
-        return {name: self[name].data for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def named(self) -> list[str]:
-        return [str(value) for value in self.cleaned_data.values() if value]
