@@ -9,7 +9,7 @@ BIGGEST = 30  # records of a key that are all compared with one another
 BIGGEST_OF_WEAK = 14  # of a key that tells little; in a long list the others have to do
 WINDOW = 10  # in a bigger block of a strong key, records that are compared with their neighbours
 LONG = 3  # letters; shorter words of an address are in too many
-STRONG = {"name", "sound", "read", "born"}
+STRONG = {"name", "words", "sound", "tones", "read", "born"}
 
 
 def keys(record: Record) -> Iterator[tuple]:
@@ -20,6 +20,9 @@ def keys(record: Record) -> Iterator[tuple]:
     if first + last:
         yield ("name", first + last)
         yield ("sound", *sorted(record.sounds))
+    if len(record.parts) > 1:
+        yield ("words", *record.parts)
+        yield ("tones", *record.tones)
     if all(record.read):
         yield ("read", *record.read)
     if record.born:

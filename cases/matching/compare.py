@@ -17,6 +17,8 @@ UNLIKE = 0.4  # of a name's letters stand in their place: two names, and no mist
 TWINS_MOST = 0.6  # who shares all but the given name may be a twin: likely enough to be looked at, and never sure
 Part = tuple[str, str, float]  # field, level, bits
 MIXED: Part = ("mixed", "up", MIXED_UP)
+MOVED: Part = ("order", "up", MIXED_UP)
+LEAST_WORDS = 3  # of a whole name of which one has a slip; of fewer, given name and surname tell by themselves
 BEGUN = 3  # letters that a shortened name keeps
 
 
@@ -65,10 +67,11 @@ def chance(bits: float) -> float:
 
 def _names(one: Record, other: Record, people: Population) -> list[Part]:
     straight = _parts(one, other, ("given", "surname"), people)
-    if _bits(straight) > 0:
+    if (one.given, one.surname) == (other.given, other.surname):
         return straight
-    if len(straight) < len(NAMES):
-        return _whole(one, other, people) or straight
+    elsewhere = _in_another_order(one, other, straight, people) or _taken_apart(one, other, people)
+    if elsewhere or _bits(straight) > 0 or len(straight) < len(NAMES):
+        return elsewhere or straight
     mixed = [MIXED, *_parts(one, other, ("surname", "given"), people)]
     return mixed if _bits(mixed) > _bits(straight) else straight
 
@@ -87,17 +90,79 @@ def _parts(one: Record, other: Record, against: tuple[str, str], people: Populat
     return found
 
 
-def _whole(one: Record, other: Record, people: Population) -> list[Part]:
-    """Both names written into one field on one side: they are the same in either order, or tell nothing more."""
-    for way in (0, 1):
-        order = (lambda pair: pair) if way else (lambda pair: pair[::-1])
-        letters = "".join(order((other.given, other.surname)))
-        sounds = "".join(order(other.sounds))
-        same = one.given + one.surname == letters
-        if letters and (same or "".join(one.sounds) == sounds != ""):
-            level = "same" if same else "sound"
-            return [MIXED, ("given", level, 1.5 * people.weight("given", level, one.given or one.surname))]
-    return []
+def _in_another_order(one: Record, other: Record, straight: list[Part], people: Population) -> list[Part]:
+    """The whole names as far as they are one, whatever stands first and in which column; else nothing."""
+    level = whole_level(one, other)
+    if level == "close" and len(straight) == len(NAMES) and not any(part[1] in APART for part in straight):
+        return []
+    turned = (one.given, one.surname) == (other.surname, other.given)
+    return level and [MIXED if turned else MOVED, *_weighed(one, other, level, people)]
+
+
+def _weighed(one: Record, other: Record, level: str, people: Population) -> list[Part]:
+    """Both names at one level. What is the same tells as much as the commoner of the two ways to write it."""
+    ways = [
+        [(name, level, people.weight(name, level, getattr(record, name))) for name in NAMES]
+        for record in (one, other)
+        if record.given and record.surname
+    ]
+    undivided = [[("given", level, 1.5 * people.weight("given", level, one.given or one.surname))]]
+    return min(ways or undivided, key=_bits)
+
+
+def _taken_apart(one: Record, other: Record, people: Population) -> list[Part]:
+    """A name that stands in one column against a divided one: the surname of that is taken out, and the rest compared.
+
+    Else twins would not be told by their given names, since neither column has its fellow on the other side.
+    """
+    divided, joined = (one, other) if one.given and one.surname else (other, one)
+    if not (divided.given and divided.surname) or (joined.given and joined.surname):
+        return []
+    if len(joined.parts) < len(NAMES) or divided.surname not in joined.parts:
+        return []
+    rest, given = (tuple(part for part in each.parts if part != divided.surname) for each in (joined, divided))
+    level = "begun" if set(rest) < set(given) or set(rest) > set(given) else name_level("".join(rest), "".join(given))
+    return [
+        MOVED,
+        ("given", level, people.weight("given", level, divided.given)),
+        ("surname", "same", people.weight("surname", "same", divided.surname)),
+    ]
+
+
+def whole_level(one: Record, other: Record) -> str:
+    """At which level two whole names agree whatever the order of their words, and whichever column they stand in.
+
+    Empty where they do not, or where only the order as it is written can tell.
+    """
+    if not (one.parts and other.parts):
+        return ""
+    if one.parts == other.parts or _run_together(one, other):
+        return "same"
+    if not (one.in_latin and other.in_latin) and len(one.tones) > 1 and one.tones == other.tones:
+        return "sound"
+    undivided = not (one.given and one.surname and other.given and other.surname)
+    if undivided and _both_ways(*one.sounds) & _both_ways(*other.sounds):
+        return "sound"
+    return "close" if _all_but_one(one.parts, other.parts) else ""
+
+
+def _run_together(one: Record, other: Record) -> bool:
+    """Whether the letters are the same, wherever the gaps are."""
+    if len(one.given) + len(one.surname) != len(other.given) + len(other.surname):
+        return False
+    return bool(_both_ways(one.given, one.surname) & _both_ways(other.given, other.surname))
+
+
+def _both_ways(first: str, second: str) -> set[str]:
+    return {first + second, second + first}
+
+
+def _all_but_one(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the words are the same but for a slip in one of them."""
+    if len(one) != len(other) or len(one) < LEAST_WORDS:
+        return False
+    mine, theirs = set(one).difference(other), set(other).difference(one)
+    return len(mine) == len(theirs) == 1 and name_level(*mine, *theirs) == "close"
 
 
 def _bits(parts: list[Part]) -> float:

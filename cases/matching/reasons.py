@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 FIELDS = {
@@ -29,9 +28,12 @@ LEVELS = {
 }
 
 
+MOVED = {
+    "mixed": gettext_lazy("Given name and surname changed places"),
+    "order": gettext_lazy("Name: the same words in another order or column"),
+}
+
+
 def in_words(why: Iterable[tuple[str, str]]) -> str:
     """What agrees and what does not, one after the other, in the language of the moment."""
-    return "; ".join(
-        _("Given name and surname changed places") if name == "mixed" else LEVELS[level] % {"field": FIELDS[name]}
-        for name, level in why
-    )
+    return "; ".join(MOVED[name] if name in MOVED else LEVELS[level] % {"field": FIELDS[name]} for name, level in why)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from cases.matching.sounds import sound
 FIELDS = ("given_name", "surname", "birth_date", "sex", "nationality", "phone", "address", "registration_number")
 SHORTEST_PHONE = 4  # digits: the ending by which people give a number
 ENDING = 8  # digits of a telephone number that stay when the country is written before it
+LATIN = "[\\0-\u024f\u0300-\u036f\u1e00-\u1eff]*"
 SEXES = dict.fromkeys(("f", "female", "여", "여성", "여자"), "f") | dict.fromkeys(
     ("m", "male", "남", "남성", "남자"), "m"
 )
@@ -26,7 +27,8 @@ class Record:
     """One row of a list of people. ``given`` and ``surname`` are in Latin letters, ``born`` is eight digits if whole.
 
     ``id`` is as it stands in the row. ``sounds`` are those of the given name and of the surname, ``read`` is how
-    Koreans read them where they are in Chinese signs or Hangul.
+    Koreans read them where they are in Chinese signs or Hangul. ``parts`` are the words of the whole name and
+    ``tones`` their sounds, both by the alphabet; ``in_latin``, whether the name is written in Latin letters alone.
     """
 
     id: str
@@ -40,12 +42,16 @@ class Record:
     number: str = ""
     sounds: tuple[str, str] = ("", "")
     read: tuple[str, str] = ("", "")
+    parts: tuple[str, ...] = ()
+    tones: tuple[str, ...] = ()
+    in_latin: bool = True
 
     @classmethod
     def of(cls, row: Mapping[str, object]) -> "Record":
         """A record of a row with ``id`` and any of ``FIELDS``; dates may be dates or text, the year first or last."""
         text = {name: bare(str(row.get(name) or "")).strip() for name in FIELDS}
         given, surname = romanised(text["given_name"]), romanised(text["surname"])
+        names = [*words(given), *words(surname)]
         return cls(
             id=str(row.get("id") or ""),
             given=latin(given),
@@ -58,7 +64,15 @@ class Record:
             number=_signs(text["registration_number"]),
             sounds=(sound(given), sound(surname)),
             read=(hanja.reading(_joined(given), 2), hanja.reading(_joined(surname))),
+            parts=_sorted(map(latin, names)),
+            tones=_sorted(map(sound, names)),
+            in_latin=bool(re.fullmatch(LATIN, text["given_name"] + text["surname"])),
         )
+
+
+def _sorted(names: Iterable[str]) -> tuple[str, ...]:
+    """Words by the alphabet: the same in whatever order, and in whichever column, they were written."""
+    return tuple(sorted(filter(None, names)))
 
 
 def birth_digits(value: object) -> str:

@@ -58,6 +58,19 @@ def twins(count: int, *, seed: int, missing: Iterable[str] = ()) -> list[dict[st
     return [{name: text for name, text in row.items() if name not in set(missing)} for row in rows]
 
 
+def moved(rows: Iterable[dict[str, str]], *, seed: int) -> list[dict[str, str]]:
+    """The same rows, each second record with the words of its name in any order, in either column or both."""
+    rng = random.Random(seed)
+    return [_moved(rng, row) if row["id"].endswith("-2") else row for row in rows]
+
+
+def _moved(rng: random.Random, row: dict[str, str]) -> dict[str, str]:
+    words = [*row["given_name"].split(), *row["surname"].split()]
+    rng.shuffle(words)
+    cut = rng.randrange(len(words) + 1)
+    return {**row, "given_name": " ".join(words[:cut]), "surname": " ".join(words[cut:])}
+
+
 def score(rows: list[dict[str, str]], pairs: Iterable[Pair]) -> tuple[float, float]:
     """Precision and recall of the pairs."""
     wanted = sum(row["id"].endswith("-2") for row in rows)
