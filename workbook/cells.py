@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from operator import itemgetter
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,21 +32,26 @@ class Names:
     """Every name by which a set of codes goes: the code, its names in all languages, its aliases."""
 
     def __init__(self, rows, endings: tuple[str, ...] = ()):
+        self.spelt: dict[str, object] = {}
         self.codes: dict[str, object] = {}
         self.labels: dict[str, str] = {}
         self.endings = endings
         self.words: dict[object, list[str]] = {}
-        for key, words in rows:
-            for word in words:
-                if word and _plain(word) not in self.codes:
-                    self.codes[_plain(word)] = key
-                    self.labels[_plain(word)] = word
-                    self.words.setdefault(key, []).append(word)
+        ranked = [(rank, word, key) for key, words in rows for rank, word in enumerate(words) if word]
+        for _rank, word, key in sorted(ranked, key=itemgetter(0)):  # a name of one is no alias of another
+            self.spelt.setdefault(word, key)
+            if _plain(word) not in self.codes:
+                self.codes[_plain(word)] = key
+                self.labels[_plain(word)] = word
+                self.words.setdefault(key, []).append(word)
 
     def find(self, word: str):
-        """The code of a name, or None. A language answers without its ending (베트남어) or region (zh-CN), too."""
+        """The code of a name, or None. A language answers without its ending (베트남어) or region (zh-CN), too.
+
+        Capitals count only where they tell two apart: Nga is Russia in Vietnamese, NGA the code of Nigeria.
+        """
         plain = _plain(word)
-        found = self.codes.get(plain)
+        found = self.spelt.get(word.strip()) or self.codes.get(plain)
         for ending in self.endings:
             found = found or self.codes.get(plain + ending) or self.codes.get(plain.removesuffix(ending))
         if found is None and self.endings:

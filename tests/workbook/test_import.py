@@ -182,6 +182,16 @@ class AgainTests:
             1,
         )
 
+    @pytest.mark.parametrize("again", ["VNM", "Vietnamese", "베트남인", "Socialist Republic of Viet Nam"])
+    def test_a_country_by_any_of_its_names_is_the_same_content(self, load, again):
+        load(사람=[PERSON])
+        assert counts(load(사람=[{**PERSON, "국적": again}])) == (0, 0, 1)
+
+    @pytest.mark.parametrize(("told", "code"), [("NGA", "NG"), ("Nga", "RU"), ("nga", "RU")])
+    def test_a_code_of_three_letters_in_capitals_is_not_another_countrys_name(self, load, told, code):
+        load(사람=[{**PERSON, "국적": told}])
+        assert Client.objects.get().nationality_id == code
+
     def test_other_content_is_an_error_that_shows_before_and_after(self, load):
         load(상담=[SESSION])
         outcome = load(상담=[{**SESSION, "상담일": "2025-03-05"}], refused=True)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.matching.compare import TWINS_MOST, compare
+from cases.matching.nations import COUNTRIES, nation
 from cases.matching.pairs import duplicates, likely_same
 from cases.matching.records import Record, birth_digits
 from cases.matching.weights import Population
@@ -125,10 +126,34 @@ class CompareTests:
 
     def test_one_country_by_all_its_names_agrees_and_another_does_not(self):
         wanted = Record.of(PERSON).nationality
-        names = ("vn", "VIETNAM", "베트남", "Việt Nam", "越南", " viet nam ")
+        names = ("vn", "VIETNAM", "베트남", "Việt Nam", "越南", " viet nam ", "VNM", "vnm", "Vietnamese", "베트남인")
         assert {Record.of({"id": "1", "nationality": name}).nationality for name in names} == {wanted}
         assert Record.of({"id": "1", "nationality": "중국"}).nationality == "cn"
-        assert Record.of({"id": "1", "nationality": "Atlantis"}).nationality == "atlantis"
+        assert Record.of({"id": "1", "nationality": "Atlantis"}).nationality == ""
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("CHN", "cn"), ("UZB", "uz"), ("KHM", "kh"), ("NPL", "np"), ("PHL", "ph"), ("KOR", "kr"),
+            ("Iran, Islamic Republic of", "ir"), ("Brunei Darussalam", "bn"), ("한국계 중국인", "cn"),
+            ("NGA", "ng"), ("Nga", "ru"), ("nga", "ru"),
+        ],
+    )  # fmt: skip
+    def test_a_country_by_its_code_of_three_letters_and_what_its_people_are_called(self, text, code):
+        assert nation(text) == code
+
+    def test_each_country_has_one_code_of_three_letters(self):
+        with COUNTRIES.open(encoding="utf-8", newline="") as file:
+            codes = [
+                [name for name in row["aliases"].split(";") if re.fullmatch("[A-Z]{3}", name)]
+                for row in csv.DictReader(file)
+            ]
+        assert all(codes) and len({code for row in codes for code in row}) == sum(map(len, codes))
+
+    def test_a_country_that_cannot_be_read_is_no_difference(self):
+        told = {"registration_number": "", "phone": "", "address": "", "birth_date": ""}
+        unread, unknown, other = (likeness(nationality=text, **told) for text in ("Wakanda", "", "NP"))
+        assert unread == unknown > other
 
     def test_a_rare_name_tells_more_than_a_common_one(self):
         crowd = [Record.of({"id": str(number), "surname": "NGUYEN"}) for number in range(1000)]
@@ -288,7 +313,7 @@ class CommandTests:
         assert "4" in told and not any(one in told for one in ids[:4])
 
     def test_a_list_that_excel_saved_in_korean_is_read(self, tmp_path):
-        rows = "id,surname,given_name,birth_date,nationality\na,박,민수,1990-03-07,베트남\nb,박,민수,1990-03-07,VN\n"
+        rows = "id,surname,given_name,birth_date,nationality\na,박,민수,1990-03-07,베트남\nb,박,민수,1990-03-07,VNM\n"
         done = find(tmp_path, rows.encode("cp949"))
         told, _count = done.stderr.splitlines()
         assert "CP949" in told
