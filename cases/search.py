@@ -19,6 +19,7 @@ from cases.matching.passport import Passport, passport
 from cases.matching.records import ENDING
 from cases.matching.signs import are_initials, initials, words
 from cases.matching.stored import given_read_alike, read_alike, reading_begins, sounding
+from cases.matching.surnames import HAN
 from cases.models import Client, ClientName, Contact, Identifier, IdentifierKind, Session
 from cases.models.keys import BLOCK, digits_of, may_be_one, middles
 from cases.numbers import Number, numbered
@@ -92,13 +93,18 @@ def _found(viewer: User, text: str) -> list[int]:
 
 
 def _one_letter(viewer: User, text: str) -> Results:
-    """Those of whose name this letter is the whole, or a part by itself: 金, A; and what has the number 7."""
+    """Those of whose name this letter is the whole, or a part by itself: A, 金; and what has the number 7.
+
+    A Chinese sign is a whole surname, so that the names that begin with it are found as well.
+    """
     names, key = ClientName.objects.visible_to(viewer), key_of(text)
     whole = Q(key=key) | Q(second_key=key) | Q(third_key=key)
-    queries = [numbered(Client.objects.visible_to(viewer), text).values_list("pk", flat=True)]
-    queries += [_ids(names.filter(whole).order_by("pk"))] if key else []
-    results = _results(viewer, list(dict.fromkeys(pk for rows in queries for pk in rows[: MOST + 1])), text)
-    return results or Results(problem=_too_short())
+    is_surname = bool(re.fullmatch(HAN, text))
+    ways = [_files(numbered(Client.objects.visible_to(viewer), text), file="pk")]
+    ways += [_files(names.filter(whole))] if key else []
+    ways += [_begun(names, "key", key)] if is_surname else []
+    results = _results(viewer, list(dict.fromkeys(_together(ways))), text)
+    return results if results or is_surname else Results(problem=_too_short())
 
 
 def _results(viewer: User, found: list[int], text: str) -> Results:
@@ -131,7 +137,10 @@ def _problem(text: str) -> str:
 
 
 def _too_short() -> str:
-    return _("Type at least two characters of a name, a number or the last four digits of a telephone number.")
+    return _(
+        "Type at least two letters or one Chinese character of a name, a number or the last four digits of a telephone"
+        " number."
+    )
 
 
 def _clients(viewer: User, text: str) -> list[Iterable[int]]:

@@ -38,9 +38,8 @@ def test_a_whole_name_as_on_a_passport_is_exact(found):
 
 
 def test_a_name_of_one_letter_is_exact(found):
-    person = make_client(name="金")
-    make_client(name="金龙")
-    assert found("金") == {person.pk: True}
+    person, other = make_client(name="金"), make_client(name="金龙")
+    assert found("金") == {person.pk: True, other.pk: False}
 
 
 def test_a_korean_reading_is_not_exact_since_several_signs_are_read_so(found):

@@ -118,11 +118,26 @@ class NameTests:
             make_client(name=name)
         assert found(typed)[:1] == [person]
 
-    @pytest.mark.parametrize("name", ["ㄱ", "A", "金", "김"])
+    @pytest.mark.parametrize("name", ["ㄱ", "A", "김"])
     def test_a_name_of_one_letter_is_found_by_it_alone(self, found, name):
         person, other = make_client(name=name), make_client(name=name * 3)
         assert found(name) == [person]
         assert other in found(name * 2)
+
+    def test_a_chinese_sign_is_a_whole_surname_and_finds_who_bears_it(self, found):
+        people = [make_client(name=name) for name in ("李", "明 李", "李娜", "李小龙")]
+        make_client(name="张李敏")
+        make_client("52130-c1", name="李娜")
+        hits = found("李")
+        assert set(hits[:2]) == set(people[:2]), "of whom it is a whole part, before the longer names"
+        assert set(hits[2:]) == set(people[2:])
+        assert found("阮") == []
+
+    def test_of_a_common_surname_no_more_than_so_many_are_found_and_it_says_so(self, found, client):
+        for number in range(MOST + 3):
+            make_client(name=f"李{number:03}")
+        assert len(found("李")) == MOST
+        assert "더 있습니다" in client.post(PAGE, {"q": "李"}).content.decode()
 
     def test_names_in_chinese_signs_are_not_all_alike(self, found):
         people = {name: make_client(name=name) for name in ("王伟", "李娜", "张敏", "刘洋", "陈静", "杨磊", "赵军")}
@@ -261,7 +276,7 @@ class NumberTests:
 
 
 class PageTests:
-    @pytest.mark.parametrize("text", ["", " ", "a", "\x00", "an\x00", "x" * 10_000, "김" * 101])
+    @pytest.mark.parametrize("text", ["", " ", "a", "가", "\x00", "an\x00", "x" * 10_000, "김" * 101])
     def test_what_cannot_be_looked_for_is_told_in_a_sentence(self, client, text):
         client.force_login(make_user(Role.COUNSELLOR))
         answer = client.post(PAGE, {"q": text})
