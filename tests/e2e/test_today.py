@@ -155,6 +155,44 @@ def test_one_key_starts_the_deadline_of_the_topic(committed):
         picture(page, "session-deadlines-desk")
 
 
+def test_each_deadline_of_a_saved_session_is_one_key_away(committed):
+    name = staff(official=False)
+    session = make_session(
+        client=make_client(), counsellor=User.objects.get(username=name), topic_id="stay.registration"
+    )
+    running = "#deadlines + ul > li"
+    with signed_in(committed, user=name) as (page, address):
+        page.goto(f"{address}/sessions/{session.pk}/")
+        offered = page.locator("section[aria-labelledby=deadlines] [aria-keyshortcuts]")
+        assert offered.evaluate_all(KEYS) == ["F2", "1", "2", "3"]
+        picture(page, "session-deadline-keys")
+        page.keyboard.press("2")  # the third that the topic offers
+        expect(page.locator(running)).to_contain_text("외국인등록")
+        for _number in range(2):
+            page.wait_for_url(f"{address}/sessions/{session.pk}/**")
+            before = page.locator(running).count()
+            page.keyboard.press("F2")
+            expect(page.locator(running)).to_have_count(before + 1)
+        assert offered.evaluate_all(KEYS) == ["F2"]
+        page.keyboard.press("F2")  # nothing is offered any more: one is noted
+        page.wait_for_url(f"{address}/sessions/{session.pk}/deadline/")
+
+
+def test_without_shortcuts_no_key_starts_a_deadline(committed):
+    name = staff(official=False)
+    user = User.objects.get(username=name)
+    session = make_session(client=make_client(), counsellor=user, topic_id="stay.registration")
+    with as_owner(committed) as owner:
+        owner.execute("UPDATE accounts_user SET shortcuts = false WHERE username = %s", [name])
+    with signed_in(committed, user=name) as (page, address):
+        page.goto(f"{address}/sessions/{session.pk}/")
+        for key in ("F2", "1"):
+            page.keyboard.press(key)
+        expect(page.locator("section[aria-labelledby=deadlines] kbd")).to_have_count(0)
+        page.reload()
+        expect(page.locator("#deadlines + ul > li")).to_have_count(0)
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_a_refusal_is_told_at_the_head_with_the_focus_and_ways_to_the_fields(committed, screen):
     with signed_in(committed, screen) as (page, address):
