@@ -71,6 +71,12 @@ class Versions:
         ]
 
 
+def own_words(texts: Fields) -> Fields:
+    """What a person changed of a form, without what its page said: one correction upon an older and a newer state."""
+    touched = Versions(remembered("".join(texts.get("seen", []))), {}, texts).touched()
+    return {name: sorted(plain(texts, name)) for name in touched - {"seen"}}
+
+
 def _same(one: Fields, other: Fields, name: str) -> bool:
     """Where several are chosen, their order says nothing."""
     return sorted(plain(one, name)) == sorted(plain(other, name))

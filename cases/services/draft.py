@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from cases.meanwhile import own_words
 from cases.models import Client, Draft, Session
 from cases.models.draft import DraftKind, Fields, opened, sealed
 from cases.scanned import scanned
@@ -75,13 +76,15 @@ def save_draft(*, actor: User, place: Place, typed: Typed) -> Saved:
 def _save(place: Place, actor: User, typed: Typed) -> Saved:
     draft = _held(actor, typed.token)
     if draft is None:
-        return Saved(_write(Draft(token=typed.token, user=actor, version=0), place, typed))
+        draft = _write(Draft(token=typed.token, user=actor, version=0), place, typed)
+        _take_over(draft)
+        return Saved(draft)
     own = draft.tab == typed.tab
     if own and typed.sequence <= draft.sequence:  # an older save of this tab that arrives late
         return Saved(draft)
     if own or (typed.version == draft.version):
         return Saved(_write(draft, place, typed))
-    if typed.texts == draft.texts:  # two tabs that say the same
+    if own_words(typed.texts) == own_words(draft.texts):  # two tabs that say the same
         return Saved(draft)
     _keep_beside(draft, typed)
     return Saved(draft, beside=True)
@@ -99,8 +102,22 @@ def _write(draft: Draft, place: Place, typed: Typed) -> Draft:
     return _touch(draft)
 
 
+def _take_over(draft: Draft) -> None:
+    """What this tab wrote before, and what was left of it when another went on record, is gone on with here."""
+    same = {"kind": draft.kind, "session": draft.session_id, "tab": draft.tab, "sequence__lt": draft.sequence}
+    left = Draft.objects.visible_to(draft.user).filter(**same).exclude(token=draft.token)
+    for token in left.values_list("token", flat=True):
+        _end(token)
+
+
+def _words_of(rival: dict) -> Fields:
+    return own_words(opened(rival["fields"]))
+
+
 def _keep_beside(draft: Draft, typed: Typed) -> None:
     before = draft.rivals.get(typed.tab, {})
+    if not before and own_words(typed.texts) in map(_words_of, draft.rivals.values()):
+        return  # a third tab that says what the second does
     if before.get("sequence", -1) < typed.sequence and opened(before.get("fields", {})) != typed.texts:
         at = timezone.now().isoformat()
         draft.rivals[typed.tab] = {"fields": sealed(typed.texts), "at": at, "sequence": typed.sequence}
@@ -174,7 +191,7 @@ def end_draft(*, actor: User, token: UUID, seen: tuple[str, int] = ("", 0)) -> i
     """
     draft = _held(actor, token)
     others = _others(draft, *seen) if draft else []
-    for fields in others:
+    for left in others:
         Draft.objects.create(
             token=uuid4(),
             user=actor,
@@ -182,18 +199,41 @@ def end_draft(*, actor: User, token: UUID, seen: tuple[str, int] = ("", 0)) -> i
             workspace_id=draft.workspace_id,
             client_id=draft.client_id,
             session_id=draft.session_id,
-            fields=fields,
+            tab=left.tab,
+            sequence=left.sequence,
+            fields=left.fields,
         )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT wall.end_draft(%s)", [token])
+    _end(token)
     return len(others)
 
 
-def _others(draft: Draft, tab: str, version: int) -> list[dict]:
-    """The versions that were not on the screen of the tab and that nobody has put aside."""
-    seen = version == draft.version or (tab and tab == draft.tab)
-    rivals = [rival["fields"] for name, rival in draft.rivals.items() if name != tab and not rival.get("aside")]
-    return rivals if seen else [draft.fields, *rivals]
+def _end(token: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wall.end_draft(%s)", [token])
+
+
+class Left(NamedTuple):
+    """A version of a draft, as a tab wrote it."""
+
+    tab: str
+    sequence: int
+    fields: dict
+
+
+def _others(draft: Draft, tab: str, version: int) -> list[Left]:
+    """The versions that were not on the screen of the tab and that nobody has put aside, each of them once."""
+    newest = Left(draft.tab, draft.sequence, draft.fields)
+    rivals = {name: Left(name, row["sequence"], row["fields"]) for name, row in draft.rivals.items()}
+    seen = newest if version == draft.version or (tab and tab == draft.tab) else rivals.get(tab)
+    asked = [left for name, left in rivals.items() if name != tab and not draft.rivals[name].get("aside")]
+    known = [own_words(opened(seen.fields))] if seen else []
+    others = []
+    for left in (newest, *asked):
+        words = own_words(opened(left.fields))
+        if left is not seen and words not in known:
+            known.append(words)
+            others.append(left)
+    return others
 
 
 def purge_drafts() -> int:

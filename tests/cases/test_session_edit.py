@@ -231,6 +231,35 @@ class DraftTests:
         assert told_of(page) == {"상담 내용": (NOTE, "먼저 정정됨", "쓰다 만 정정")}
         assert page.context["form"]["note"].value() == "쓰다 만 정정"
 
+    def test_the_same_correction_upon_an_older_and_a_newer_state_is_one(self, client, counsellor, session):
+        form = self.kept(client, session, note="두 창에서 고침")
+        colleague = opened(client, session) | {"token": str(uuid4()), "note": NOTE, "minutes": "45"}
+        client.post(page_of(session), colleague)
+        newer = opened(client, session) | {"draft_tab": "tab-2", "draft_version": "0", "draft_sequence": "1"}
+        assert newer["seen"] != form["seen"] and newer["note"] == form["note"]
+        answer = client.post("/drafts/save/", newer)
+        assert answer.status_code == 200
+        [draft] = self.drafts(counsellor)
+        assert not draft.asks
+        client.post(page_of(session), newer | {"draft_version": answer.json()["version"]})
+        assert (held(session).note, self.drafts(counsellor)) == ("두 창에서 고침", [])
+
+    def test_a_window_that_was_left_goes_on_with_its_own_draft(self, client, counsellor, session):
+        form = self.kept(client, session, note="첫째 창", draft_session=str(session.pk))
+        other = form | {"draft_tab": "tab-2", "note": "둘째 창"}
+        assert client.post("/drafts/save/", other).status_code == 409
+        client.post(page_of(session), form | {"draft_version": "1"})
+        assert [draft.texts["note"] for draft in self.drafts(counsellor)] == [["둘째 창"]]
+        client.post("/drafts/save/", other | {"draft_sequence": "2", "note": "둘째 창에서 더"})
+        assert [draft.texts["note"] for draft in self.drafts(counsellor)] == [["둘째 창에서 더"]]
+
+    def test_windows_that_say_the_same_leave_one_draft(self, client, counsellor, session):
+        form = self.kept(client, session, note="첫째 창", draft_session=str(session.pk))
+        for tab in ("tab-2", "tab-3"):
+            client.post("/drafts/save/", form | {"draft_tab": tab, "note": "둘째 창"})
+        client.post(page_of(session), form | {"draft_version": "1"})
+        assert [draft.texts["note"] for draft in self.drafts(counsellor)] == [["둘째 창"]]
+
 
 @pytest.mark.django_db
 class VoidTests:

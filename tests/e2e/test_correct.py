@@ -71,6 +71,7 @@ def test_the_second_of_two_people_sees_both_versions(committed, screen):
         assert page.evaluate("document.documentElement.scrollWidth") <= SCREENS[screen]["width"]
         page.keyboard.press("Control+Enter")
         page.wait_for_url(RECORDED)
+        assert kept(committed) == []
     assert [note for *_rest, note in on_record(committed)] == ["내가 고친 내용"]
 
 
