@@ -9,6 +9,8 @@ import puremagic
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from cases import pictures
+
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".jpg": "image/jpeg",
@@ -77,6 +79,11 @@ def media_type_of(content: bytes, name: str) -> str:
     if not _is(ending, content):
         raise ValidationError(
             _("The file is not what its name says (%(ending)s). Open it, save it anew and choose it again.")
+            % {"ending": ending}
+        )
+    if ending in pictures.READ and not pictures.is_picture(content, ending):
+        raise ValidationError(
+            _("The file is no whole picture (%(ending)s). Open it, save it anew and choose it again.")
             % {"ending": ending}
         )
     return MEDIA_TYPES[ending]

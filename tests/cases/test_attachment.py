@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -14,12 +15,11 @@ from cases.attachments import BIGGEST
 from cases.models import Attachment, AttachmentContent
 from cases.services.attachment import content_of, purge_attachments
 from centers.models import Role
+from tests.data.pictures import JPEG, SIGNATURE, WEBP, head, part, png
 from tests.make import PDF, everywhere, make_attachment, make_client, make_pair, make_session, make_user, place
 from tests.support import as_owner, run_together
 
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 40
-
-
+PNG = png()
 WORD, SHEET = "wordprocessingml.document.main+xml", "spreadsheetml.sheet.main+xml"
 HANGUL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 504 + b"HWP Document File" + b"\x00" * 15
 
@@ -57,7 +57,9 @@ class AttachTests:
         [
             ("계약서.pdf", PDF),
             ("a.PNG", PNG),
-            ("a.jpeg", b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\x00" * 20),
+            ("a.jpeg", JPEG),
+            ("of_a_telephone.jpg", JPEG + b"a film that the camera puts behind it"),
+            ("a.webp", WEBP),
             ("a.docx", packed("word/document.xml")),
             ("a.xlsx", packed("xl/workbook.xml", said=SHEET)),
             ("a.hwpx", packed("Contents/content.hpf", where="mimetype", said="application/hwp+zip")),
@@ -100,6 +102,21 @@ class AttachTests:
             ("lie.pdf", b"<html><script>alert(1)</script></html>"),
             ("lie.jpg", PDF),
             ("lie.png", b"MZ\x90\x00" + b"\x00" * 60),
+            ("head_alone.png", SIGNATURE + b"\x00\x00\x00\rIHDR" + b"\x00" * 40),
+            ("cut.png", PNG[:-1]),
+            ("with_more_behind.png", PNG + b"<script>alert(1)</script>"),
+            ("changed.png", PNG.replace(b"IDAT", b"IDAX")),
+            ("without_a_point.png", SIGNATURE + head(0, 1) + part(b"IDAT", zlib.compress(b"")) + part(b"IEND")),
+            ("without_lines.png", SIGNATURE + head(1, 1) + part(b"IEND")),
+            ("not_packed.png", SIGNATURE + head(1, 1) + part(b"IDAT", b"#!/bin/sh") + part(b"IEND")),
+            ("too_few_lines.png", png(lines=b"\x00" * 7)),
+            ("too_many_lines.png", png(lines=b"\x00" * 22)),
+            ("bomb.png", png(4, 4, lines=b"\x00" * 50_000_000)),
+            ("too_large.png", SIGNATURE + head(2**31 - 1, 2**31 - 1) + part(b"IDAT", b"x") + part(b"IEND")),
+            ("head_alone.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF" + b"\x00" * 20),
+            ("cut.jpg", JPEG[:-2]),
+            ("head_alone.webp", b"RIFF\x1a\0\0\0WEBPVP8L" + b"\x00" * 14),
+            ("cut.webp", WEBP[:-4]),
             ("lie.docx", packed("xl/workbook.xml", said=SHEET)),
             ("says_nothing.docx", packed("word/document.xml", said="<x/>")),
             ("with_a_program.docx", packed("word/document.xml", "evil.EXE")),
