@@ -42,8 +42,8 @@ async function post(address, pairs) {
 async function recover() {
   const vault = await openVault(here);
   const sent = await sendUnsent(vault, here.dataset.address);
-  const [{ type }] = performance.getEntriesByType("navigation");
-  if (!sent.length && type === "reload") sessionStorage.removeItem(CAME);
+  const [navigation] = performance.getEntriesByType("navigation"); // none in a browser that does not keep them
+  if (!sent.length && navigation?.type === "reload") sessionStorage.removeItem(CAME);
   else if (sessionStorage.getItem(CAME)) location.reload();
 }
 
