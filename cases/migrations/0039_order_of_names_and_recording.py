@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from centers.walls import function, on_statement
 
 # The name that a file goes by, as its page and every list show it first: ``-kind``, then the older one.
-GOES_BY = """coalesce((SELECT n.key FROM cases_clientname n WHERE n.client_id = {file}
+GOES_BY = """coalesce((SELECT n.key FROM cases_clientname n WHERE n.client_id = c.id
                         ORDER BY n.kind DESC, n.id LIMIT 1), '')"""
 
 
@@ -25,7 +25,8 @@ class Migration(migrations.Migration):
             field=models.TextField(blank=True, db_collation="C", db_default="", default="", editable=False),
         ),
         migrations.RunSQL(
-            f"UPDATE cases_client c SET sorted_as = {GOES_BY.format(file='c.id')}", migrations.RunSQL.noop
+            f"UPDATE cases_client c SET sorted_as = {GOES_BY}",
+            migrations.RunSQL.noop,
         ),
         # A row that was read before its names changed would write the older key back.
         function(
@@ -61,9 +62,12 @@ class Migration(migrations.Migration):
               ELSE
                 SELECT array_agg(DISTINCT o.client_id) INTO files FROM old_rows o;
               END IF;
-              UPDATE cases_client c SET sorted_as = f.key
-                FROM (SELECT file, {GOES_BY.format(file="file")} AS key FROM unnest(files) AS file) f
-               WHERE c.id = f.file AND c.sorted_as <> f.key;
+              -- A few at a time: what looks at each change of a file compares all old rows with all new ones, and of
+              -- twenty thousand names that are copied in that took minutes.
+              FOR place IN 1 .. coalesce(array_length(files, 1), 0) BY 200 LOOP
+                UPDATE cases_client c SET sorted_as = {GOES_BY}
+                 WHERE c.id = ANY (files[place : place + 199]) AND c.sorted_as <> {GOES_BY};
+              END LOOP;
               RETURN NULL;
             END
             """,

@@ -237,6 +237,13 @@ class CommandTests:
         assert 0.9 < float(found[0]["score"]) <= 1
         assert "생년월일: 같음" in found[0]["reason"]
 
+    def test_a_name_in_another_order_is_found_and_the_reason_says_so(self, tmp_path):
+        rows = "id,surname,given_name,birth_date\na,NGUYEN,VAN AN,1990-03-07\nb,,AN NGUYEN VAN,19900307\n"
+        assert find(tmp_path, rows).returncode == 0
+        [row] = csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines())
+        assert float(row["score"]) > 0.9
+        assert "다른 순서" in row["reason"] and "다름" not in row["reason"]
+
     @pytest.mark.parametrize(
         ("text", "told"),
         [
