@@ -1,7 +1,7 @@
 """Whether a file is a picture from its first byte to its last, and not by its head alone.
 
-A picture in PNG is read through: every part with its check sum, and the picture itself as far as its lines, so that
-nothing else can hide behind a head. Of JPEG and WebP the parts are walked, as far as their lengths tell.
+A picture in PNG is read through: every part with its check sum, and the picture itself as far as its lines. Of JPEG
+and WebP the parts are walked, as far as their lengths tell; what is drawn in them is not looked at.
 """
 
 import zlib
@@ -89,7 +89,7 @@ def _unpack(pieces: Iterator[memoryview], size: int) -> None:
                     raise NoPicture
     except zlib.error as error:
         raise NoPicture from error
-    if found + len(packed.flush()) != size or not packed.eof:
+    if found + len(packed.flush()) != size or not packed.eof or packed.unused_data:
         raise NoPicture
 
 
@@ -117,7 +117,7 @@ def _webp(content: bytes) -> None:
     """Its parts, which fill the file, and among them a picture."""
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or len(content) < 20:
         raise NoPicture
-    if LITTLE.unpack_from(content, 4)[0] + 8 > len(content) or not any(
+    if LITTLE.unpack_from(content, 4)[0] + 8 != len(content) or not any(
         starmap(_is_drawn, _parts_of_riff(content, 12))
     ):
         raise NoPicture

@@ -276,12 +276,17 @@ def _counted(year: int, day: date) -> dict:
     return roll_up(year, as_of=day) if year <= timezone.localdate().year else {}
 
 
-def _wording_shown(row: PublishedFigure, viewer: User) -> str:
+def _corrections(row: PublishedFigure) -> list[tuple[str, str]]:
+    """Whether it puts another right and was put right itself: the word of each, and the class of its badge."""
     marks = (
-        (row.corrects_id, "badge badge--note", now("Correction")),
-        (row.said.corrected, "badge", now("Corrected later")),
+        (row.corrects_id, now("Correction"), "badge badge--note"),
+        (row.said.corrected, now("Corrected later"), "badge"),
     )
-    badges = format_html_join("", ' <span class="{}">{}</span>', ((css, told) for holds, css, told in marks if holds))
+    return [(told, css) for holds, told, css in marks if holds]
+
+
+def _wording_shown(row: PublishedFigure, viewer: User) -> str:
+    badges = format_html_join("", ' <span class="{}">{}</span>', ((css, told) for told, css in _corrections(row)))
     return format_html('<span lang="ko">{} <span class="muted">{}</span></span>{}', row.wording, row.source, badges)
 
 
@@ -396,6 +401,12 @@ PUBLISHED = register(
             ),
             field("as_of", _("As of"), in_file=True),
             field("source", _("Source"), in_file=True),
+            Column(
+                "correction",
+                _("Correction"),
+                value=lambda row, viewer: ", ".join(told for told, _css in _corrections(row)),
+                in_file=True,
+            ),
         ),
         orders=(empty_last("said", "said_on"), Order("year", ("year", "id"))),
         form=PublishedFilterForm,

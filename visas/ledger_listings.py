@@ -5,7 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -80,7 +80,18 @@ class LedgerFilterForm(FilterForm):
 def _ledger(viewer: User) -> QuerySet:
     """Nobody stands in a ledger: it is read whole by who reads the cases of the province."""
     rows = QuotaLine.objects.exclude(pool=None)
-    return rows.select_related("entry__entered_by", "pool", "share__municipality", "share__university")
+    return rows.select_related(
+        "entry__entered_by", "entry__reversed_by", "pool", "share__municipality", "share__university"
+    )
+
+
+def _reversed(row: QuotaLine, viewer: User) -> str:
+    return now("Reversed") if hasattr(row.entry, "reversed_by") else ""
+
+
+def _kind_shown(row: QuotaLine, viewer: User) -> str:
+    kind, told = row.entry.get_kind_display(), _reversed(row, viewer)
+    return format_html('{} <span class="badge">{}</span>', kind, told) if told else escape(kind)
 
 
 def _pool_shown(row: QuotaLine, viewer: User) -> str:
@@ -121,6 +132,7 @@ LEDGER = register(
                 "kind",
                 _("Kind"),
                 value=lambda row, viewer: row.entry.get_kind_display(),
+                shown=_kind_shown,
                 code=lambda row: row.entry.kind,
                 main=True,
             ),
@@ -150,6 +162,7 @@ LEDGER = register(
                 value=lambda row, viewer: now("provisional") if row.provisional else "",
                 in_file=True,
             ),
+            Column("reversed", _("Reversed"), value=_reversed, in_file=True),
             Column("document", _("Document number"), value=lambda row, viewer: row.entry.document),
             Column("ground", _("Ground"), value=lambda row, viewer: row.entry.source, css="table__prose"),
             Column("entered_by", _("Entered by"), value=_entered_by),

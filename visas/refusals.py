@@ -34,6 +34,10 @@ register(
             "On a past day from then on more places were taken than the ledger would have held: enter a later day. "
             "The quotas of a past day show what held them."
         ),
+        "part_was_there": _(
+            "On a past day from then on the share, or what is not shared out, would have held fewer than no places: "
+            "enter the day from which it holds them. The lines of the ledger show what it held."
+        ),
         "quota_reduction_to_come": _("Fewer places are entered on the day from which they are fewer, not before."),
         "quota_of_the_province": _("Quotas and the settings of programmes are the province's to write."),
         "programme_setting_in_order": _(

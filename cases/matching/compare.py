@@ -54,9 +54,11 @@ def score_of(bits: float, why: tuple[tuple[str, str], ...]) -> float:
 
 
 def may_be_twins(why: tuple[tuple[str, str], ...]) -> bool:
-    """Of one surname and born on one day, with given names that are no slip of each other and no number in common."""
+    """Of one surname, or of none that can be compared, and born on one day, with given names that are no slip of each
+    other and no number in common.
+    """
     levels = dict(why)
-    named_apart = levels.get("given") in APART and levels.get("surname") in {"same", "close", "sound"}
+    named_apart = levels.get("given") in APART and levels.get("surname") in {"same", "close", "sound", None}
     return named_apart and levels.get("born") == "same" and levels.get("number") != "same"
 
 
@@ -71,7 +73,7 @@ def _names(one: Record, other: Record, people: Population) -> list[Part]:
         return straight
     elsewhere = _in_another_order(one, other, straight, people) or _taken_apart(one, other, people)
     if elsewhere or _bits(straight) > 0 or len(straight) < len(NAMES):
-        return elsewhere or straight
+        return elsewhere or straight or _apart(one, other, people)
     mixed = [MIXED, *_parts(one, other, ("surname", "given"), people)]
     return mixed if _bits(mixed) > _bits(straight) else straight
 
@@ -108,6 +110,11 @@ def _weighed(one: Record, other: Record, level: str, people: Population) -> list
     ]
     undivided = [[("given", level, 1.5 * people.weight("given", level, one.given or one.surname))]]
     return min(ways or undivided, key=_bits)
+
+
+def _apart(one: Record, other: Record, people: Population) -> list[Part]:
+    """Two names that stand in different columns, and are not one whichever way they are read."""
+    return [("given", "other", people.weight("given", "other", one.parts[0]))] if one.parts and other.parts else []
 
 
 def _taken_apart(one: Record, other: Record, people: Population) -> list[Part]:

@@ -36,4 +36,6 @@ MOVED = {
 
 def in_words(why: Iterable[tuple[str, str]]) -> str:
     """What agrees and what does not, one after the other, in the language of the moment."""
-    return "; ".join(MOVED[name] if name in MOVED else LEVELS[level] % {"field": FIELDS[name]} for name, level in why)
+    return "; ".join(
+        str(MOVED[name]) if name in MOVED else LEVELS[level] % {"field": FIELDS[name]} for name, level in why
+    )

@@ -66,6 +66,13 @@ class PublishedFigure(models.Model):
                     "was wrong is corrected there."
                 ),
             ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                name="published_figure_corrected_once",
+                violation_error_message=_(
+                    "This figure is corrected already: look at its correction, and correct that one."
+                ),
+            ),
             models.CheckConstraint(
                 condition=~Q(wording="") & ~Q(definition="") & ~Q(source=""), name="published_figure_says_what_it_is"
             ),

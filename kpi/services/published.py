@@ -12,7 +12,7 @@ def publish(*, actor: User, corrects: PublishedFigure | None = None, **told) -> 
 
     ``told`` are the fields of the record; the definition is kept in the language of the office. Raises ValidationError
     for one that is missing or too long, IntegrityError for a figure of a day after the one on which it was said, and
-    for one that is in the register already.
+    for one that is in the register already or corrects what is corrected.
     """
     figure = PublishedFigure(said_by=actor, corrects=corrects, definition_ko=told.pop("definition", ""), **told)
     figure.full_clean(validate_constraints=False)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
+from cases.matching.reasons import LEVELS, MOVED
 from cases.models import Client, ClientMerge, DuplicateCandidate
 from cases.services.pairs import find_pairs
 from cases.tasks import find_all_pairs
@@ -32,6 +33,16 @@ def scores(answer) -> list[int]:
     return [row.score for row in answer.context["shown"].page]
 
 
+@pytest.mark.parametrize("language", ["ko", "en", "vi", "zh-hans"])
+@pytest.mark.parametrize("reason", [*MOVED, *LEVELS])
+def test_every_reason_is_told_on_the_list_and_the_page_of_a_pair(client, counsellor, reason, language):
+    why = [reason, "up"] if reason in MOVED else ["given", reason]
+    pair = make_pair(make_client(), make_client(), why=[why, ["born", "same"]])
+    client.cookies["django_language"] = language
+    for page in (LIST, pair.get_absolute_url()):
+        assert client.get(page).status_code == 200, page
+
+
 class FindTests:
     def test_a_task_finds_them_in_any_script_and_once(self):
         one = make_client(name="NGUYEN VAN AN", birth_date="1990-05-04", nationality_id="VN", sex_id="male")
@@ -42,6 +53,12 @@ class FindTests:
         assert find_pairs(here) == 1
         assert find_pairs(here) == 0
         assert pairs() == {(one.pk, two.pk): "open"}
+
+    def test_a_name_in_another_order_warns_and_never_blocks(self, client, counsellor):
+        make_client(name="DEMO WANG FANG", nationality_id="CN")
+        typed = {"latin_name": "FANG DEMO WANG", "nationality": "CN", "language": "zh"}
+        assert client.post("/clients/likely/", typed).status_code == 200
+        assert client.post("/clients/new/", typed).status_code != 500
 
     def test_several_names_of_one_file_are_no_pair(self):
         person = make_client(name="NGUYEN VAN AN", birth_date="1990-05-04")

@@ -147,6 +147,18 @@ def test_stands_in_the_register_once_and_its_correction_too(client, province):
     assert client.post(new, TOLD | {"audience": "press"}).status_code == 302
 
 
+def test_is_corrected_once_and_then_its_correction(client, province):
+    client.post("/kpi/published/new/", TOLD)
+    first = PublishedFigure.objects.get(value=612)
+    again = f"/kpi/published/new/?corrects={first.pk}"
+    assert client.post(again, TOLD | {"value": "611"}).status_code == 302
+    refused = client.post(again, TOLD | {"value": "610"})
+    assert refused.status_code == 400
+    assert "이미 바로잡은 수치입니다" in refused.content.decode()
+    second = PublishedFigure.objects.get(value=611, code="")
+    assert client.post(f"/kpi/published/new/?corrects={second.pk}", TOLD | {"value": "610"}).status_code == 302
+
+
 def test_is_of_no_day_after_it_was_said(client, province):
     answer = client.post("/kpi/published/new/", TOLD | {"as_of": "2026-01-08"})
     assert answer.status_code == 400

@@ -207,6 +207,24 @@ class ReductionTests:
 class PastDayTests:
     """What is entered today with an earlier day leaves no day on which more was taken than there was."""
 
+    def test_no_part_of_a_quota_has_held_fewer_than_no_places_on_a_past_day(self, staff):
+        given, told = pool(F2R), {"document": "가", "actor": staff}
+        make_entry(F2R, 160, on=date(2025, 2, 1))
+        with everywhere():
+            one, other = (
+                quota.open_share(pool=given, amount=50, effective_on=date(2025, 3, 1), municipality_id=code, **told).pk
+                for code in ("52210", "52180")
+            )
+        early = {"pool": given, "giver": one, "taker": other, "amount": 20, **told}
+        with everywhere(), pytest.raises(ValidationError) as caught:
+            quota.reallocate(effective_on=date(2025, 2, 15), **early)
+        assert caught.value.code == "part_was_there"
+        with everywhere(), pytest.raises(ValidationError) as caught:
+            quota.open_share(pool=given, amount=9, effective_on=date(2025, 1, 15), municipality_id="52190", **told)
+        assert caught.value.code == "part_was_there"
+        with everywhere():
+            quota.reallocate(effective_on=date(2025, 3, 1), **early)
+
     def test_places_do_not_go_back_from_a_day_on_which_they_were_taken(self, staff):
         full, after = date(2025, 12, 3), date(2025, 12, 20)
         make_entry("e74-2025", -477, on=date(2025, 12, 2), kind=EntryKind.RETURN)

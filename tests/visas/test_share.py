@@ -57,6 +57,16 @@ class ShareTests:
         self.recommended("VN", "B-2", municipality_id="52190")
         assert self.share(case).fact.of == (1, 1)
 
+    def test_each_person_counts_once_and_the_applicant_not_beside_themselves(self):
+        before = self.recommended("VN", "P-1", withdrawn_on=date(2025, 8, 10))
+        for number in range(4):
+            self.recommended("UZ", f"P-{number + 2}")
+        twice = self.recommended("UZ", "P-6", withdrawn_on=date(2025, 8, 10))
+        told = {"received_on": date(2025, 8, 15), "municipality_id": "52180"}
+        make_visa_case("F-2-R", "52180-office", client=twice.client, recommended_on=date(2025, 8, 15), **told)
+        case = make_visa_case("F-2-R", "52180-office", client=before.client, **told)
+        assert self.share(case).fact.of == (1, 6)
+
     def test_a_nationality_that_is_not_known_has_no_share(self):
         case = self.recommended(None, "", recommended_on=None)
         assert self.share(case).fact is None

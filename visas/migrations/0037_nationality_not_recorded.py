@@ -10,12 +10,13 @@ from centers.walls import function
 
 edited = import_module("visas.migrations.0019_after_the_permit").edited
 
-# Those recommended up to the day in the same quota, or year where there is none, and municipality, without the case.
+# Those recommended up to the day in the same quota, or year where there is none, and municipality: each person once,
+# by the last of their cases, and without the applicant.
 # Which quota a day belongs to is asked for these alone: of every case of the programme it took seventeen times as long.
 BESIDE = """
   WITH c AS MATERIALIZED (
-    SELECT id, programme_id, municipality_id, coalesce(recommended_on, on_day) AS day
-      FROM visas_visacase WHERE id = of_case
+    SELECT v.id, v.programme_id, v.municipality_id, coalesce(v.recommended_on, on_day) AS day, p.person_id
+      FROM visas_visacase v JOIN cases_client p ON p.id = v.client_id WHERE v.id = of_case
   ), near AS MATERIALIZED (
     SELECT v.id, v.client_id, v.programme_id, v.recommended_on
       FROM c JOIN visas_visacase v ON v.programme_id = c.programme_id AND v.id <> c.id AND v.recommended_on <= c.day
@@ -23,10 +24,11 @@ BESIDE = """
   ), quota AS MATERIALIZED (
     SELECT coalesce(wall.pool_on(programme_id, day), to_char(day, 'YYYY')) AS code FROM c
   )
-  SELECT n.id, p.nationality_id
-    FROM near n JOIN cases_client p ON p.id = n.client_id
+  SELECT DISTINCT ON (p.person_id) n.id, p.nationality_id
+    FROM near n JOIN cases_client p ON p.id = n.client_id AND p.person_id <> (SELECT person_id FROM c)
    WHERE coalesce(wall.pool_on(n.programme_id, n.recommended_on), to_char(n.recommended_on, 'YYYY'))
          = (SELECT code FROM quota)
+   ORDER BY p.person_id, n.id DESC
 """
 # The same for whoever may read the case, to open them as far as they may read those too.
 OPENED = """

@@ -237,6 +237,16 @@ class CommandTests:
         assert 0.9 < float(found[0]["score"]) <= 1
         assert "생년월일: 같음" in found[0]["reason"]
 
+    @pytest.mark.parametrize(
+        ("one", "other"), [("Zhang Wei,", ",Ivan Petrov"), ("Mai,", ",Tran"), ("NGUYEN THI HONG,", ",Hoa Nguyen Thi")]
+    )
+    def test_other_names_in_other_columns_are_no_sure_pair(self, tmp_path, one, other):
+        same = "1990-03-07,male,VN"
+        rows = f"id,given_name,surname,birth_date,sex,nationality\na,{one},{same}\nb,{other},{same}\n"
+        assert find(tmp_path, rows).returncode == 0
+        found = list(csv.DictReader((tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()))
+        assert all(float(row["score"]) <= 0.6 for row in found)
+
     def test_a_name_in_another_order_is_found_and_the_reason_says_so(self, tmp_path):
         rows = "id,surname,given_name,birth_date\na,NGUYEN,VAN AN,1990-03-07\nb,,AN NGUYEN VAN,19900307\n"
         assert find(tmp_path, rows).returncode == 0
