@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from html import escape
+from itertools import chain
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
@@ -134,9 +135,10 @@ def read_contacts(clients: list[Client], viewer: User) -> None:
 def read_names(clients: Iterable[Client], viewer: User) -> None:
     """Give files their names, the one they go by first."""
     clients = list(clients)
-    told = [name for client in clients if hasattr(client, "names_told") for name in _told(client)]
-    left = [client.pk for client in clients if not hasattr(client, "names_told")]
-    attach(clients, "names", [*told, *_names(viewer, ids=left)])
+    # A file may be among them twice, read with its names and without.
+    told = {client.pk: client for client in clients if hasattr(client, "names_told")}
+    left = sorted({client.pk for client in clients} - told.keys())
+    attach(clients, "names", [*chain.from_iterable(map(_told, told.values())), *_names(viewer, ids=left)])
 
 
 def readable_client(row: Model) -> Client | None:
