@@ -114,13 +114,14 @@ class Shown:
         return mark_safe("".join(rows))  # noqa: S308  (each cell is escaped)
 
     def _cells(self, column: Column) -> list[str]:
-        begin = column.begins(main=column in self._main)
+        begin = column.begins(main=column.key in self._main)
         return [f"{begin}{cell}</td>" for cell in column.cells(self.page.rows, self.viewer)]
 
     @cached_property
-    def _main(self) -> list[Column]:
-        """What tells a row from the others, where it is a card: its first two columns, if none are named."""
-        return [column for column in self.columns_of_page if column.main] or self.columns_of_page[:2]
+    def _main(self) -> set[str]:
+        """The columns that tell a row from the others, where it is a card: its first two, if none are named."""
+        named = {column.key for column in self.columns_of_page if column.main}
+        return named or {column.key for column in self.columns_of_page[:2]}
 
     @property
     def narrowed(self) -> bool:
