@@ -1,5 +1,6 @@
 """Fields that forms of every app ask by."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from html import escape
@@ -39,11 +40,16 @@ class PlainSelect(forms.Select):
         return _options(self.pairs())
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        options = self.options()
-        for code in self.format_value(value):
-            options = options.replace(f'value="{escape(code)}"', f'value="{escape(code)}" selected', 1)
+        options = marked(self.options(), self.format_value(value), "selected")
         attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
         return mark_safe(f"<select{attributes}>{options}</select>")  # noqa: S308  (codes and labels are escaped)
+
+
+def marked(drawn: str, chosen: Iterable[str], word: str) -> str:
+    """Choices that were drawn once for everybody, with a word at those that were chosen."""
+    for code in chosen:
+        drawn = drawn.replace(f'value="{escape(code)}"', f'value="{escape(code)}" {word}', 1)
+    return drawn
 
 
 @lru_cache(maxsize=128)

@@ -14,7 +14,7 @@ from django.utils.choices import BaseChoiceIterator
 from django.utils.safestring import SafeString, mark_safe
 from modeltranslation.utils import build_localized_fieldname
 
-from accounts.fields import PlainSelect
+from accounts.fields import PlainSelect, marked
 from cases.models import Topic
 from centers.models.codes import kept_terms, kept_texts
 from centers.models.municipality import Term
@@ -48,9 +48,7 @@ class TopicTicks(forms.CheckboxSelectMultiple):
         about = self.build_attrs(self.attrs, attrs)
         if about.keys() != {"id"}:
             return super().render(name, value, attrs, renderer)
-        boxes = _ticks(_with_names(self.choices), name, about["id"])
-        for code in self.format_value(value):
-            boxes = boxes.replace(f' value="{code}"', f' value="{code}" checked', 1)
+        boxes = marked(_ticks(_with_names(self.choices), name, about["id"]), self.format_value(value), "checked")
         return mark_safe(f'<div id="{about["id"]}">{boxes}</div>')  # noqa: S308  (each text is escaped as it is drawn)
 
 

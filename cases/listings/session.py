@@ -135,7 +135,6 @@ def topics_inside(code: str) -> list[str]:
 
 
 @prepared
-@prepared
 def _staff(viewer: User, permission: str) -> QuerySet[User]:
     places = workspaces_where(viewer, permission)
     staff = User.objects.filter(memberships__workspace__in=places).distinct().order_by("name", "username")

@@ -12,7 +12,7 @@ from cases.models import Session, SessionIssue, Topic
 from centers.exports.run import folder, run_export
 from centers.exports.sealed import SealedReader
 from centers.models import Export, Membership, Role
-from centers.models.codes import forget_kept_rows, kept_names
+from centers.models.codes import kept_names
 from centers.reader import by_an_official, read_by
 from centers.scope import acting_for
 from centers.services.membership import grant_role
@@ -24,13 +24,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/sessions/"
 GROUP = "체류·국적"
 RESTRICTED = {"stay.undocumented": "미등록", "stay.penalty_departure": "범칙금·출국"}
-
-
-@pytest.fixture(autouse=True)
-def fresh_codes():
-    forget_kept_rows()
-    yield
-    forget_kept_rows()
 
 
 @pytest.fixture(params=sorted(RESTRICTED))

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from cases.models import CompletionRule, Draft, Session, SessionIssue
 from centers.models import Role
-from centers.models.codes import forget_kept_rows
 from centers.scope import acting_for
 from tests.make import everywhere, make_client, make_deadline, make_session, make_user, place
 from tests.support import run_together
@@ -289,12 +288,6 @@ class VoidTests:
 @pytest.mark.django_db
 class OfficialTests:
     """An official who corrects a session keeps what is not shown to them."""
-
-    @pytest.fixture(autouse=True)
-    def fresh_codes(self):
-        forget_kept_rows()
-        yield
-        forget_kept_rows()
 
     def test_the_restricted_topic_stays(self, client):
         official = make_user(Role.COUNSELLOR, official=True)
